@@ -1,0 +1,80 @@
+"""The keys and passwords of an embedded run: made once, kept under var/ in files that only their owner reads."""
+
+import base64
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def random_key() -> str:
+    """32 random bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "keys/secret_key": lambda: secrets.token_urlsafe(64),
+    "keys/field_keys": lambda: f"k1:{random_key()}",
+    "keys/index_key": random_key,
+    "passwords/superuser": lambda: secrets.token_hex(24),
+    "passwords/owner": lambda: secrets.token_hex(24),
+    "passwords/app": lambda: secrets.token_hex(24),
+}
+
+
+FILES = {
+    "RELIEF_SECRET_KEY": "keys/secret_key",
+    "RELIEF_FIELD_KEYS": "keys/field_keys",
+    "RELIEF_INDEX_KEY": "keys/index_key",
+}
+"""The environment variable that takes the place of each key file."""
+
+
+class KeysLost(SystemExit):
+    """Data without its keys: going on with new keys would make every sealed column unreadable for ever."""
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds an exclusive lock on a file; the kernel frees it when the process ends, however it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def store(path: Path, value: str) -> None:
+    """Writes a 0600 file in one piece: a reader sees all of it or none of it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.half")
+    half.unlink(missing_ok=True)
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(value + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(half, path)
+
+
+def load(var: Path, name: str) -> str:
+    """The stored value of one of MAKERS, made now when nothing is stored yet.
+
+    Raises KeysLost when the embedded database exists and its keys are gone.
+    """
+    path = var / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    with locked(var / "keys.lock"):
+        if path.exists():
+            return path.read_text().strip()
+        if (var / "pg").exists():
+            raise KeysLost(
+                f"{path} is gone but {var / 'pg'} holds data that only this key opens: "
+                f"put {var / name.split('/')[0]} back from a backup, or move {var} away to start empty."
+            )
+        value = MAKERS[name]()
+        store(path, value)
+        return value

@@ -1,0 +1,37 @@
+"""`manage.py setup_database`: server, roles, database, tables, rights and reference data; safe to run again."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from project import roles
+
+
+class Command(BaseCommand):
+    help = "Makes or updates the database: roles, tables, rights, reference data. Safe to run again."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.EMBEDDED is not None:
+            roles.on_embedded(settings.EMBEDDED)
+        else:
+            roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+        install(verbosity=options["verbosity"])
+        if options["verbosity"]:
+            self.stdout.write("The database is ready.")
+
+
+def install(*, verbosity: int = 1) -> None:
+    """Tables, rights and reference data in the database of the aliases `owner` and `default`."""
+    call_command("migrate", database="owner", interactive=False, verbosity=max(0, verbosity - 1))
+    import_module("cases.history.grants").apply(
+        connections["owner"], app_role=settings.DATABASES["default"]["USER"]
+    )
+    if find_spec("cases.reference"):
+        import_module("cases.reference").load()
+    connections["owner"].close()

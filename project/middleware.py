@@ -1,0 +1,51 @@
+"""What every request gets: an id that logs and history share, and answers to signed-in people that nobody keeps."""
+
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id of the request being answered, empty outside one."""
+    return _request_id.get()
+
+
+def request_context(get_response: Answer) -> Answer:
+    """Gives the request an id, takes one over from a proxy when it is a plain word, and writes it into every log line."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        name = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else str(uuid.uuid4())
+        token = _request_id.set(name)
+        structlog.contextvars.bind_contextvars(request_id=name)
+        try:
+            response = get_response(request)
+        finally:
+            _request_id.reset(token)
+            structlog.contextvars.unbind_contextvars("request_id")
+        response["X-Request-ID"] = name
+        return response
+
+    return middleware
+
+
+def private_answers(get_response: Answer) -> Answer:
+    """An answer to somebody signed in is stored by no browser and no proxy."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            add_never_cache_headers(response)
+        return response
+
+    return middleware

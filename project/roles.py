@@ -1,0 +1,128 @@
+"""Roles and the database on a server, and what the application role may not do."""
+
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from project.embedded import APP, NAME, OWNER, Server
+from project.env import Database
+
+
+class CannotSetUp(SystemExit):
+    """The server does not let us: one sentence with what its administrator has to run."""
+
+
+def on_embedded(server: Server, name: str = NAME) -> None:
+    """Makes the two roles and the database on the embedded server; changes nothing that is right already."""
+    with server.connect() as link, link.cursor() as cursor:
+        for role in ("owner", "app"):
+            place = server.database(role)
+            make_role(cursor, place.user, place.password)
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            make_database(cursor, name, template="template0")
+    link.close()
+    close_database(server.database("owner", name), APP)
+
+
+def make_role(cursor: Any, name: str, password: str) -> None:
+    """A login without any right over the server."""
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+    rights = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT PASSWORD")
+    cursor.execute(
+        sql.SQL("{} ROLE {} {} {}").format(verb, sql.Identifier(name), rights, sql.Literal(password)),
+    )
+
+
+def make_database(cursor: Any, name: str, *, template: str, owner: str = OWNER) -> None:
+    """A database that belongs to the owner role."""
+    cursor.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY wal_log").format(
+            sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
+        )
+    )
+
+
+def close_database(owner: Database, app: str) -> None:
+    """Signs in as the owner of a database and closes it to all but owner and application."""
+    link = connect(owner)
+    try:
+        with link.cursor() as cursor:
+            close_to_public(cursor, owner.name, owner.user, app)
+    finally:
+        link.close()
+
+
+def close_to_public(cursor: Any, name: str, owner: str, app: str) -> None:
+    """Nobody but owner and application connects; the application makes no table, temporary or not.
+
+    The cursor is signed in to this very database, as its owner or above.
+    """
+    names = {"db": sql.Identifier(name), "owner": sql.Identifier(owner), "app": sql.Identifier(app)}
+    for line in (
+        "REVOKE ALL ON DATABASE {db} FROM PUBLIC",
+        "REVOKE ALL ON DATABASE {db} FROM {app}",
+        "GRANT CONNECT ON DATABASE {db} TO {app}",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        "REVOKE CREATE ON SCHEMA public FROM {app}",
+        "GRANT USAGE ON SCHEMA public TO {app}",
+    ):
+        cursor.execute(sql.SQL(line).format(**names))
+
+
+def on_server(app: Database, owner: Database) -> None:
+    """The same on a server of the office, as far as its owner login may; else CannotSetUp says what to run there."""
+    try:
+        link = connect(owner)
+    except psycopg2.OperationalError as fault:
+        if f'database "{owner.name}" does not exist' not in str(fault):
+            raise CannotSetUp(f"DATABASE_OWNER_URL: {str(fault).strip().splitlines()[0]}") from None
+        link = _create_database(owner)
+    with link.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [app.user])
+        if cursor.fetchone() is None:
+            try:
+                make_role(cursor, app.user, app.password)
+            except psycopg2.errors.InsufficientPrivilege:
+                raise CannotSetUp(
+                    f"The role {app.user} does not exist and {owner.user} may not make it. Have an administrator run: "
+                    f"CREATE ROLE {app.user} LOGIN PASSWORD '<that of DATABASE_URL>';"
+                ) from None
+        try:
+            close_to_public(cursor, owner.name, owner.user, app.user)
+        except psycopg2.errors.InsufficientPrivilege:
+            raise CannotSetUp(
+                f"{owner.user} does not own the database {owner.name}. Have an administrator run: "
+                f"ALTER DATABASE {owner.name} OWNER TO {owner.user};"
+            ) from None
+    link.close()
+
+
+def connect(place: Database, name: str = "") -> Any:
+    """An autocommit connection of the driver, to the role's own database or another one on that server."""
+    link = psycopg2.connect(
+        host=place.host or None,
+        port=place.port or None,
+        dbname=name or place.name,
+        user=place.user,
+        password=place.password or None,
+        **dict(place.options),
+    )
+    link.autocommit = True
+    return link
+
+
+def _create_database(owner: Database) -> Any:
+    try:
+        link = connect(owner, "postgres")
+        with link.cursor() as cursor:
+            make_database(cursor, owner.name, template="template0", owner=owner.user)
+        link.close()
+    except (psycopg2.OperationalError, psycopg2.errors.InsufficientPrivilege):
+        raise CannotSetUp(
+            f"The database {owner.name} does not exist and {owner.user} may not make it. Have an administrator run: "
+            f"CREATE DATABASE {owner.name} OWNER {owner.user} TEMPLATE template0 ENCODING 'UTF8';"
+        ) from None
+    return connect(owner)

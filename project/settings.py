@@ -1,0 +1,295 @@
+"""All settings. What an office may set comes from the environment through project/env.py; the rest is fixed here."""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from project import embedded, env, keys, logs
+
+django_stubs_ext.monkeypatch()  # lets a field class take its types at run time, as in models.TextField[str, str]
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- what kind of place this is ---------------------------------------------------------------------------------------
+RELIEF_ENV = env.choice(
+    "RELIEF_ENV", "demo: fictional people and a clock that can be moved; office: real use", default="demo", among=("demo", "office")
+)
+VAR = env.folder("RELIEF_VAR", "folder of keys, files and the embedded database", default=BASE_DIR / "var")
+DEBUG = env.flag("RELIEF_DEBUG", "Django's error pages for a developer; refused in an office", default=False)
+if DEBUG and RELIEF_ENV == "office":
+    raise env.must("RELIEF_DEBUG", "shows the data of people to anyone and is refused when RELIEF_ENV=office")
+
+BIND = env.text("RELIEF_BIND", "address the web server listens on", example="127.0.0.1") or "127.0.0.1"
+PORT = env.whole("RELIEF_PORT", "port the web server listens on", default=8000, least=1, most=65535)
+HOSTS = env.words(
+    "RELIEF_HOSTS", "names under which the site is reached", example="relief.example.org", pattern=r"\*|\.?[A-Za-z0-9.:\[\]-]+"
+)
+if HOSTS and "*" in HOSTS and RELIEF_ENV == "office":
+    raise env.must("RELIEF_HOSTS", "must name the site and not be * when RELIEF_ENV=office")
+ALLOWED_HOSTS = [*(HOSTS or []), "localhost", "127.0.0.1", "[::1]"]
+HTTPS = env.flag("RELIEF_HTTPS", "the site is reached through https (default: yes in an office with RELIEF_HOSTS)")
+if HTTPS is None:
+    HTTPS = RELIEF_ENV == "office" and bool(HOSTS)
+WEB_WORKERS = env.whole("RELIEF_WEB_WORKERS", "web processes", default=2, least=1, most=64)
+WEB_THREADS = env.whole("RELIEF_WEB_THREADS", "threads of a web process", default=4, least=1, most=64)
+JOB_WORKERS = env.whole("RELIEF_JOB_WORKERS", "processes for background work", default=1, least=1, most=64)
+
+# --- databases: `default` is the application role, `owner` migrates -----------------------------------------------------
+_app = env.database(
+    "DATABASE_URL", "database of the application role; unset: the embedded server", example="postgresql://relief_app:secret@db/relief"
+)
+_owner = env.database(
+    "DATABASE_OWNER_URL", "the same database for the role that migrates", example="postgresql://relief_owner:secret@db/relief"
+)
+if _app and not _owner:
+    raise env.must("DATABASE_OWNER_URL", "is not set though DATABASE_URL is: tables belong to a second role")
+if _owner and not _app:
+    raise env.must("DATABASE_URL", "is not set though DATABASE_OWNER_URL is")
+if _app and _owner and (_app.host, _app.port, _app.name) != (_owner.host, _owner.port, _owner.name):
+    raise env.must("DATABASE_OWNER_URL", "names another database than DATABASE_URL")
+if _app and _owner and _app.user == _owner.user:
+    raise env.must("DATABASE_OWNER_URL", "names the same role as DATABASE_URL: then the application could rewrite history")
+EMBEDDED = embedded.Server(VAR) if _app is None or _owner is None else None
+APP_DATABASE: env.Database = _app or embedded.Server(VAR).database("app")
+OWNER_DATABASE: env.Database = _owner or embedded.Server(VAR).database("owner")
+
+
+def _connection(place: env.Database) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": place.host,
+        "PORT": place.port,
+        "NAME": place.name,
+        "USER": place.user,
+        "PASSWORD": place.password,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"connect_timeout": 10, "application_name": "relief", **dict(place.options)},
+    }
+
+
+DATABASES = {"default": _connection(APP_DATABASE), "owner": _connection(OWNER_DATABASE)}
+DATABASE_ROUTERS = ["project.databases.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- keys ---------------------------------------------------------------------------------------------------------------
+_secret_key = env.text("RELIEF_SECRET_KEY", "signs sessions and links", example="<64 random characters>", least=50)
+_field_keys = env.keyring("RELIEF_FIELD_KEYS", "seal sensitive columns; the first is current")
+_index_key = env.key("RELIEF_INDEX_KEY", "finds sealed values again")
+if EMBEDDED is None and RELIEF_ENV == "office":
+    for _name, _value in {
+        "RELIEF_SECRET_KEY": _secret_key, "RELIEF_FIELD_KEYS": _field_keys, "RELIEF_INDEX_KEY": _index_key
+    }.items():  # fmt: skip
+        if not _value and not (VAR / keys.FILES[_name]).exists():
+            raise env.must(_name, "is not set; an office on its own database server must bring its keys")
+SECRET_KEY: str = _secret_key or keys.load(VAR, "keys/secret_key")
+FIELD_KEYS: dict[str, bytes] = _field_keys or env.parse_keyring(keys.load(VAR, "keys/field_keys"))
+INDEX_KEY: bytes = _index_key or env.parse_key(keys.load(VAR, "keys/index_key"))
+
+# --- applications -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "project",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "viewflow.workflow",
+    "cases",
+    "workflows",
+]
+MIDDLEWARE = [
+    "project.middleware.request_context",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "project.middleware.private_answers",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "project.forms.ReliefRenderer"
+
+# --- sign-in ------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "cases.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "救助审批"
+
+# --- language and time --------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- static files and files of people -----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR / "files",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- browser ------------------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in HOSTS or [] if host != "*"] if HTTPS else []
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- API ----------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Relief case approval",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+}
+
+# --- background work: the outbox rows are the truth, the broker only rings ------------------------------------------------
+_broker = env.address(
+    "BROKER_URL",
+    "message broker; unset: a folder under RELIEF_VAR",
+    example="redis://127.0.0.1:6379/0",
+    schemes=("redis", "rediss", "amqp", "amqps", "filesystem"),
+)
+CELERY_BROKER_URL = _broker or "filesystem://"
+BROKER_FOLDER = VAR / "broker"
+_broker_scheme = CELERY_BROKER_URL.split(":", 1)[0]
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "filesystem": {
+        "data_folder_in": str(BROKER_FOLDER / "messages"),
+        "data_folder_out": str(BROKER_FOLDER / "messages"),
+        "control_folder": str(BROKER_FOLDER / "control"),
+        "processed_folder": str(BROKER_FOLDER / "processed"),
+        "store_processed": True,
+        "polling_interval": 0.1,
+    },
+    "redis": {"visibility_timeout": 300},
+    "rediss": {"visibility_timeout": 300},
+    "amqp": {"confirm_publish": True},
+    "amqps": {"confirm_publish": True},
+}[_broker_scheme]
+if _broker_scheme.startswith("amqp"):
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_WORKER_DETECT_QUORUM_QUEUES = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = JOB_WORKERS
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_PUBLISH_RETRY = False
+
+# --- logs ---------------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("RELIEF_LOG_LEVEL", "least level that is written", default="INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("RELIEF_LOG_FORMAT", "form of a log line", default="console", among=("console", "json"))
+LOGGING = logs.configure(level=LOG_LEVEL, form=LOG_FORMAT)

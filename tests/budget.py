@@ -1,0 +1,55 @@
+"""Prints how long each folder of tests took against its budget, and closes sockets to other machines; a pytest plugin."""
+
+import ipaddress
+import socket
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+BUDGET = {"tests/journeys": 120, "tests/pages": 240, "tests/faults": 120}
+OTHERS = 60
+"""Seconds of test time, added up over all workers."""
+
+_spent: dict[str, float] = defaultdict(float)
+_counts: dict[str, int] = defaultdict(int)
+
+
+def _folder(nodeid: str) -> str:
+    parts = nodeid.split("::")[0].split("/")
+    return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    folder = _folder(report.nodeid)
+    _spent[folder] += report.duration
+    _counts[folder] += report.when == "call"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.section("time by folder")
+    for folder, seconds in sorted(_spent.items(), key=lambda item: -item[1]):
+        budget = BUDGET.get(folder, OTHERS)
+        over = "  over its budget" if seconds > budget else ""
+        terminalreporter.write_line(f"{folder:32} {_counts[folder]:5} tests {seconds:7.1f} s of {budget} s{over}")
+
+
+def _loopback_only(connect: Any) -> Any:
+    def checked(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise OSError(f"A test reaches for {host}: tests talk to this machine alone.")
+        return connect(self, address)
+
+    return checked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine() -> Any:
+    """No test opens a connection to another machine."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
+    patch.setattr(socket.socket, "connect_ex", _loopback_only(socket.socket.connect_ex))
+    yield
+    patch.undo()
