@@ -29,6 +29,7 @@ ROLES = {"superuser": SUPERUSER, "owner": OWNER, "app": APP}
 PORT = "5432"
 WITHOUT_DATABASE = {"help", "version", "--version", "--help", "-h", "check", "collectstatic", "compile_messages", "spectacular"}
 _holds: dict[Path, IO[str]] = {}
+_started: dict[Path, "subprocess.Popen[bytes]"] = {}
 
 
 class CannotStart(SystemExit):
@@ -144,6 +145,9 @@ class Server:
         with keys.locked(self.var / "pg.lock"):
             if self.answers():
                 self._run(["pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "30", "-s"], self._user())
+            child = _started.pop(self.data, None)
+            if child is not None:
+                child.wait(30)
 
     def _user(self) -> pwd.struct_passwd | None:
         """Who the server runs as: PostgreSQL refuses root, so root lends it to another user, the same one each time."""
@@ -213,6 +217,7 @@ class Server:
                 )
             while child.poll() is None and time.monotonic() < until:
                 if self.answers():
+                    _started[self.data] = child
                     return
                 time.sleep(0.05)
             if self.answers():

@@ -1,5 +1,6 @@
 """Roles and the database on a server, and what the application role may not do."""
 
+from contextlib import closing
 from typing import Any
 
 import psycopg2
@@ -15,14 +16,13 @@ class CannotSetUp(SystemExit):
 
 def on_embedded(server: Server, name: str = NAME) -> None:
     """Makes the two roles and the database on the embedded server; changes nothing that is right already."""
-    with server.connect() as link, link.cursor() as cursor:
+    with closing(server.connect()) as link, link.cursor() as cursor:
         for role in ("owner", "app"):
             place = server.database(role)
             make_role(cursor, place.user, place.password)
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() is None:
             make_database(cursor, name, template="template0")
-    link.close()
     close_database(server.database("owner", name), APP)
 
 
@@ -47,12 +47,8 @@ def make_database(cursor: Any, name: str, *, template: str, owner: str = OWNER) 
 
 def close_database(owner: Database, app: str) -> None:
     """Signs in as the owner of a database and closes it to all but owner and application."""
-    link = connect(owner)
-    try:
-        with link.cursor() as cursor:
-            close_to_public(cursor, owner.name, owner.user, app)
-    finally:
-        link.close()
+    with closing(connect(owner)) as link, link.cursor() as cursor:
+        close_to_public(cursor, owner.name, owner.user, app)
 
 
 def close_to_public(cursor: Any, name: str, owner: str, app: str) -> None:

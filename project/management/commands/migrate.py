@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 
+from project.databases import as_owner
+
 
 class Command(Migrate):
     def handle(self, *args: Any, **options: Any) -> None:
@@ -12,4 +14,5 @@ class Command(Migrate):
             raise CommandError(
                 "The application role may not change tables. Run manage.py setup_database, or migrate --database=owner."
             )
-        super().handle(*args, **options)
+        with as_owner():
+            super().handle(*args, **options)
