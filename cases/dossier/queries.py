@@ -1,0 +1,64 @@
+"""What is in a case: its lock, its answers, and the cases that belong to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from cases.dossier.models import Answer, Case
+from cases.errors import NotFound
+
+_RANK = {"claimed": 0, "registry": 1, "verified": 2}
+
+
+def lock_case(pk: int) -> Case:
+    """锁定案卷: the one lock of a case (FOR NO KEY UPDATE), held to the end of the transaction; NotFound without it."""
+    case = Case.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if case is None:
+        raise NotFound()
+    return case
+
+
+def answers(case: Case) -> dict[str, Any]:
+    """The value in force of each answer: the latest round, and within it what was verified over what was claimed."""
+    return {key: row.value for key, row in answer_rows(case).items()}
+
+
+def answer_rows(case: Case) -> dict[str, Answer]:
+    """The row in force of each answer, with its source and date (F8)."""
+    rows = sorted(case.answers.all(), key=lambda row: (row.round, _RANK[row.source], row.pk))
+    return {row.key: row for row in rows}
+
+
+def answers_of_round(case: Case, number: int) -> dict[str, Any]:
+    """The answers as they stood at the end of one round, for the difference between rounds (F25)."""
+    rows = sorted(case.answers.filter(round__lte=number), key=lambda row: (row.round, _RANK[row.source], row.pk))
+    return {row.key: row.value for row in rows}
+
+
+def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:
+    """Every value one answer ever had in this case, oldest first."""
+    return case.answers.filter(key=key).order_by("round", "pk")
+
+
+def my_cases(viewer: Any) -> QuerySet[Case]:
+    """我的申请: drafts and cases that this person filed or that were filed for him, newest first."""
+    return Case.objects.filter(Q(owner=viewer) | Q(agent=viewer)).order_by("-pk")
+
+
+def my_draft(viewer: Any, token: UUID) -> Case:
+    """My draft or case by its token; NotFound for anybody else's (never told apart from one that does not exist)."""
+    case = my_cases(viewer).filter(token=token).first()
+    if case is None:
+        raise NotFound()
+    return case
+
+
+def my_case(viewer: Any, number: str) -> Case:
+    """My case by its number; NotFound for anybody else's."""
+    case = my_cases(viewer).filter(number=number).first()
+    if case is None:
+        raise NotFound()
+    return case

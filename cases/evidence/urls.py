@@ -1,0 +1,6 @@
+"""The addresses of stored papers."""
+
+from django.urls import URLPattern
+
+app_name = "evidence"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,19 @@
+"""The addresses of what we know, room by room; a room that has no pages is not named."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = []
+for _address, _module in (
+    ("file/", "cases.evidence.urls"),
+    ("money/", "cases.money.urls"),
+    ("public/", "cases.publicity.urls"),
+    ("policy/", "cases.policy.urls"),
+    ("letter/", "cases.notices.urls"),
+    ("people/", "cases.access.urls"),
+    ("consent/", "cases.consent.urls"),
+    ("", "cases.dossier.urls"),
+):
+    if find_spec(_module) is not None:
+        urlpatterns.append(path(_address, include(_module)))
