@@ -140,11 +140,18 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "project.context.kit",
             ]
         },
     }
 ]
 FORM_RENDERER = "project.forms.ReliefRenderer"
+
+# --- words every page carries -------------------------------------------------------------------------------------------
+RELIEF_DEMO = RELIEF_ENV == "demo"
+BRAND_NAME = env.text("RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助") or _("人道救助申请（演示）")
+HELP_PHONE = env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0000-0000000") or "000-0000-0000"
+HELP_HOURS = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _("工作日 9:00 到 17:00")
 
 # --- sign-in ------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "cases.User"
@@ -171,6 +178,7 @@ MFA_TOTP_ISSUER = "救助审批"
 # --- language and time --------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
@@ -211,6 +219,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "project.faults.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
