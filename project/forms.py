@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
@@ -26,6 +27,26 @@ class ReliefRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     formset_template_name = "forms/formset.html"
     field_template_name = "forms/field.html"
+
+
+class ReliefForm(forms.Form):
+    """A form whose missing answers are asked for by name: 请填写患者姓名, never 此字段必填."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _missing(field, str(field.label or name))
+
+
+def _missing(field: forms.Field, label: str) -> str:
+    if label.endswith(("？", "?")):
+        return gettext("请回答：%(label)s") % {"label": label}
+    if isinstance(field, forms.BooleanField):
+        return gettext("请勾选：%(label)s") % {"label": label}
+    if isinstance(field, forms.ChoiceField):
+        return gettext("请选择%(label)s") % {"label": label}
+    return gettext("请填写%(label)s") % {"label": label}
 
 
 class _Choices:

@@ -18,6 +18,7 @@ from project.forms import (
     MoneyField,
     PhotoField,
     Radios,
+    ReliefForm,
     TickBox,
 )
 
@@ -31,7 +32,7 @@ ROAD = [
 ]
 
 
-class AllFields(forms.Form):
+class AllFields(ReliefForm):
     """One field of each kind."""
 
     name = CleanCharField(label="患者姓名", help_text="和身份证上的一样", max_length=40)
