@@ -1,0 +1,297 @@
+"""The grant calculator (救助金额核算): policy rows and facts in, an amount and its working in two languages out.
+
+Deduction order and formula: domain 4.1. Rounded half up to the fen, once, after bands and percentages.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from cases.award.facts import ZERO, Claim, Facts, FactsFault
+from cases.policy.rules import Policy, Row
+from cases.policy.shapes import ADDING, CHOOSING, DEDUCTIONS, Range, amount_in, amount_or_none, applies, plain
+from cases.text import money, round_fen
+
+COST_BASED = ("band", "add_on", "actual")
+
+_CAPS = {
+    "per_claim": ("单次限额", "Limit for one claim"),
+    "per_year": ("年度限额余额", "Left of the yearly limit"),
+    "per_life": ("终身限额余额", "Left of the lifetime limit"),
+    "household_per_year": ("家庭年度限额余额", "Left of the household's yearly limit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line of the working: a label in both languages, the amount in yuan, the clause it rests on.
+
+    ``kind``: cost, minus, sum (subtotals), plus, limit, result. ``cuts`` marks the limit that made the amount smaller.
+    """
+
+    label_zh: str
+    label_en: str
+    amount: Decimal
+    note: str = ""
+    kind: str = "sum"
+    cuts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """The amount offered with its working; ``wanted`` is the amount before the fund's balance was looked at.
+
+    ``waitlist`` (轮候) says that the fund is short and the policy then offers nothing yet.
+    """
+
+    amount: Decimal
+    lines: tuple[Line, ...]
+    matched_rows: tuple[str, ...]
+    self_pay: Decimal
+    wanted: Decimal
+    waitlist: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The working as JSON, amounts as text."""
+        return {
+            "amount": str(self.amount),
+            "self_pay": str(self.self_pay),
+            "wanted": str(self.wanted),
+            "waitlist": self.waitlist,
+            "matched_rows": list(self.matched_rows),
+            "lines": [{**asdict(line), "amount": str(line.amount)} for line in self.lines],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Award":
+        """A stored working read back."""
+        return cls(
+            amount=Decimal(data["amount"]),
+            lines=tuple(Line(**{**line, "amount": Decimal(line["amount"])}) for line in data["lines"]),
+            matched_rows=tuple(data["matched_rows"]),
+            self_pay=Decimal(data["self_pay"]),
+            wanted=Decimal(data["wanted"]),
+            waitlist=bool(data["waitlist"]),
+        )
+
+
+class _Working:
+    """The lines and matched rows written down while calculating."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.rows: list[str] = []
+
+    def line(self, zh: str, en: str, amount: Decimal, *, note: str = "", kind: str = "sum", cuts: bool = False) -> None:
+        self.lines.append(Line(zh, en, amount, note, kind, cuts))
+
+    def match(self, row: Row) -> None:
+        if row.name not in self.rows:
+            self.rows.append(row.name)
+
+
+def award(policy: Policy, facts: Facts) -> Award:
+    """The amount for one claim under one policy version. Raises FactsFault when the facts cannot be right."""
+    facts.check()
+    work = _Working()
+    self_pay = _self_pay(policy, facts, work)
+    earlier = facts.earlier_claims if _mode(policy) == "difference" else ()
+    basis = _basis(self_pay, earlier, work)
+    graded, cost_based = _graded(policy, facts, basis, work)
+    wanted = _less_earlier(graded, earlier, policy, work)
+    if cost_based:
+        wanted = _within_costs(wanted, basis, earlier, work)
+    wanted = _within_caps(policy, facts, wanted, work)
+    amount, waitlist = _within_fund(policy, facts, wanted, work)
+    work.line("本次救助金额", "Grant for this claim", amount, kind="result")
+    return Award(amount, tuple(work.lines), tuple(work.rows), self_pay, wanted, waitlist)
+
+
+def _self_pay(policy: Policy, facts: Facts, work: _Working) -> Decimal:
+    row = next((row for row in policy.award_shape if row.value.get("shape") == "self_pay"), None)
+    value: Mapping[str, Any] = row.value if row else {}
+    work.line("总费用", "Total cost", facts.total, kind="cost")
+    left = facts.total
+    if facts.excluded:
+        left -= facts.excluded
+        work.line("减：不计入的费用", "Less: costs that do not count", -facts.excluded, kind="minus")
+    if facts.out_of_scope and not value.get("out_of_scope", False):
+        left -= facts.out_of_scope
+        work.line("减：目录外费用", "Less: costs outside the catalogue", -facts.out_of_scope, kind="minus")
+    order = [*value.get("order", DEDUCTIONS)]
+    for name in [*order, *(name for name in DEDUCTIONS if name not in order)]:
+        taken = facts.deductions.get(name, ZERO)
+        if taken:
+            left -= taken
+            work.line(f"减：{DEDUCTIONS[name][0]}", f"Less: {DEDUCTIONS[name][1]}", -taken, kind="minus")
+    if left < 0:
+        raise FactsFault("deductions", "个人负担算出来是负数，请核对各项金额", "the self-paid cost comes out negative")
+    if row:
+        work.match(row)
+    work.line("个人负担", "Self-paid cost", left, note=row.clause if row else "")
+    return left
+
+
+def _mode(policy: Policy) -> str:
+    row = next((row for row in policy.award_shape if row.value.get("shape") == "repeat"), None)
+    return str(row.value["mode"]) if row else "separate"
+
+
+def _basis(self_pay: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Decimal:
+    if not earlier:
+        return self_pay
+    before = sum((claim.self_pay for claim in earlier), ZERO)
+    work.line("加：本年度前次个人负担", "Plus: self-paid cost of earlier claims this year", before, kind="plus")
+    work.line("累计个人负担", "Self-paid cost this year", self_pay + before)
+    return self_pay + before
+
+
+def _graded(policy: Policy, facts: Facts, basis: Decimal, work: _Working) -> tuple[Decimal, bool]:
+    """The amount of the table before limits, and whether costs bound it."""
+    told = facts.circumstances()
+    rows = [row for row in policy.award_shape if applies(row.when, told)]
+    chosen = next((row for row in rows if row.value["shape"] in CHOOSING and _fits(row, basis)), None)
+    amount = _chosen(chosen, basis, work) if chosen else ZERO
+    adding = [row for row in rows if row.value["shape"] in ADDING]
+    used = [chosen] if chosen else []
+    for row in adding:
+        plus = _added(row, facts, basis, work)
+        if plus is not None:
+            amount += plus
+            used.append(row)
+    if not used:
+        work.line("不在任何一档内", "No row of the table applies", ZERO)
+        return ZERO, True
+    for row in [row for row in adding if row.value["shape"] == "extra"]:
+        extra = amount_in(row.value, "amount")
+        amount += extra
+        used.append(row)
+        work.line(_label(row, "加发")[0], _label(row, "Extra")[1], extra, note=row.clause, kind="plus")
+    amount += _uplift([row for row in adding if row.value["shape"] == "uplift"], amount, used, work)
+    for row in used:
+        work.match(row)
+    return round_fen(amount), bool(facts.total) or any(row.value["shape"] in COST_BASED for row in used)
+
+
+def _fits(row: Row, basis: Decimal) -> bool:
+    return row.value["shape"] == "flat" or Range.of(row.value).contains(basis)
+
+
+def _chosen(row: Row, basis: Decimal, work: _Working) -> Decimal:
+    value, cap = row.value, amount_or_none(row.value, "cap")
+    if value["shape"] == "flat" or value.get("amount") is not None:
+        amount = amount_in(value, "amount")
+        zh, en = "定额", "Fixed amount"
+    else:
+        ratio = amount_or_none(value, "ratio")
+        amount = basis if ratio is None else round_fen(basis * ratio)
+        zh, en = ("据实", "Actual cost") if ratio is None else (f"按 {percent(ratio)}", f"At {percent(ratio)}")
+    if value["shape"] == "band":
+        stretch = Range.of(value)
+        zh, en = f"个人负担{stretch.words_zh()}，{zh}", f"Self-paid {stretch.words_en()}: {en.lower()}"
+    if cap is not None and amount > cap:
+        amount = cap
+        zh, en = f"{zh}，最高 {plain(cap)} 元", f"{en}, at most {plain(cap)}"
+    zh, en = (row.note_zh or zh, row.note_en or en) if value["shape"] == "flat" else (zh, en)
+    work.line(zh, en, amount, note=row.clause)
+    return amount
+
+
+def _added(row: Row, facts: Facts, basis: Decimal, work: _Working) -> Decimal | None:
+    value = row.value
+    if value["shape"] == "add_on" and Range.of(value).contains(basis):
+        plus = amount_in(value, "amount")
+        stretch = Range.of(value)
+        zh, en = f"个人负担{stretch.words_zh()}，加发", f"Self-paid {stretch.words_en()}: add"
+        work.line(zh, en, plus, note=row.clause, kind="plus")
+        return plus
+    if value["shape"] == "item_cap" and value["item"] in facts.items:
+        cap, price = amount_in(value, "cap"), facts.items[value["item"]]
+        zh, en = _label(row, str(value["item"]))
+        zh, en = f"{zh} {money(price)} 元，最高 {plain(cap)} 元", f"{en} {money(price)}, at most {plain(cap)}"
+        work.line(zh, en, min(price, cap), note=row.clause, kind="plus")
+        return min(price, cap)
+    return None
+
+
+def _label(row: Row, default: str) -> tuple[str, str]:
+    return row.note_zh or default, row.note_en or default
+
+
+def _uplift(rows: list[Row], amount: Decimal, used: list[Row], work: _Working) -> Decimal:
+    plus = ZERO
+    for row in rows:
+        rate = amount_in(row.value, "percent")
+        more = round_fen(amount * rate / 100)
+        plus += more
+        used.append(row)
+        words = plain(rate)
+        work.line(f"困难类别上浮 {words}%", f"Hardship uplift {words} %", more, note=row.clause, kind="plus")
+    return plus
+
+
+def _less_earlier(graded: Decimal, earlier: tuple[Claim, ...], policy: Policy, work: _Working) -> Decimal:
+    if not earlier:
+        return graded
+    paid = sum((claim.granted for claim in earlier), ZERO)
+    zh, en = "减：本年度前次已救助，只补差额", "Less: granted for earlier claims this year (the difference is paid)"
+    work.line(zh, en, -paid, kind="minus")
+    work.rows.extend(row.name for row in policy.award_shape if row.value.get("shape") == "repeat")
+    return max(ZERO, graded - paid)
+
+
+def _within_costs(wanted: Decimal, basis: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Decimal:
+    room = max(ZERO, basis - sum((claim.granted for claim in earlier), ZERO))
+    if wanted > room:
+        work.line("不超过个人负担", "Not more than the self-paid cost", room, kind="limit", cuts=True)
+    return min(wanted, room)
+
+
+def _within_caps(policy: Policy, facts: Facts, wanted: Decimal, work: _Working) -> Decimal:
+    claimed = sum((claim.granted for claim in facts.earlier_claims), ZERO)
+    used = {
+        "per_claim": ZERO,
+        "per_year": max(facts.granted_this_year, claimed),
+        "per_life": max(facts.granted_total, facts.granted_this_year, claimed),
+        "household_per_year": max(facts.household_this_year, facts.granted_this_year, claimed),
+    }
+    for name, (zh, en) in _CAPS.items():
+        cap = policy.cap(name)
+        if cap is None:
+            continue
+        room = max(ZERO, cap - used[name])
+        row = policy.row("caps", name)
+        zh = f"{zh}（限额 {plain(cap)} 元，已用 {plain(used[name])} 元）" if used[name] else f"{zh}（{plain(cap)} 元）"
+        en = f"{en} (limit {plain(cap)}, used {plain(used[name])})" if used[name] else f"{en} ({plain(cap)})"
+        work.line(zh, en, room, note=row.clause, kind="limit", cuts=wanted > room)
+        if wanted > room:
+            work.match(row)
+            wanted = room
+    if policy.has("caps", "claims_per_year") and len(facts.earlier_claims) >= policy.count("claims_per_year", "caps"):
+        most = policy.count("claims_per_year", "caps")
+        row = policy.row("caps", "claims_per_year")
+        zh, en = f"一年最多申请 {most} 次", f"At most {most} claims a year"
+        work.line(zh, en, ZERO, note=row.clause, kind="limit", cuts=True)
+        work.match(row)
+        return ZERO
+    return wanted
+
+
+def _within_fund(policy: Policy, facts: Facts, wanted: Decimal, work: _Working) -> tuple[Decimal, bool]:
+    if facts.fund_left is None or facts.fund_left >= wanted:
+        return wanted, False
+    waits = policy.setting("caps", "fund_short", "mode", "waitlist") == "waitlist"
+    if policy.has("caps", "fund_short"):
+        work.match(policy.row("caps", "fund_short"))
+    zh, en = ("资金余额不足，轮候", "The fund is short: waiting list") if waits else ("资金余额", "Left in the fund")
+    work.line(zh, en, facts.fund_left, kind="limit", cuts=True)
+    return (ZERO, True) if waits else (facts.fund_left, False)
+
+
+def percent(ratio: Decimal) -> str:
+    """A ratio as people read it: 0.85 is 85%."""
+    return f"{(ratio * 100).normalize():f}%"
+
+
+__all__ = ["Award", "Claim", "Facts", "FactsFault", "Line", "award"]

@@ -1,0 +1,248 @@
+"""A policy version read as rules: amounts, days, levels, quorum, checklist and reasons, with no database behind."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
+
+SECTIONS = (
+    "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "eligibility",
+)  # fmt: skip
+
+WORKDAYS = "workdays"
+CALENDAR_DAYS = "days"
+
+
+class PolicyGap(KeyError):
+    """The policy does not say what was asked for; names section and key."""
+
+    def __init__(self, section: str, key: str) -> None:
+        super().__init__(f"{section}.{key}")
+        self.section = section
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """政策条目: a value with the clause it comes from and plain words in both languages."""
+
+    section: str
+    key: str
+    value: Mapping[str, Any]
+    position: int = 0
+    clause: str = ""
+    note_zh: str = ""
+    note_en: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the row is cited: section and key."""
+        return f"{self.section}.{self.key}"
+
+    @property
+    def when(self) -> Mapping[str, Any]:
+        """The conditions under which the row counts; none means always."""
+        found = self.value.get("when") or {}
+        return found if isinstance(found, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time limit: so many working days, or so many calendar days."""
+
+    amount: int
+    unit: str = WORKDAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """The panel's rule: how many belong to it, how many must be present without recusal, how many votes carry."""
+
+    members: int
+    present: int
+    approve: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One line of the checklist (材料清单): code, names, plain words, how long the paper is good for in days."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    plain_zh: str
+    plain_en: str
+    required: bool
+    valid_days: int | None
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A coded reason (原因) for a supplement or a refusal, with plain words for the applicant."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    plain_zh: str
+    plain_en: str
+    document: str
+    group: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """政策: everything a programme's numbers say, of one version; the road holds none of them."""
+
+    rows: tuple[Row, ...]
+    version: int | None = None
+    number: int | None = None
+    _index: Mapping[tuple[str, str], Row] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Row], *, version: int | None = None, number: int | None = None) -> "Policy":
+        """Build from rows in any order; ``version`` is the primary key and ``number`` what people call it."""
+        ordered = tuple(sorted(rows, key=lambda row: (row.section, row.position, row.key)))
+        return cls(ordered, version, number, {(row.section, row.key): row for row in ordered})
+
+    def section(self, name: str) -> tuple[Row, ...]:
+        """The rows of a section in their order."""
+        return tuple(row for row in self.rows if row.section == name)
+
+    def row(self, section: str, key: str) -> Row:
+        """One row. Raises PolicyGap when the policy does not have it."""
+        try:
+            return self._index[(section, key)]
+        except KeyError:
+            raise PolicyGap(section, key) from None
+
+    def has(self, section: str, key: str) -> bool:
+        """Whether the policy says anything on this."""
+        return (section, key) in self._index
+
+    def period(self, step: str) -> Period:
+        """The time limit of a step with its unit."""
+        value = self.row("days", step).value
+        for unit in (WORKDAYS, CALENDAR_DAYS):
+            if isinstance(value.get(unit), int):
+                return Period(value[unit], unit)
+        raise PolicyGap("days", step)
+
+    def days(self, step: str) -> int:
+        """The number of days of a step's time limit, working days unless the row says ``days``."""
+        return self.period(step).amount
+
+    def level_on(self, level: str) -> bool:
+        """Whether a review level is switched on; a level the policy does not name is off."""
+        return self.has("levels", level) and self.row("levels", level).value.get("on") is True
+
+    @property
+    def quorum(self) -> Quorum:
+        """The panel's quorum (法定人数)."""
+        value = self.row("quorum", "panel").value
+        return Quorum(int(value["members"]), int(value["present"]), int(value["approve"]))
+
+    @property
+    def award_shape(self) -> tuple[Row, ...]:
+        """The rows by which the amount is calculated, in their order."""
+        return self.section("award")
+
+    def cap(self, name: str) -> Decimal | None:
+        """A ceiling in yuan (per_claim, per_year, per_life, household_per_year), or None when there is none."""
+        return amount_or_none(self.row("caps", name).value, "amount") if self.has("caps", name) else None
+
+    def threshold(self, name: str) -> Decimal:
+        """An amount of the section eligibility in yuan. Raises PolicyGap."""
+        return amount_in(self.row("eligibility", name).value, "amount")
+
+    def count(self, name: str, section: str = "eligibility") -> int:
+        """A count, such as supplement rounds or claims a year. Raises PolicyGap."""
+        found = self.row(section, name).value.get("count")
+        if not isinstance(found, int):
+            raise PolicyGap(section, name)
+        return found
+
+    def setting(self, section: str, key: str, name: str, default: Any = None) -> Any:
+        """One field of a row, or the default when row or field is missing."""
+        return self.row(section, key).value.get(name, default) if self.has(section, key) else default
+
+    def checklist(self, facts: Mapping[str, Any]) -> tuple[Document, ...]:
+        """The documents this case needs: ``facts`` says what it is like, e.g. {"minor": True, "agent": False}."""
+        return tuple(_document(row) for row in self.section("checklist") if applies(row.when, facts))
+
+    def document(self, code: str) -> Document:
+        """A document of the checklist by its code. Raises PolicyGap."""
+        return _document(self.row("checklist", code))
+
+    def reasons(self, kind: str) -> tuple[Reason, ...]:
+        """The coded reasons of a kind: "supplement" or "reject"."""
+        return tuple(_reason(row) for row in self.section(f"{kind}_reasons"))
+
+    def reason(self, code: str) -> Reason:
+        """A reason of either list by its code. Raises PolicyGap."""
+        for section in ("supplement_reasons", "reject_reasons"):
+            if self.has(section, code):
+                return _reason(self.row(section, code))
+        raise PolicyGap("reasons", code)
+
+
+def _document(row: Row) -> Document:
+    valid = row.value.get("valid_days")
+    return Document(
+        code=row.key,
+        name_zh=str(row.value.get("name_zh", row.key)),
+        name_en=str(row.value.get("name_en", row.key)),
+        plain_zh=row.note_zh,
+        plain_en=row.note_en,
+        required=row.value.get("required", True) is True,
+        valid_days=valid if isinstance(valid, int) else None,
+        clause=row.clause,
+    )
+
+
+def _reason(row: Row) -> Reason:
+    return Reason(
+        code=row.key,
+        name_zh=str(row.value.get("name_zh", row.key)),
+        name_en=str(row.value.get("name_en", row.key)),
+        plain_zh=row.note_zh,
+        plain_en=row.note_en,
+        document=str(row.value.get("document", "")),
+        group=str(row.value.get("group", "")),
+        clause=row.clause,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row that two versions have differently; a missing side is None."""
+
+    section: str
+    key: str
+    before: Row | None
+    after: Row | None
+
+
+def _reading_order(name: tuple[str, str]) -> tuple[int, str]:
+    return (SECTIONS.index(name[0]) if name[0] in SECTIONS else len(SECTIONS), name[1])
+
+
+def differences(old: Policy, new: Policy) -> tuple[Difference, ...]:
+    """What changed between two versions: rows added, taken out, or with another value, clause or words."""
+    names = sorted({(row.section, row.key) for row in (*old.rows, *new.rows)})
+    out = []
+    for section, key in sorted(names, key=_reading_order):
+        before = old.row(section, key) if old.has(section, key) else None
+        after = new.row(section, key) if new.has(section, key) else None
+        if before != after:
+            out.append(Difference(section, key, before, after))
+    return tuple(out)
+
+
+__all__ = [
+    "SECTIONS", "Difference", "Document", "Period", "Policy", "PolicyGap", "Quorum", "Reason", "Row", "ShapeFault",
+    "differences",
+]  # fmt: skip

@@ -1,0 +1,196 @@
+"""What is wrong with a policy draft: overlaps, gaps, unreachable rows, missing keys, wrong types - a sentence each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from cases.policy.rules import SECTIONS, Row
+from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "days": (
+        "intake", "supplement", "supplement_extension", "verification", "county_review", "city_recheck",
+        "province_review", "publicity", "objection", "payment", "repair_contact", "repair", "review_request",
+        "follow_up",
+    ),
+    "levels": ("county_review",),
+    "quorum": ("panel",),
+    "eligibility": ("supplement_rounds",),
+}  # fmt: skip
+"""The keys every programme's road asks for."""
+
+AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault of a draft: where it stands and a sentence that says what is wrong."""
+
+    section: str
+    key: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.section}.{self.key}.{self.field}" if self.key else self.section
+        return f"{where}：{self.message}"
+
+
+def validate(rows: Iterable[Row], *, needed: dict[str, tuple[str, ...]] | None = None) -> list[Problem]:
+    """Everything that keeps a draft from being published, in reading order; an empty list means it may be."""
+    held = sorted(rows, key=lambda row: (row.section, row.position, row.key))
+    found = [*_unknown_and_double(held), *_missing(held, NEEDED if needed is None else needed)]
+    for row in held:
+        found.extend(Problem(row.section, row.key, fault.field, fault.message + "。") for fault in _faults(row))
+    award = [row for row in held if row.section == "award"]
+    if not found:
+        found.extend(_award_as_a_whole(award))
+    return found
+
+
+def _unknown_and_double(rows: Sequence[Row]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for row in rows:
+        if row.section not in SECTIONS:
+            yield Problem(row.section, row.key, "section", "没有这个部分。")
+        if row.name in seen:
+            yield Problem(row.section, row.key, "key", "同一条目写了两次。")
+        seen.add(row.name)
+
+
+def _missing(rows: Sequence[Row], needed: dict[str, tuple[str, ...]]) -> Iterator[Problem]:
+    have = {row.name for row in rows}
+    for section, keys in needed.items():
+        for key in keys:
+            if f"{section}.{key}" not in have:
+                yield Problem(section, key, "key", "缺少这一条，办理时要用到。")
+    if not any(row.section == "award" and row.value.get("shape") not in SETTINGS for row in rows):
+        yield Problem("award", "", "key", "没有任何金额条目，算不出救助金额。")
+    for section in ("checklist", "supplement_reasons", "reject_reasons"):
+        if not any(row.section == section for row in rows):
+            yield Problem(section, "", "key", "这一部分是空的。")
+
+
+def _faults(row: Row) -> Iterator[ShapeFault]:
+    value: Any = row.value
+    if not isinstance(value, dict):
+        yield ShapeFault("value", "取值应是“字段: 内容”的形式")
+    elif row.section == "award":
+        yield from faults_of(value)
+    elif row.section == "caps":
+        yield from _cap_faults(row.key, value)
+    elif row.section == "days":
+        yield from _days_faults(value)
+    elif row.section == "levels" and not isinstance(value.get("on"), bool):
+        yield ShapeFault("on", "应是 true（启用）或 false（停用）")
+    elif row.section == "quorum":
+        yield from _quorum_faults(value)
+    elif row.section == "eligibility":
+        yield from _threshold_faults(value)
+    elif row.section in ("checklist", "supplement_reasons", "reject_reasons"):
+        yield from _named_faults(row, value)
+
+
+def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if key in AMOUNT_CAPS:
+        yield from _amount_fault(value, "amount")
+    elif key == "claims_per_year":
+        yield from _whole_number(value, "count", least=1)
+    elif key == "fund_short":
+        if value.get("mode") not in ("offer", "waitlist"):
+            yield ShapeFault("mode", "资金不足时只能 offer（按余额给）或 waitlist（轮候）")
+    else:
+        yield ShapeFault("key", "没有这种限额")
+
+
+def _days_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
+    units = [unit for unit in ("workdays", "days") if unit in value]
+    if len(units) != 1:
+        yield ShapeFault("workdays", "天数要写工作日（workdays）或自然日（days）其中一个")
+    else:
+        yield from _whole_number(value, units[0], least=0)
+
+
+def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
+    faults = [fault for name in ("members", "present", "approve") for fault in _whole_number(value, name, least=1)]
+    yield from faults
+    if not faults and not value["approve"] <= value["present"] <= value["members"]:
+        yield ShapeFault("present", "到会人数不能少于通过票数，也不能多于成员人数")
+
+
+def _threshold_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if "amount" in value:
+        yield from _amount_fault(value, "amount")
+    if "count" in value:
+        yield from _whole_number(value, "count", least=0)
+
+
+def _named_faults(row: Row, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    for name in ("name_zh", "name_en"):
+        if not isinstance(value.get(name), str) or not value[name].strip():
+            yield ShapeFault(name, "缺少名称")
+    if row.section != "reject_reasons" and not (row.note_zh and row.note_en):
+        yield ShapeFault("note_zh", "缺少给申请人看的说明（中文和英文）")
+    if value.get("valid_days") is not None:
+        yield from _whole_number(value, "valid_days", least=1)
+    if not isinstance(value.get("when", {}), dict):
+        yield ShapeFault("when", "适用条件应是“条件: 取值”的形式")
+
+
+def _amount_fault(value: dict[str, Any], field: str) -> Iterator[ShapeFault]:
+    try:
+        number = amount_in(value, field)
+    except ShapeFault as fault:
+        yield fault
+        return
+    if number != round(number, 2):
+        yield ShapeFault(field, "金额最多两位小数")
+
+
+def _whole_number(value: dict[str, Any], field: str, *, least: int) -> Iterator[ShapeFault]:
+    found = value.get(field)
+    if isinstance(found, bool) or not isinstance(found, int):
+        yield ShapeFault(field, "应是整数")
+    elif found < least:
+        yield ShapeFault(field, f"不能小于 {least}")
+
+
+def _award_as_a_whole(award: Sequence[Row]) -> Iterator[Problem]:
+    for shape in SETTINGS:
+        for row in [row for row in award if row.value["shape"] == shape][1:]:
+            yield Problem("award", row.key, "shape", "这种条目只能有一条。")
+    choosing = [row for row in award if row.value["shape"] in CHOOSING]
+    yield from _unreachable(choosing)
+    groups: dict[str, list[Row]] = {}
+    for row in choosing:
+        if row.value["shape"] == "band":
+            groups.setdefault(repr(sorted(row.when.items())), []).append(row)
+    for bands in groups.values():
+        yield from _overlaps_and_gaps(bands)
+
+
+def _unreachable(rows: Sequence[Row]) -> Iterator[Problem]:
+    for index, row in enumerate(rows):
+        for earlier in rows[:index]:
+            if implies(row.when, earlier.when) and Range.of(earlier.value).covers(Range.of(row.value)):
+                yield Problem("award", row.key, "position", f"永远轮不到：前面的 {earlier.key} 已经包括了它。")
+                break
+
+
+def _overlaps_and_gaps(bands: Sequence[Row]) -> Iterator[Problem]:
+    ordered = sorted(bands, key=lambda row: Range.of(row.value).order())
+    for lower, upper in pairwise(ordered):
+        below, above = Range.of(lower.value), Range.of(upper.value)
+        if above.low is None or below.high is None or below.high > above.low:
+            yield Problem("award", upper.key, "over", f"与 {lower.key} 重叠，同一金额落在两档里。")
+        elif below.high < above.low:
+            words = f"{plain(below.high)} 元到 {plain(above.low)} 元之间没有规定"
+            yield Problem("award", upper.key, "over", f"与 {lower.key} 之间有空档：{words}。")
+        elif below.high_in and above.low_in:
+            yield Problem("award", upper.key, "from", f"{plain(above.low)} 元同时落在 {lower.key} 和这一档里。")
+        elif not below.high_in and not above.low_in:
+            yield Problem("award", upper.key, "over", f"{plain(above.low)} 元整不在任何一档里。")
+    last = Range.of(ordered[-1].value)
+    if last.high is not None:
+        yield Problem("award", ordered[-1].key, "to", f"超过 {plain(last.high)} 元没有规定。")
