@@ -1,0 +1,209 @@
+"""Who holds which post, what a viewer may see, and who may act instead: one answer for every page and file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import DateField, Func, Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.access.models import Office, Post, Role, User
+from cases.access.rules import Placement, Rung, area_of, covers, placed, readable_states
+from cases.calendar.rules import local_day
+from cases.errors import NotFound, Refusal
+from cases.history.models import Access
+from cases.regions.models import Division
+
+if TYPE_CHECKING:
+    from cases.dossier.models import Case
+
+
+class Today(Func):
+    """The present day in China as the database sees it."""
+
+    template = "(relief_now() AT TIME ZONE 'Asia/Shanghai')::date"
+    output_field = DateField()
+
+
+def current_posts() -> QuerySet[Post]:
+    """现任: posts that hold today, of open accounts at active offices."""
+    return (
+        Post.objects.filter(Q(ends_on=None) | Q(ends_on__gte=Today()), starts_on__lte=Today())
+        .filter(user__is_active=True, office__is_active=True)
+        .select_related("role", "office")
+        .order_by("pk")
+    )
+
+
+def posts_of(user: Any) -> list[Post]:
+    """The posts a person holds now, asked afresh each time: a change of rights acts at once."""
+    if user is None or not getattr(user, "is_authenticated", False) or user.pk is None:
+        return []
+    return list(current_posts().filter(user=user))
+
+
+def visible_cases(viewer: Any) -> QuerySet[Case]:
+    """看得见的案卷: own and helped cases with their drafts, and what the viewer's posts may read in their areas.
+
+    Lists, details, files, exports and the API all start here.
+    """
+    if viewer is None or not viewer.is_authenticated or not viewer.is_active:
+        return _cases().none()
+    return _cases().filter(_mine(viewer) | _by_posts(posts_of(viewer)))
+
+
+def _cases() -> QuerySet[Case]:
+    # the dossier stands above this room: found by name, so that the dependency keeps going one way
+    return apps.get_model("cases", "Case")._default_manager.all()
+
+
+def _mine(viewer: Any) -> Q:
+    return Q(owner=viewer) | Q(agent=viewer)
+
+
+def _by_posts(posts: Iterable[Post]) -> Q:
+    reach = Q(pk__in=[])
+    for post in posts:
+        states = readable_states(post.role.rights)
+        if states:
+            reach |= Q(handling_code__startswith=post.office.division_code, state__in=sorted(states))
+    return reach
+
+
+def get_case(viewer: Any, number: str) -> Case:
+    """A case by its number, if this viewer may see it; NotFound otherwise, the same as for one that never existed."""
+    case = visible_cases(viewer).select_related("policy", "owner", "agent", "patient").filter(number=number).first()
+    if case is None:
+        raise NotFound()
+    return case
+
+
+def may(viewer: Any, right: str, code: str) -> Post | None:
+    """The viewer's post that gives this right for that place, or None."""
+    return next((post for post in posts_of(viewer) if gives(post, right, code)), None)
+
+
+def gives(post: Post, right: str, code: str) -> bool:
+    """Whether a post gives a right (or is of a role) for that place."""
+    return (right in post.role.rights or right == post.role_id) and covers(post.office.division_code, code)
+
+
+def require(viewer: Any, right: str, code: str) -> Post:
+    """须有权限: the post in which the viewer acts. Inside his area a 403 that names who may; outside it NotFound."""
+    posts = posts_of(viewer)
+    for post in posts:
+        if gives(post, right, code):
+            return post
+    areas = [post.office.division_code for post in posts]
+    if any(covers(area, code) or covers(code, area) for area in areas):
+        raise Refusal(_("您的岗位不能办理这一步。"), code="no_right", who_may=who_may(right, code))
+    raise NotFound()
+
+
+def acting_post(viewer: Any, code: str) -> Post | None:
+    """The post under which a viewer looks at a case of that place, for the record of who looked."""
+    reading = [post for post in posts_of(viewer) if covers(post.office.division_code, code)]
+    return next((post for post in reading if readable_states(post.role.rights)), reading[0] if reading else None)
+
+
+def who_may(right_or_role: str, code: str) -> str:
+    """谁可以办: the nearest office and role that may, such as "西吉县红十字会 县级初审员"; never a person's name."""
+    roles = Role.objects.filter(Q(code=right_or_role) | Q(rights__contains=[right_or_role]))
+    english = (get_language() or "").startswith("en")
+    posts = current_posts().filter(role__in=roles)
+    near = sorted(
+        (post for post in posts if covers(post.office.division_code, code)),
+        key=lambda post: (-len(post.office.division_code), post.role_id),
+    )
+    nearest = [post for post in near if len(post.office.division_code) == len(near[0].office.division_code)]
+    parts = list(dict.fromkeys(f"{_named(post.office, english)} {_named(post.role, english)}" for post in nearest))
+    if parts:
+        return _("、").join(parts[:2])
+    role = roles.order_by("code").first()
+    if role is None or role.level == "person":
+        return ""
+    return f"{_division_name(area_of(role.level, code) or code, english)} {_named(role, english)}".strip()
+
+
+def _named(thing: Office | Role, english: bool) -> str:
+    return thing.name_en if english and thing.name_en else thing.name
+
+
+def _division_name(code: str, english: bool) -> str:
+    division = Division.objects.filter(code=code).first()
+    if division is None:
+        return ""
+    return division.name_en if english and division.name_en else division.name
+
+
+def candidates(role: str, code: str, barred: Collection[int] = ()) -> list[User]:
+    """The people who hold a role in exactly that area now, without those barred from this case (回避、职责分离)."""
+    posts = current_posts().filter(role_id=role, office__division_code=code).exclude(user_id__in=list(barred))
+    return list(User.objects.filter(pk__in=posts.values("user_id")).order_by("pk"))
+
+
+def place(role: str, code: str, barred: Collection[int] = ()) -> Placement:
+    """Which role and area get a step of a case handled there; climbs where people are too few (委托代审)."""
+    rungs = {row.code: Rung(row.code, row.level, row.lifts_to_id or "") for row in Role.objects.all()}
+
+    def has_people(role_code: str, area: str) -> bool:
+        return (
+            current_posts()
+            .filter(role_id=role_code, office__division_code=area)
+            .exclude(user_id__in=list(barred))
+            .exists()
+        )
+
+    return placed(role, code, rungs, has_people)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """查阅记录 as the applicant sees it: office, role, time, purpose; never a name."""
+
+    office: str
+    role: str
+    at: datetime
+    purpose: str
+    action: str
+
+
+def who_looked(case: Case, viewer: Any) -> list[Look]:
+    """谁看过: looks of others at this file, newest first, for its applicant, helper or a reader of its history.
+
+    Raises NotFound for anybody else.
+    """
+    is_mine = viewer.pk in (case.owner_id, case.agent_id)
+    if not is_mine and may(viewer, "case.history", case.handling_code) is None:
+        raise NotFound()
+    own = [pk for pk in (case.owner_id, case.agent_id) if pk]
+    rows = list(Access.objects.filter(case_id=case.pk).exclude(actor__in=own).order_by("-recorded_at", "-pk")[:500])
+    roles = Role.objects.in_bulk()
+    english = (get_language() or "").startswith("en")
+    posts = _posts_by_person({row.actor for row in rows if row.actor and not (row.acting_role and row.acting_office)})
+    looks = []
+    for row in rows:
+        held = _post_on(posts.get(row.actor or 0, []), local_day(row.recorded_at), case.handling_code)
+        role = roles.get(row.acting_role or (held.role_id if held else ""))
+        office = row.acting_office or (held.office.name if held else "")
+        looks.append(
+            Look(office, _named(role, english) if role else "", row.recorded_at, row.purpose or "", row.action)
+        )
+    return looks
+
+
+def _posts_by_person(people: set[int]) -> dict[int, list[Post]]:
+    found: dict[int, list[Post]] = {}
+    for post in Post.objects.filter(user_id__in=people).select_related("office", "role").order_by("-pk"):
+        found.setdefault(post.user_id, []).append(post)
+    return found
+
+
+def _post_on(posts: list[Post], day: date, code: str) -> Post | None:
+    then = [post for post in posts if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)]
+    return next((post for post in then if covers(post.office.division_code, code)), then[0] if then else None)

@@ -1,0 +1,19 @@
+"""The cast of people: one sign-in for each role in two counties of two cities, as in the demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cases.access.demo import make_cast
+from cases.access.models import User
+from cases.calendar import clock
+
+Cast = dict[str, User]
+
+
+@pytest.fixture
+def cast(db: Any) -> Cast:
+    """Everybody by sign-in name: cast["xiji_intake"], cast["applicant1"] ..."""
+    return make_cast(now=clock.now())

@@ -1,0 +1,1 @@
+"""Nobody changes the past unseen."""
