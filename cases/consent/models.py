@@ -1,0 +1,35 @@
+"""Consents, each given for itself, with the text that was read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.sealed import SealedField
+
+__all__ = ["Consent"]
+
+
+class Consent(models.Model):
+    """同意: one of processing, economic check, publicity; refusing publicity is an answer, not a reason to refuse aid."""
+
+    KINDS = [("processing", "处理敏感个人信息"), ("economic", "核对家庭经济状况"), ("publicity", "公示")]
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    agreed = models.BooleanField()
+    text_version = models.CharField(max_length=20)
+    text_hash = models.CharField(max_length=64)
+    guardian = SealedField("监护人", blank=True, default="")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    channel = models.CharField(max_length=10, default="phone")
+    withdrawn_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind"], condition=Q(replaced_at=None), name="one_current_consent")
+        ]

@@ -1,0 +1,1 @@
+"""History (留痕): append-only events, their chains, and the boundary of an action."""

@@ -1,0 +1,56 @@
+"""What the application role may do to each table; everything else it may not (least privilege, one manifest)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+READ_ONLY = {
+    "cases_stream", "cases_streamhead", "cases_event", "cases_access",
+    "django_migrations", "workflows_duty",
+}  # fmt: skip
+"""Written by SECURITY DEFINER functions, or by the owner role alone."""
+
+APPEND_ONLY: set[str] = {
+    "cases_award", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
+    "cases_homevisit", "cases_visitfact", "workflows_decision",
+}  # fmt: skip
+
+MAY_DELETE = {
+    "django_session", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
+    "cases_user_groups", "cases_user_user_permissions",
+    "account_emailaddress", "account_emailconfirmation", "mfa_authenticator",
+    "cases_policyrow", "workflows_draft",
+    "cases_answer", "cases_materialfile", "viewflow_task_previous",
+}  # fmt: skip
+"""Tables whose rows may go: sign-in data, drafts. Guards in SQL narrow some of them (answers: only while a draft)."""
+
+FUNCTIONS = ["history_append", "history_access", "history_event_hash", "history_field", "history_time", "relief_now"]
+
+
+def apply(connection: Any, *, app_role: str) -> None:
+    """Grant the manifest to the application role; idempotent; run by the owner after each migrate."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [row[0] for row in cursor.fetchall()]
+        role = connection.ops.quote_name(app_role)
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        for table in tables:
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"REVOKE ALL ON TABLE {name} FROM {role}")
+            cursor.execute(f"GRANT {', '.join(privileges(table))} ON TABLE {name} TO {role}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        for function in FUNCTIONS:
+            cursor.execute("SELECT oid::regprocedure::text FROM pg_proc WHERE proname = %s", [function])
+            for (signature,) in cursor.fetchall():
+                cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role}")
+
+
+def privileges(table: str) -> list[str]:
+    """The rights of the application role on one table."""
+    if table in READ_ONLY:
+        return ["SELECT"]
+    if table in APPEND_ONLY:
+        return ["SELECT", "INSERT"]
+    if table in MAY_DELETE:
+        return ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    return ["SELECT", "INSERT", "UPDATE"]

@@ -1,0 +1,219 @@
+"""The one Python door into history, and the one boundary where a thing a person does becomes a transaction."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.errors import Refusal, Stale
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+request_id: ContextVar[str] = ContextVar("relief_request_id", default="")
+_open: ContextVar[Act | None] = ContextVar("relief_open_act", default=None)
+
+LOCK_TIMEOUT = "3s"
+
+
+@dataclass
+class Act:
+    """一次办理: who acts, as what, and the one time that all its rules use. `role` and `office` may be set by the action.
+
+    `after` runs once the transaction has committed; `held` keeps what the act has locked.
+    """
+
+    name: str
+    by: Any
+    now: datetime
+    role: str = ""
+    office: str = ""
+    on_behalf_of: Any = None
+    about: tuple[str, str] = ("", "")
+    after: list[Callable[[], None]] = field(default_factory=list)
+    held: dict[Any, Any] = field(default_factory=dict)
+
+    def as_(self, *, role: str, office: str) -> None:
+        """State in which post the person acts; row changes from here on carry it."""
+        self.role, self.office = role, office
+        _tell_database(self)
+
+
+def current() -> Act | None:
+    """The open act of this thread, if any."""
+    return _open.get()
+
+
+def _tell_database(act: Act) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('relief.actor', %s, true), set_config('relief.actor_kind', %s, true), "
+            "set_config('relief.role', %s, true), set_config('relief.office', %s, true), "
+            "set_config('relief.request', %s, true), set_config('lock_timeout', %s, true)",
+            [_id(act.by), _kind(act.by), act.role, act.office, request_id.get(), LOCK_TIMEOUT],
+        )
+
+
+def _id(person: Any) -> str:
+    return str(person.pk) if person is not None and getattr(person, "pk", None) else ""
+
+
+def _kind(person: Any) -> str:
+    return "user" if _id(person) else "system"
+
+
+def canonical(payload: dict[str, Any]) -> str:
+    """The bytes that are hashed: sorted keys, no spaces, amounts and dates as text."""
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def record(
+    action: str,
+    *,
+    about: tuple[str, Any],
+    object: Any = None,
+    payload: dict[str, Any] | None = None,
+    happened_on: date | None = None,
+    purpose: str | None = None,
+    outcome: str = "ok",
+    by: Any = None,
+) -> int:
+    """留痕: append one event to the chain `about` = (kind, key), e.g. ("case", case.pk); answers the event's id.
+
+    Sensitive values never go into `payload`: give `cases.sealed.commitment_of(value)`. Runs in the open transaction and
+    fails with it. `happened_on` is the business day when it differs from today, never later.
+    """
+    act = _open.get()
+    actor = by if by is not None else (act.by if act else None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT history_append(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            [
+                about[0],
+                str(about[1]),
+                action,
+                outcome,
+                object._meta.db_table if object is not None else None,
+                str(object.pk) if object is not None else None,
+                canonical(payload or {}),
+                happened_on,
+                purpose,
+                _id(actor) or None,
+                _kind(actor),
+                (act.role if act else "") or None,
+                (act.office if act else "") or None,
+                _id(act.on_behalf_of) or None if act else None,
+                request_id.get() or None,
+            ],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def record_access(
+    action: str,
+    *,
+    object: Any,
+    fields: list[str],
+    by: Any,
+    case_id: int | None = None,
+    purpose: str = "",
+    role: str = "",
+    office: str = "",
+) -> None:
+    """查阅留痕: store who is about to see which sensitive fields, in its own short transaction, before the bytes leave."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT history_access(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            [
+                action,
+                object._meta.db_table,
+                str(object.pk),
+                case_id,
+                canonical({"fields": sorted(fields)}),
+                purpose or None,
+                _id(by) or None,
+                role or None,
+                office or None,
+                request_id.get() or None,
+            ],
+        )
+
+
+def action(name: str, *, about: str = "case") -> Callable[[F], F]:
+    """Make a function of `actions.py` one thing a person does: one durable transaction, one time, one refusal boundary.
+
+    The function takes keywords only, `by=` among them, and gets `now=` from the database clock unless given. A `Refusal`
+    rolls everything back and is then recorded, with the chain of the `about` argument when that was given. Called inside
+    another action it joins it.
+    """
+
+    def wrap(function: F) -> F:
+        @functools.wraps(function)
+        def run(**kwargs: Any) -> Any:
+            outer = _open.get()
+            if outer is not None:
+                kwargs.setdefault("now", outer.now)
+                return function(**kwargs)
+            with refusals_recorded(name, by=kwargs.get("by"), about=_about(kwargs.get(about), about)):
+                with transaction.atomic(durable=True), _acting(name, kwargs) as act:
+                    kwargs["now"] = act.now
+                    answer = function(**kwargs)
+            for later in act.after:
+                later()
+            return answer
+
+        run.action_name = name  # type: ignore[attr-defined]
+        return cast(F, run)
+
+    return wrap
+
+
+def _about(target: Any, kind: str) -> tuple[str, str]:
+    pk = getattr(target, "pk", target)
+    return (kind, str(pk)) if pk else ("", "")
+
+
+@contextmanager
+def _acting(name: str, kwargs: dict[str, Any]) -> Iterator[Act]:
+    from cases.calendar import clock
+
+    act = Act(name=name, by=kwargs.get("by"), now=kwargs.get("now") or clock.now())
+    _tell_database(act)
+    token = _open.set(act)
+    try:
+        yield act
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def refusals_recorded(name: str, *, by: Any, about: tuple[str, str] = ("", "")) -> Iterator[None]:
+    """The one boundary where a refused try is stored, after the rollback of what was tried."""
+    try:
+        yield
+    except Refusal as refusal:
+        _refused(name, by, about, refusal)
+        raise
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != "55P03":  # lock_not_available
+            raise
+        busy = Stale(_("别人正在办理这一件，请稍等几秒再试。您填写的内容还在。"))
+        _refused(name, by, about, busy)
+        raise busy from error
+
+
+def _refused(name: str, by: Any, about: tuple[str, str], refusal: Refusal) -> None:
+    if getattr(refusal, "recorded", False):
+        return
+    where = about if about[0] else ("account", _id(by) or "anonymous")
+    with transaction.atomic():
+        record(name, about=where, outcome="denied", payload={"code": refusal.code, "status": refusal.status}, by=by)
+    refusal.recorded = True  # type: ignore[attr-defined]

@@ -1,0 +1,41 @@
+"""Turn a refusal into a page that says what, why and who may; a refused look is recorded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from cases.errors import Refusal
+from cases.history.record import refusals_recorded
+
+
+class RefusalMiddleware:
+    """拒绝页面: 403, 404, 409 and 422 in one place, for pages and for the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        return refusal_page(request, exception)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The answer to a refusal; stores it when no action did before."""
+    user = request.user if getattr(request, "user", None) and request.user.is_authenticated else None
+    try:
+        with refusals_recorded(f"view.{getattr(request.resolver_match, 'view_name', '')}"[:60], by=user):
+            raise refusal
+    except Refusal:
+        pass
+    if request.path.startswith("/api/"):
+        body = {"code": refusal.code, "detail": str(refusal.reason), "who_may": str(refusal.who_may)}
+        return JsonResponse(body, status=refusal.status)
+    status = refusal.status if refusal.status in (403, 404, 409) else 400
+    return render(request, f"{status}.html", {"refusal": refusal}, status=refusal.status)

@@ -1,0 +1,107 @@
+"""Send work outward so that nothing is lost and nothing is done twice: rows, leases, retries, parking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+
+from cases.calendar import clock
+from cases.history.record import current
+from cases.outgoing.models import Outgoing
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=90)
+MOST_ATTEMPTS = 8
+
+Handler = Callable[[dict[str, Any], str], None]
+_handlers: dict[str, Handler] = {}
+_bells: list[Callable[[int], None]] = []
+
+
+def handles(topic: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a topic: it takes the payload (ids only) and the key that makes its effect happen once."""
+
+    def wrap(handler: Handler) -> Handler:
+        _handlers[topic] = handler
+        return handler
+
+    return wrap
+
+
+def doorbell(ring: Callable[[int], None]) -> None:
+    """Register what tells a worker that a row waits; losing the ring only costs the time until the next sweep."""
+    _bells.append(ring)
+
+
+def send(*, topic: str, key: str, payload: dict[str, Any], now: datetime, available_at: datetime | None = None) -> None:
+    """待发: store outgoing work in the open transaction; the same key is stored once. `payload` holds ids, never data."""
+    row, made = Outgoing.objects.get_or_create(
+        key=key,
+        defaults={"topic": topic, "payload": payload, "created_at": now, "available_at": available_at or now},
+    )
+    act = current()
+    if made and act is not None:
+        act.after.append(lambda: ring(row.pk))
+
+
+def ring(pk: int) -> None:
+    """Ring the doorbell; a dead broker is logged and forgotten, because the sweep will find the row."""
+    for bell in _bells:
+        try:
+            bell(pk)
+        except Exception as error:  # any broker's own error: the row is safe and the sweep comes
+            log.warning("doorbell failed", outgoing=pk, error=type(error).__name__)
+
+
+def due(limit: int = 200) -> list[int]:
+    """Rows that wait for a worker, oldest first: not done, not parked, not leased."""
+    now = clock.now()
+    rows = Outgoing.objects.filter(done_at=None, parked_at=None, available_at__lte=now)
+    rows = rows.exclude(lease_until__gt=now)
+    return list(rows.order_by("available_at", "id").values_list("pk", flat=True)[:limit])
+
+
+def run(pk: int) -> bool:
+    """Do one row: lease it, call its handler outside the lock, mark it done. False when somebody else has it.
+
+    A handler that fails is tried again with a growing wait, and parked after the last try; the error keeps the kind of
+    the fault and nothing of its data.
+    """
+    row = _lease(pk)
+    if row is None:
+        return False
+    try:
+        _handlers[row.topic](row.payload, row.key)
+    except Exception as error:  # the fault is kept on the row, which is tried again or parked
+        _failed(row, error)
+        return False
+    Outgoing.objects.filter(pk=pk, done_at=None).update(done_at=clock.now(), lease_until=None, error="")
+    return True
+
+
+def _lease(pk: int) -> Outgoing | None:
+    with transaction.atomic():
+        now = clock.now()
+        row = Outgoing.objects.select_for_update(skip_locked=True).filter(pk=pk, done_at=None, parked_at=None).first()
+        if row is None or (row.lease_until and row.lease_until > now) or row.available_at > now:
+            return None
+        row.lease_until, row.attempts = now + LEASE, row.attempts + 1
+        row.save(update_fields=["lease_until", "attempts"])
+        return row
+
+
+def _failed(row: Outgoing, error: Exception) -> None:
+    if connection.in_atomic_block and connection.needs_rollback:
+        raise error
+    log.error("outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=type(error).__name__)
+    now = clock.now()
+    row.lease_until, row.error = None, type(error).__name__[:80]
+    row.available_at = now + timedelta(seconds=min(30 * 2**row.attempts, 3600))
+    if row.attempts >= MOST_ATTEMPTS:
+        row.parked_at = now
+    row.save(update_fields=["lease_until", "error", "available_at", "parked_at"])

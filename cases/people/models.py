@@ -1,0 +1,54 @@
+"""The people of a case: the patient, and the account that the money goes to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.sealed import SealedField
+
+__all__ = ["PayeeAccount", "Person"]
+
+
+class Person(models.Model):
+    """患者: one natural person, known by the blind index of the ID number; everything personal is sealed."""
+
+    name = SealedField("姓名")
+    name_key = models.CharField(max_length=64, db_index=True)
+    id_type = models.CharField(max_length=12, default="ID_CARD")
+    id_no = SealedField("证件号码")
+    id_key = models.CharField(max_length=64, unique=True)
+    birth_date = SealedField("出生日期")
+    sex = models.CharField(max_length=1)
+    phone = SealedField("手机号", null=True, blank=True)
+    phone_key = models.CharField(max_length=64, null=True, db_index=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+
+
+class PayeeAccount(models.Model):
+    """收款账户: one row for each account ever given in a case; at most one is current."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="accounts")
+    holder = SealedField("户名")
+    account = SealedField("账号")
+    account_key = models.CharField(max_length=64, db_index=True)
+    tail = models.CharField("尾号", max_length=4)
+    bank_name = models.CharField(max_length=80)
+    cnaps = models.CharField("联行号", max_length=12, blank=True)
+    kind = models.CharField(max_length=12, default="card")
+    relation = models.CharField("与患者关系", max_length=20, default="SELF")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(replaced_at=None), name="one_current_account"),
+        ]

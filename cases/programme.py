@@ -1,0 +1,117 @@
+"""The contract of a relief programme, their register, and the one way up: tell(case, fact)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cases.award.earlier import Earlier
+from cases.award.rules import Award
+from cases.policy.rules import Policy
+
+
+@dataclass(frozen=True)
+class Question:
+    """填报问题: one page of the form. `kind` chooses the field; `when` asks it only if that says so of the answers so far.
+
+    kinds: text, long_text, name, id_no, phone, date, month, money, choice, choices, yes_no, division, bank_account, number.
+    `sensitive` answers are masked by default and their display is recorded.
+    """
+
+    key: str
+    kind: str
+    label: Any
+    hint: Any = ""
+    choices: Sequence[tuple[str, Any]] = ()
+    required: bool = True
+    when: Callable[[Mapping[str, Any]], bool] | None = None
+    check: Callable[[Any, Mapping[str, Any]], Any] | None = None
+    sensitive: bool = True
+    may_be_unknown: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """填报部分: one line of the task list 办理清单."""
+
+    key: str
+    title: Any
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """救助项目: what one folder says about one kind of relief.
+
+    `roads` maps a flow version to its ReliefFlow class, `road` names the one for new cases. `award` is pure: facts, the
+    pinned policy, and earlier aid go in, an Award with its printed working comes out. `policy` is the shipped example.
+    `public_group` is what a public list may say (never the disease).
+    """
+
+    slug: str
+    name: Any
+    summary: Any
+    public_group: Any
+    sections: tuple[Section, ...]
+    award: Callable[[Mapping[str, Any], Policy, Earlier], Award]
+    policy: Mapping[str, Any]
+    roads: Mapping[str, Any] = field(default_factory=dict)
+    road: str = "v1"
+    guide: Mapping[str, Any] = field(default_factory=dict)
+    eligible: Callable[[Mapping[str, Any], Policy], Any] | None = None
+    demo_answers: Callable[[int], Mapping[str, Any]] | None = None
+
+    def questions(self) -> list[Question]:
+        """All questions in reading order."""
+        return [question for section in self.sections for question in section.questions]
+
+    def question(self, key: str) -> Question:
+        """One question by its key; an unknown key is KeyError."""
+        return {question.key: question for question in self.questions()}[key]
+
+    def asked(self, answers: Mapping[str, Any]) -> list[Question]:
+        """The questions that these answers call for, in order (F2): the server decides each condition again."""
+        return [question for question in self.questions() if question.when is None or question.when(answers)]
+
+
+_register: dict[str, Programme] = {}
+
+
+def register(programme: Programme) -> Programme:
+    """登记项目: make a programme known; the folder calls this once when it is imported."""
+    _register[programme.slug] = programme
+    return programme
+
+
+def programme(slug: str) -> Programme:
+    """The programme of that slug; KeyError when no folder registered it."""
+    return _register[slug]
+
+
+def programmes() -> list[Programme]:
+    """All registered programmes in the order of their slugs."""
+    return [_register[slug] for slug in sorted(_register)]
+
+
+Listener = Callable[..., None]
+_listeners: dict[str, list[Listener]] = {}
+
+
+def on(fact: str, listener: Listener) -> None:
+    """Hear a fact from below (submitted, withdrawn, supplement_answered, objection_filed, payment_paid ...)."""
+    if listener not in _listeners.setdefault(fact, []):
+        _listeners[fact].append(listener)
+
+
+def tell(case: Any, fact: str, *, by: Any, now: datetime, **details: Any) -> None:
+    """告知流程: what happened to a case outside its road; runs in the same transaction as the fact itself.
+
+    Nobody listening is an error: a fact that moves nothing would be lost unseen.
+    """
+    listeners = _listeners.get(fact)
+    if not listeners:
+        raise LookupError(f"nobody listens to {fact!r}")
+    for listener in listeners:
+        listener(case, by=by, now=now, **details)

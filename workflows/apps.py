@@ -1,0 +1,32 @@
+"""The app of how a case moves. Starting it finds every programme folder and hears the facts from below."""
+
+import importlib
+import pkgutil
+
+from django.apps import AppConfig
+
+
+class WorkflowsConfig(AppConfig):
+    name = "workflows"
+    label = "workflows"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "办理流程"
+
+    def ready(self) -> None:
+        from django.contrib import admin
+        from viewflow.workflow.models import Process, Task
+
+        for model in (Process, Task):
+            if admin.site.is_registered(model):
+                admin.site.unregister(model)
+
+        from workflows import programmes
+
+        for folder in pkgutil.iter_modules(programmes.__path__):
+            if folder.ispkg:
+                importlib.import_module(f"workflows.programmes.{folder.name}.programme")
+
+        from workflows import facts
+        from workflows.engine import checks  # noqa: F401  (registers system checks)
+
+        facts.listen()

@@ -1,0 +1,177 @@
+"""What an exit does beside moving the case (效果): pin the policy, tell once, compute, reserve, grant, write letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.award.models import Award as StoredAward
+from cases.award.rules import Award
+from cases.calendar.rules import local_day
+from cases.dossier.actions import verify_answer
+from cases.dossier.models import Case
+from cases.dossier.queries import answers
+from cases.duplicates.queries import earlier_aid
+from cases.errors import Invalid, Refusal
+from cases.evidence.actions import record_visit, tell_once
+from cases.history.record import record
+from cases.money import actions as money
+from cases.notices.actions import notify
+from cases.people.actions import confirm_account
+from cases.policy.models import PolicyVersion
+from cases.policy.queries import current as current_policy
+from cases.programme import programme
+from workflows import offers
+from workflows.models import Decision, WorkItem
+
+
+def received(*, case: Case, by: Any, now: datetime) -> None:
+    """受理回执: the applicant gets a receipt with the date of the next answer."""
+    item = WorkItem.objects.filter(case=case, state="open").order_by("id").first()
+    notify(case=case, code="N01", data={"due_on": item.due_on if item else None}, by=by, now=now)
+
+
+def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """受理: from today this policy version counts for the case, whatever is published later (F42)."""
+    day = local_day(now)
+    policy = current_policy(case.programme, on=day)
+    case.policy = PolicyVersion.objects.get(pk=policy.version)
+    case.accepted_on = day
+    case.save(update_fields=["policy", "accepted_on"])
+    decision.policy = case.policy
+    record("case.accepted", about=("case", case.pk), object=case, payload={"policy": policy.version, "on": day})
+    notify(case=case, code="N07", data={"what": "accepted"}, by=by, now=now)
+
+
+def supplement(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """补正: one notice with all that is missing; a third notice is refused, then the file is decided as it is."""
+    made = tell_once(case=case, items=data.get("items", []), by=by, now=now)
+    notify(case=case, code="N02", data={"supplement": made.pk}, by=by, now=now)
+
+
+def not_accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """不予受理: a letter with the reasons; not counted as a rejection."""
+    notify(case=case, code="N03", data={"reasons": decision.reasons}, by=by, now=now)
+
+
+def visited(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """入户核实: the visit record is part of the decision; the facts that differ wait for the reviewer."""
+    if data.get("visit"):
+        record_visit(case=case, step=decision.step, by=by, now=now, **data["visit"])
+
+
+def preview_award(case: Case) -> Award:
+    """核算: the amount with its working as it stands now, by the pinned policy; stores nothing."""
+    day = case.accepted_on
+    if day is None:
+        raise Refusal(_("还没有受理，不能核算。"), code="not_accepted", status=409)
+    facts = answers(case)
+    earlier = earlier_aid(
+        id_key=case.patient.id_key if case.patient else case.patient_key,
+        programme=case.programme,
+        year=day.year,
+        besides_case=case,
+    )
+    return programme(case.programme).award(facts, offers.policy_of(case), earlier)
+
+
+def verified(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """核定: what the reviewer found instead of what was claimed, each with its reason."""
+    for change in data.get("verified", []):
+        verify_answer(case=case, key=change["key"], value=change["value"], reason=change["reason"], by=by, now=now)
+
+
+def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """拟救助金额: the province's amount is the calculator's, stored with facts, policy version and working."""
+    verified(case=case, decision=decision, data=data, by=by, now=now)
+    award = preview_award(case)
+    if award.amount <= 0:
+        raise Invalid(
+            _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
+            fields={"outcome": _("核算金额为 0 元，不能同意")},
+        )
+    stored = StoredAward.objects.create(
+        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(answers(case)),
+        working=award.as_json(), by=by, at=now,
+    )  # fmt: skip
+    case.award = award.amount
+    case.save(update_fields=["award"])
+    decision.amount = award.amount
+    record(
+        "award.computed",
+        about=("case", case.pk),
+        object=stored,
+        payload={"amount": award.amount, "policy": case.policy_id, "rows": list(award.matched_rows)},
+    )
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, Decimal) else value for key, value in values.items()}
+
+
+def rejected(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """不予救助: money set aside goes back, and a letter states reason, clause and where to ask for review."""
+    release_money(case=case, by=by, now=now)
+    notify(case=case, code="N10", data={"reasons": _reasons(case, decision, data)}, by=by, now=now)
+
+
+def _reasons(case: Case, decision: Decision | None, data: dict[str, Any]) -> list[str]:
+    if decision is not None and decision.reasons:
+        return list(decision.reasons)
+    if data.get("reasons"):
+        return list(data["reasons"])
+    earlier = Decision.objects.filter(case=case, outcome="reject").order_by("-id").first()
+    return list(earlier.reasons) if earlier else []
+
+
+def waitlisted(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """轮候: the fund is short; the case keeps its place in the order of acceptance."""
+    notify(case=case, code="N07", data={"what": "waitlist"}, by=by, now=now)
+
+
+def granted(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """准予救助: the account was confirmed by phone; the payout becomes payable and the letter goes out."""
+    confirm_account(case=case, by=by, now=now)
+    money.make_payable(case=case, not_before=local_day(now), by=by, now=now)
+    decision.amount = case.award
+    notify(case=case, code="N09", data={}, by=by, now=now)
+
+
+def paid(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """已拨付: the applicant is told."""
+    notify(case=case, code="N12", data={}, by=by, now=now)
+
+
+def payment_failed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """拨付失败或退汇: the applicant is asked for another account; amount and approval stay."""
+    notify(case=case, code="N13", data={"reason": data.get("reason", "")}, by=by, now=now)
+
+
+def account_confirmed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """账户核对: the new account is right; the same payout is paid again without a new panel."""
+    confirm_account(case=case, by=by, now=now)
+    money.make_payable(case=case, not_before=local_day(now), by=by, now=now)
+
+
+def account_refused(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """账户仍有误: ask the applicant once more."""
+    notify(case=case, code="N13", data={"reason": "account"}, by=by, now=now)
+
+
+def lapsed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """视为撤回: nothing came within the time limit; the letter says so and how to apply again."""
+    notify(case=case, code="N22", data={"what": "lapsed"}, by=by, now=now)
+
+
+def terminated(*, case: Case, reasons: list[str], opinion: str, by: Any, now: datetime) -> None:
+    """终止: money set aside goes back, and a letter goes out."""
+    release_money(case=case, by=by, now=now)
+    notify(case=case, code="N22", data={"reasons": reasons}, by=by, now=now)
+
+
+def release_money(*, case: Case, by: Any, now: datetime) -> None:
+    """释放预留: what the panel had set aside goes back to the fund."""
+    money.release_reservation(case=case, reason=case.state, by=by, now=now)

@@ -1,0 +1,96 @@
+"""Timers (到时): rows in the database, taken in batches past each other's locks; a failing one waits longer each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Min
+
+from cases.calendar import clock
+from cases.errors import Refusal
+from workflows.models import Timer
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 10
+Handler = Callable[[Timer], None]
+_handlers: dict[str, Handler] = {}
+
+
+def when(kind: str) -> Callable[[Handler], Handler]:
+    """Register what is done when a timer of this kind is due (the engine calls up through this)."""
+
+    def wrap(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return wrap
+
+
+def arm(*, case: Any, kind: str, key: str, due_at: datetime) -> Timer:
+    """Set or move the timer of that kind and key; runs in the open transaction."""
+    timer = Timer.objects.filter(case=case, kind=kind, key=key, done_at=None, cancelled_at=None).first()
+    if timer is None:
+        return Timer.objects.create(case=case, kind=kind, key=key, due_at=due_at)
+    timer.due_at = due_at
+    timer.save(update_fields=["due_at"])
+    return timer
+
+
+def disarm(*, case: Any, now: datetime, kind: str | None = None, key: str | None = None) -> None:
+    """Cancel open timers of a case: all, of a kind, or of one key. Nothing fires after a cancel (engine.md P5)."""
+    rows = Timer.objects.filter(case=case, done_at=None, cancelled_at=None)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if key is not None:
+        rows = rows.filter(key=key)
+    rows.update(cancelled_at=now)
+
+
+def due(limit: int = 100) -> list[int]:
+    """Open timers that are due, oldest first."""
+    rows = Timer.objects.filter(done_at=None, cancelled_at=None, due_at__lte=clock.now())
+    return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+
+
+def lag() -> float:
+    """Seconds by which the oldest due timer is late (0 when none is)."""
+    oldest = Timer.objects.filter(done_at=None, cancelled_at=None).aggregate(at=Min("due_at"))["at"]
+    return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
+
+
+def fire(pk: int) -> bool:
+    """Do one due timer; its handler's action and the mark "done" stand or fall together with the handler's own row check.
+
+    A handler must be safe to repeat: it looks at the case again under its lock. A fault moves the timer back in the
+    queue, so that it never holds up the others (engine.md P6).
+    """
+    timer = Timer.objects.select_related("case").filter(pk=pk, done_at=None, cancelled_at=None).first()
+    if timer is None or timer.due_at > clock.now():
+        return False
+    try:
+        _handlers[timer.kind](timer)
+    except Refusal as refusal:
+        return _finish(timer, error=refusal.code)
+    except Exception as error:  # the fault is kept on the row, which waits and is tried again
+        _later(timer, error)
+        return False
+    return _finish(timer)
+
+
+def _finish(timer: Timer, error: str = "") -> bool:
+    done = Timer.objects.filter(pk=timer.pk, done_at=None, cancelled_at=None)
+    return bool(done.update(done_at=clock.now(), error=error[:80]))
+
+
+def _later(timer: Timer, error: Exception) -> None:
+    log.error("timer failed", timer=timer.pk, kind=timer.kind, attempt=timer.attempts + 1, error=type(error).__name__)
+    wait = timedelta(seconds=min(30 * 2**timer.attempts, 3600))
+    with transaction.atomic():
+        Timer.objects.filter(pk=timer.pk).update(
+            attempts=timer.attempts + 1, due_at=clock.now() + wait, error=type(error).__name__[:80]
+        )

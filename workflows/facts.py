@@ -1,0 +1,89 @@
+"""What happens to a case outside its road, heard from below and turned into its next move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from cases import programme
+from cases.calendar.rules import end_of
+from cases.errors import Refusal
+from cases.history.record import action
+from workflows import actions, effects
+from workflows.engine import timers
+from workflows.models import Timer, WorkItem
+
+MOVING = [
+    "supplement_answered", "publicity_closed", "objection_filed", "objection_closed", "payment_batched",
+    "payment_unbatched", "payment_sent", "payment_unknown", "payment_paid", "payment_failed", "payment_returned",
+    "account_repaired",
+]  # fmt: skip
+
+
+def listen() -> None:
+    """Hear every fact that rooms tell; called once when the app starts."""
+    programme.on("submitted", submitted)
+    programme.on("withdrawn", withdrawn)
+    programme.on("consent_withdrawn", consent_withdrawn)
+    programme.on("supplement_extended", supplement_extended)
+    for name in MOVING:
+        programme.on(name, _mover(name))
+    timers.when("lapse")(lapse)
+
+
+def _mover(name: str) -> Any:
+    def move(case: Any, *, by: Any, now: datetime, **details: Any) -> None:
+        fact = name
+        if name == "objection_closed":
+            fact = "objection_upheld" if details.get("upheld") else "objection_dismissed"
+        actions.fact(case, fact, by=by, now=now, **details)
+
+    return move
+
+
+def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
+    """A draft was submitted: its road begins."""
+    actions.start(case=case, by=by, now=now)
+    effects.received(case=case, by=by, now=now)
+
+
+def withdrawn(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
+    """The applicant withdrew: free until the payment batch; a reservation is released."""
+    actions.stop(case, "WITHDRAWN", now=now)
+    effects.release_money(case=case, by=by, now=now)
+
+
+def consent_withdrawn(case: Any, *, by: Any, now: datetime, kind: str, **_details: Any) -> None:
+    """同意撤回: without consent to processing nothing can be decided, so the case ends as withdrawn."""
+    if kind == "processing" and case.state != "DRAFT":
+        withdrawn(case, by=by, now=now)
+
+
+def supplement_extended(case: Any, *, by: Any, now: datetime, due: Any, **_details: Any) -> None:
+    """延长补正: the wait for the applicant gets the new date."""
+    item = WorkItem.objects.filter(case=case, kind="wait", state="open", step="supplement").first()
+    if item is None:
+        raise Refusal("supplement is not open", code="not_open", status=409)
+    item.due_on, item.due_provisional = due.on, due.provisional
+    item.save(update_fields=["due_on", "due_provisional"])
+    timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(due.on))
+
+
+def lapse(timer: Timer) -> None:
+    """到期: the time limit of a wait is over; what that means stands on the step."""
+    item = WorkItem.objects.select_related("case__run").filter(pk=int(timer.key)).first()
+    if item is not None:
+        lapsed(about=item.case, item=item, by=None)
+
+
+@action("wait.lapsed", about="case")
+def lapsed(*, about: Any, item: WorkItem, by: Any, now: datetime | None = None) -> None:
+    """The system says that a wait is over, under the same lock and rules as a person would."""
+    from workflows.flow import step_of
+
+    found = actions.locked(item)
+    if found.state != "open":
+        return
+    step = step_of(found)
+    assert now is not None
+    actions.fact(found.case, step.lapses, by=None, now=now)

@@ -1,0 +1,160 @@
+"""ReliefFlow: the base of every road, and the questions that others ask of a road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from viewflow.this_object import ThisObject
+from viewflow.workflow.base import Flow, Node
+
+from workflows import steps
+from workflows.engine.locks import CaseLock, locks_with
+
+
+def _lock_case_of(process_pk: int) -> bool:
+    from cases.dossier.models import Case
+
+    rows = Case.objects.select_for_update(no_key=True).filter(run__process_id=process_pk)
+    return rows.values_list("pk", flat=True).first() is not None
+
+
+locks_with(_lock_case_of)
+
+
+class ReliefFlow(Flow):  # type: ignore[misc]
+    """救助流程: lock, history and authority of every road; has no nodes of its own.
+
+    A road is a plain class; nodes are never inherited (engine.md P13), a changed road is a new class in roads/v2.py.
+    """
+
+    lock_impl = CaseLock()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        for base in cls.__mro__[1:]:
+            inherited = [name for name, value in vars(base).items() if isinstance(value, Node)]
+            if inherited:
+                raise TypeError(f"{cls.__name__}: roads are not inherited; {base.__name__} already has {inherited[0]}")
+        from workflows.models import RunProcess
+
+        cls.process_class = RunProcess
+        for name in _referenced(cls):
+            if name not in vars(cls) and name in steps.ENDS:
+                setattr(cls, name, steps.ENDS[name]())
+        cls.reading_order = tuple(name for name, value in vars(cls).items() if isinstance(value, Node))
+        super().__init_subclass__(**kwargs)
+
+    reading_order: tuple[str, ...] = ()
+
+    def entered(self, activation: Any) -> None:
+        """A step was reached: the case takes its state and the work is offered."""
+        from workflows import offers
+
+        offers.offer(activation)
+
+    def ended(self, activation: Any) -> None:
+        """An end was reached: the case takes its state and is closed."""
+        from workflows import offers
+
+        offers.close(activation)
+
+    def passed(self, activation: Any, node: Any) -> Any:
+        """The step to go to: past optional levels that the pinned policy has switched off."""
+        from workflows import offers
+
+        while getattr(node, "optional", False) and not offers.level_on(activation.process, node.name):
+            node = node.exits["agree"].nodes[0]
+        return node
+
+
+def _referenced(cls: type) -> list[str]:
+    names: list[str] = []
+    for value in vars(cls).values():
+        for exit in getattr(value, "exits", {}).values():
+            names += [node.name for node in exit.nodes if isinstance(node, ThisObject)]
+        following = getattr(value, "_next", None)
+        if isinstance(following, ThisObject):
+            names.append(following.name)
+    return list(dict.fromkeys(names))
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """One box of the picture."""
+
+    name: str
+    title: Any
+    kind: str
+    role: str = ""
+    state: str = ""
+    days_key: str = ""
+    level: int | None = None
+
+
+@dataclass(frozen=True)
+class GraphEdge:
+    """One arrow of the picture."""
+
+    src: str
+    dst: str
+    exit: str
+    label: Any
+    kind: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """流程图: nodes in reading order and their arrows; what the picture, BPMN and the checks read."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+
+_KINDS: list[tuple[type, str]] = [
+    (steps.Receive, "start"),
+    (steps.Step, "step"),
+    (steps.Wait, "wait"),
+    (steps.End, "end"),
+]
+
+
+@cache
+def graph(flow_class: Any) -> Graph:
+    """The canonical graph of a road."""
+    nodes, edges = [], []
+    for name in flow_class.reading_order:
+        node = getattr(flow_class, name)
+        kind = next(word for cls, word in _KINDS if isinstance(node, cls))
+        nodes.append(
+            GraphNode(
+                name,
+                node.title,
+                kind,
+                getattr(node, "role", ""),
+                getattr(node, "state", ""),
+                getattr(node, "days_key", ""),
+                getattr(node, "level", None),
+            )
+        )
+        if isinstance(node, steps.Receive):
+            edges.append(GraphEdge(name, node._next.name, "", "", "forward"))
+        for exit in getattr(node, "exits", {}).values():
+            edges += [GraphEdge(name, target, exit.name, exit.label, exit.kind) for target in exit.targets]
+    return Graph(tuple(nodes), tuple(edges))
+
+
+def road_of(case: Any) -> Any:
+    """The road (flow class) that a case is on; LookupError for a draft."""
+    from cases.programme import programme
+
+    run = getattr(case, "run", None)
+    if run is None:
+        raise LookupError("a draft is on no road yet")
+    slug, version = run.flow.split("/")
+    return programme(slug).roads[version]
+
+
+def step_of(item: Any) -> Any:
+    """The step spec of a work item."""
+    return getattr(road_of(item.case), item.step)

@@ -1,0 +1,180 @@
+"""How a case stands on its road: the run, one work item a step, decisions, duties, timers, outgoing work."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from viewflow.workflow.models import Process
+
+from cases.sealed import SealedField, SealedJSONField
+from workflows.desk.panel.models import *  # noqa: F403
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Run(models.Model):
+    """办理: one case on one version of one road (case 1:1, viewflow process 1:1)."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="run")
+    process = models.OneToOneField("viewflow.Process", on_delete=models.PROTECT, related_name="relief_run")
+    flow = models.CharField("项目/版本", max_length=60)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+
+
+class RunProcess(Process):  # type: ignore[misc]
+    """viewflow's process row under our name; no columns of its own."""
+
+    class Meta:
+        proxy = True
+        app_label = "workflows"
+
+
+class WorkItem(models.Model):
+    """办件: one step of one case, as the desk reads it. `kind` human is done by its holder, wait ends with a fact.
+
+    `role` and `division_code` say who may take it; `entrusted_from` is the office code that had too few people (委托代审).
+    """
+
+    STATES = [("open", "待领取"), ("claimed", "办理中"), ("done", "已办"), ("cancelled", "已取消")]
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="work_items")
+    task = models.OneToOneField("viewflow.Task", on_delete=models.PROTECT, related_name="work_item")
+    step = models.CharField(max_length=40)
+    kind = models.CharField(max_length=6, choices=[("human", "人工"), ("wait", "等待")])
+    level = models.PositiveSmallIntegerField(null=True)
+    role = models.CharField(max_length=20, blank=True, default="")
+    division_code = models.CharField(max_length=12, db_collation="C", blank=True, default="")
+    entrusted_from = models.CharField("委托代审自", max_length=12, blank=True, default="")
+    state = models.CharField(max_length=10, choices=STATES, default="open")
+    holder = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="work_items")
+    priority = models.PositiveSmallIntegerField(default=50)
+    days = models.PositiveSmallIntegerField("时限（工作日）", null=True)
+    due_on = models.DateField(null=True)
+    due_provisional = models.BooleanField("暂定", default=False)
+    offered_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    row_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(holder__isnull=False), name="work_item_claimed_has_holder"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["role", "due_on", "id"], condition=Q(state="open"), name="work_open"),
+            models.Index(fields=["holder", "due_on", "id"], condition=Q(state="claimed"), name="work_mine"),
+            models.Index(fields=["holder", "-done_at", "-id"], condition=Q(state="done"), name="work_done"),
+            models.Index(fields=["case", "id"], name="work_by_case"),
+        ]
+
+
+class Pause(models.Model):
+    """中止计时: the clock of a step stands still from a day to a day, with a reason."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="pauses")
+    reason = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+
+
+class Decision(models.Model):
+    """办理意见: what one person decided at one step; never edited, kept through every return."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
+    item = models.OneToOneField(WorkItem, on_delete=models.PROTECT, related_name="decision")
+    round = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(null=True)
+    outcome = models.CharField(max_length=20)
+    to_step = models.CharField(max_length=40, blank=True, default="")
+    reasons = models.JSONField(default=list)
+    opinion = SealedField(blank=True, default="")
+    data = SealedJSONField(null=True)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    policy = models.ForeignKey("cases.PolicyVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="decisions")
+    role = models.CharField(max_length=20)
+    office = models.ForeignKey("cases.Office", on_delete=models.PROTECT, related_name="+")
+    entrusted_from = models.CharField(max_length=12, blank=True, default="")
+    happened_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(outcome__in=["return", "reject", "not_accept", "supplement", "disagree", "terminate"])
+                | ~Q(reasons=[]),
+                name="decision_against_has_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="decision_by_case")]
+
+
+class Duty(models.Model):
+    """职责: a person acted on a review level of a case. Two neighbouring levels can never be one person.
+
+    Written by database triggers on decisions and panel votes, so that no path goes round it. A person may do the same
+    level again (after a return); levels n and n+1 share one of the two halves below and collide.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="duties")
+    actor = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="duties")
+    level = models.PositiveSmallIntegerField()
+    low = models.PositiveSmallIntegerField()
+    high = models.PositiveSmallIntegerField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "actor", "level"], name="duty_once"),
+            models.UniqueConstraint(fields=["case", "actor", "low"], name="duty_not_next_even"),
+            models.UniqueConstraint(fields=["case", "actor", "high"], name="duty_not_next_odd"),
+            models.CheckConstraint(condition=Q(low=F("level") / 2) & Q(high=(F("level") + 1) / 2), name="duty_halves"),
+        ]
+
+
+class Draft(models.Model):
+    """意见草稿: what somebody typed at a step and has not decided, or typed too late."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="drafts")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    data = SealedJSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["item", "by"], name="draft_once")]
+
+
+class Timer(models.Model):
+    """到时: something to do about a case at a time; the row is the truth, the clock process only looks."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="timers")
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=64, default="")
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "key"], condition=Q(done_at=None, cancelled_at=None), name="timer_once"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None, cancelled_at=None), name="timer_due")]

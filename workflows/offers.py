@@ -1,0 +1,135 @@
+"""Offer the work of a step to those who may do it, with a due date; give the case the state of its step."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from cases.access.queries import place
+from cases.calendar.queries import calendar
+from cases.calendar.rules import Due, add_workdays, end_of, local_day
+from cases.dossier.models import Case
+from cases.history.record import current, record
+from cases.policy.queries import current as current_policy
+from cases.policy.queries import policy_for
+from cases.policy.rules import WORKDAYS, Policy
+from cases.states import STATES
+from workflows.engine import timers
+from workflows.models import Decision, Duty, Run, WorkItem
+from workflows.rules import duties
+
+CITY, PROVINCE = 4, 2
+
+
+def hold(case: Case) -> Case:
+    """Keep the locked case with the open act, so that every part of the act changes the same object."""
+    act = current()
+    if act is not None:
+        act.held[("case", case.pk)] = case
+    return case
+
+
+def case_of(process_pk: int) -> Case:
+    """The case of a viewflow process: the one in hand, else from the database."""
+    run = Run.objects.only("case_id").get(process_id=process_pk)
+    act = current()
+    held = act.held.get(("case", run.case_id)) if act else None
+    return held or hold(Case.objects.get(pk=run.case_id))
+
+
+def policy_of(case: Case) -> Policy:
+    """The policy that counts for a case: pinned at acceptance, before that the one in force today."""
+    if case.policy_id:
+        return policy_for(case.policy_id)
+    return current_policy(case.programme, on=local_day(_now()))
+
+
+def level_on(process: Any, step: str) -> bool:
+    """Whether the policy of this case has an optional level switched on."""
+    return policy_of(case_of(process.pk)).level_on(step)
+
+
+def due_date(policy: Policy, key: str, start: date) -> Due:
+    """When something is due that began on `start`: working days, or calendar days where the policy says so."""
+    period = policy.period(key)
+    if period.unit == WORKDAYS:
+        return add_workdays(start, period.amount, calendar())
+    return Due(start + timedelta(days=period.amount), False)
+
+
+def acted(case: Case) -> list[duties.Acted]:
+    """Who acted in this case so far, for the duties."""
+    done = [
+        duties.Acted(actor, step, level)
+        for actor, step, level in Decision.objects.filter(case=case).values_list("actor_id", "step", "level")
+    ]
+    return done + [
+        duties.Acted(actor, "", level) for actor, level in Duty.objects.filter(case=case).values_list("actor_id", "level")
+    ]
+
+
+def parties(case: Case) -> set[int]:
+    """The accounts that have an interest: applicant and helper."""
+    return {pk for pk in (case.owner_id, case.agent_id) if pk}
+
+
+def offer(activation: Any) -> WorkItem:
+    """A step begins: the case takes its state and a work item is offered where enough people are (委托代审)."""
+    node, case, now = activation.flow_task, case_of(activation.process.pk), _now()
+    set_state(case, node.state)
+    item = WorkItem(
+        case=case, task=activation.task, step=node.name, level=node.level, offered_at=now,
+        kind="human" if node.human else "wait", role=node.role,
+    )  # fmt: skip
+    where: dict[str, Any] = {}
+    if node.human:
+        shut_out = duties.barred(level=node.level, not_by=node.not_by, acted=acted(case), parties=parties(case))
+        placement = place(node.role, case.handling_code, shut_out)
+        item.role, item.division_code = placement.role, placement.code
+        item.entrusted_from = placement.entrusted_from or ""
+        where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}
+    elif node.role:
+        item.division_code = case.handling_code[:PROVINCE]
+    if node.days_key:
+        due = due_date(policy_of(case), node.days_key, local_day(now))
+        item.days, item.due_on, item.due_provisional = policy_of(case).days(node.days_key), due.on, due.provisional
+    item.save()
+    if node.lapses and item.due_on:
+        timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
+    record(
+        "step.offered",
+        about=("case", case.pk),
+        object=item,
+        payload={"step": node.name, "due_on": item.due_on, "provisional": item.due_provisional, **where},
+    )
+    return item
+
+
+def close(activation: Any) -> None:
+    """The road ends: the case takes the end's state and its closing time."""
+    case = case_of(activation.process.pk)
+    set_state(case, activation.flow_task.state)
+    record("case.closed", about=("case", case.pk), object=case, payload={"state": case.state})
+
+
+def set_state(case: Case, state: str) -> None:
+    """The only place where a case changes its state; the row version moves with it."""
+    if not state or case.state == state:
+        return
+    case.state = state
+    fields = ["state"]
+    if not STATES[state].is_open:
+        case.closed_at = _now()
+        fields.append("closed_at")
+    case.row_version = F("row_version") + 1
+    case.save(update_fields=[*fields, "row_version"])
+    case.refresh_from_db(fields=["row_version"])
+
+
+def _now() -> datetime:
+    act = current()
+    if act is None:
+        raise RuntimeError("a case moves only inside an action")
+    return act.now

@@ -1,0 +1,231 @@
+"""The words a road is written in: receive, step, wait, end (few kinds; each call makes a fresh node)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from viewflow.this_object import this
+from viewflow.workflow.base import Edge
+from viewflow.workflow.nodes.end import End as ViewflowEnd
+from viewflow.workflow.nodes.start import StartHandle
+from viewflow.workflow.nodes.view import View
+
+from workflows.engine.activations import FinishActivation, ReceiveActivation, StepActivation
+
+Effect = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Exit:
+    """出口: one way out of a step. `reasons` names the policy section of its reason codes ("" = none asked).
+
+    kind: forward, return (back to a chosen earlier step), wait (for somebody outside), end, and fact (not for a person
+    to choose: something outside the road does it).
+    """
+
+    name: str
+    label: Any
+    kind: str = "forward"
+    nodes: tuple[Any, ...] = ()
+    reasons: str = ""
+    state: str = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the steps that this exit may lead to."""
+        return tuple(node.name for node in self.nodes)
+
+    @property
+    def needs_reason(self) -> bool:
+        """A decision against or back needs a coded reason and an opinion of ten characters."""
+        return bool(self.reasons)
+
+
+class _Exits(View):  # type: ignore[misc]
+    """A node with named exits; what Step and Wait share."""
+
+    activation_class = StepActivation
+    human = True
+
+    def __init__(self, title: Any, *, state: str = "", days: str = "") -> None:
+        super().__init__(None)
+        self.task_title = title
+        self.state = state
+        self.days_key = days
+        self.lapses = ""
+        self.exits: dict[str, Exit] = {}
+        self.effects: dict[str, Effect] = {}
+        self._owner_permission = "workflows.nobody"  # stock viewflow pages must never offer it to everyone
+
+    @property
+    def title(self) -> Any:
+        """The step's name as staff read it."""
+        return self.task_title
+
+    def Exit(
+        self,
+        name: str,
+        *targets: Any,
+        label: Any = "",
+        kind: str = "forward",
+        reasons: str = "",
+        state: str = "",
+        effect: Effect | None = None,
+    ) -> Any:
+        """Add a way out. No target means that the case stays at this step and only takes the exit's `state`."""
+        self.exits[name] = Exit(name, label or name, kind, targets, reasons, state)
+        if effect:
+            self.effects[name] = effect
+        return self
+
+    def _resolve(self, instance: Any) -> None:
+        super()._resolve(instance)
+        self.exits = {
+            name: replace(exit, nodes=tuple(this.resolve(instance, node) for node in exit.nodes))
+            for name, exit in self.exits.items()
+        }
+
+    def _outgoing(self) -> Iterator[Edge]:
+        for exit in self.exits.values():
+            for node in exit.nodes:
+                yield Edge(src=self, dst=node, edge_class=exit.kind, label=str(exit.label))
+
+    def way(self, activation: Any) -> Any:
+        """The node behind the exit that the task was left by, past levels that are switched off."""
+        data = activation.task.data
+        exit = self.exits[data["exit"]]
+        if not exit.nodes:
+            raise LookupError(f"{self.name}: exit {exit.name} leads nowhere")
+        node = next((node for node in exit.nodes if node.name == data["to"]), None) if data["to"] else exit.nodes[0]
+        if node is None:
+            raise LookupError(f"{self.name}: exit {exit.name} does not lead to {data['to']!r}")
+        return self.flow_class.instance.passed(activation, node)
+
+
+class Step(_Exits):
+    """环节: one human task. `by` is the role, `level` the review level (neighbouring levels are two people).
+
+    `days` is the key of its time limit in the policy, `form` the kind of its decision form, `optional` lets the policy
+    switch the level off. `not_by` names steps whose decider may not do this one.
+    """
+
+    def __init__(
+        self,
+        title: Any,
+        *,
+        by: str,
+        state: str,
+        level: int | None = None,
+        days: str = "",
+        form: str = "review",
+        optional: bool = False,
+        not_by: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(title, state=state, days=days)
+        self.role = by
+        self.level = level
+        self.form = form
+        self.optional = optional
+        self.not_by = not_by
+
+    def Agree(self, target: Any, *, label: Any = _("同意上报"), effect: Effect | None = None) -> Step:
+        """The ordinary way on."""
+        self.Exit("agree", target, label=label, effect=effect)
+        return self
+
+    def Return(self, *targets: Any, label: Any = _("退回")) -> Step:
+        """退回: back to one of these earlier steps, with a reason; opinions stay, a new round begins."""
+        self.Exit("return", *targets, label=label, kind="return", reasons="return_reasons")
+        return self
+
+
+class Wait(_Exits):
+    """等待: ends with a fact from outside the road, each fact an exit."""
+
+    task_type = "WAIT"
+    bpmn_element = "receiveTask"
+    human = False
+    role = ""
+    level: int | None = None
+    form = ""
+    optional = False
+    not_by: tuple[str, ...] = ()
+
+    def __init__(self, title: Any, *, state: str, days: str = "", by: str = "", level: int | None = None) -> None:
+        super().__init__(title, state=state, days=days)
+        self.role = by
+        self.level = level
+
+    def On(self, fact: str, *targets: Any, label: Any, state: str = "", effect: Effect | None = None) -> Wait:
+        """The fact that ends the wait (or, without a target, only changes the state)."""
+        self.Exit(fact, *targets, label=label, kind="wait", state=state, effect=effect)
+        return self
+
+
+    def Lapses(self, fact: str) -> Wait:
+        """The fact that comes by itself when the time limit is over."""
+        self.lapses = fact
+        return self
+
+
+class End(ViewflowEnd):  # type: ignore[misc]
+    """办结: an end of the road with the state that the case takes."""
+
+    activation_class = FinishActivation
+
+    def __init__(self, title: Any, *, state: str) -> None:
+        super().__init__()
+        self.task_title = title
+        self.state = state
+
+    @property
+    def title(self) -> Any:
+        """The end's name as staff read it."""
+        return self.task_title
+
+
+class Receive(StartHandle):  # type: ignore[misc]
+    """收件: the start of the road."""
+
+    activation_class = ReceiveActivation
+
+    def __init__(self, title: Any) -> None:
+        super().__init__()
+        self.task_title = title
+
+    @property
+    def title(self) -> Any:
+        """The start's name as staff read it."""
+        return self.task_title
+
+
+def receive(title: Any = _("收到申请")) -> Receive:
+    """收件."""
+    return Receive(title)
+
+
+def review(title: Any, **spec: Any) -> Step:
+    """审核环节: one person of a role reads the file and decides."""
+    return Step(title, **spec)
+
+
+def wait(title: Any, **spec: Any) -> Wait:
+    """等待环节."""
+    return Wait(title, **spec)
+
+
+def end(title: Any, *, state: str) -> End:
+    """办结."""
+    return End(title, state=state)
+
+
+ENDS: dict[str, Callable[[], End]] = {
+    "closed": lambda: end(_("办结"), state="CLOSED"),
+    "not_accepted": lambda: end(_("不予受理"), state="NOT_ACCEPTED"),
+    "rejected": lambda: end(_("不予救助"), state="REJECTED"),
+    "withdrawn": lambda: end(_("撤回"), state="WITHDRAWN"),
+}
+"""The ends that a road may lead to by `this.<name>` without declaring them; each flow gets fresh ones."""
