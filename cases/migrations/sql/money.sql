@@ -320,4 +320,4 @@ SELECT history_append_only('cases_batchline');
 SELECT history_append_only('cases_bankanswerline');
 SELECT history_append_only('cases_pastgrant');
 SELECT history_append_only('cases_pastgrantimport');
-SELECT history_watch('cases_pastgrantimport', 'config', '', 'id');
+SELECT history_watch('cases_pastgrantimport', 'config', '');
