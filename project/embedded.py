@@ -152,6 +152,13 @@ class Server:
     def _user(self) -> pwd.struct_passwd | None:
         """Who the server runs as: PostgreSQL refuses root, so root lends it to another user, the same one each time."""
         if os.geteuid() != 0:
+            try:
+                pwd.getpwuid(os.geteuid())
+            except KeyError:
+                raise CannotStart(
+                    f"User number {os.geteuid()} has no entry in /etc/passwd, which PostgreSQL needs: add one, or set "
+                    "DATABASE_URL and DATABASE_OWNER_URL."
+                ) from None
             return None
         if self.data.exists():
             return pwd.getpwuid(self.data.stat().st_uid)

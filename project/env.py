@@ -94,7 +94,7 @@ def whole(name: str, what: str, *, default: int, least: int, most: int) -> int:
     return default if value is None else int(value)
 
 
-def choice(name: str, what: str, *, default: str, among: tuple[str, ...]) -> str:
+def choice(name: str, what: str, *, default: str, among: tuple[str, ...], example: str = "") -> str:
     """One word out of a few."""
 
     def parse(value: str) -> str:
@@ -102,7 +102,7 @@ def choice(name: str, what: str, *, default: str, among: tuple[str, ...]) -> str
             raise ValueError(f"{value!r} is none of {', '.join(among)}")
         return value
 
-    return _read(name, what, default, "neither", parse) or default
+    return _read(name, what, example or default, "neither", parse) or default
 
 
 def words(name: str, what: str, *, example: str, pattern: str) -> list[str] | None:

@@ -14,10 +14,21 @@ django_stubs_ext.monkeypatch()  # lets a field class take its types at run time,
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- what kind of place this is ---------------------------------------------------------------------------------------
-RELIEF_ENV = env.choice(
-    "RELIEF_ENV", "demo: fictional people and a clock that can be moved; office: real use", default="demo", among=("demo", "office")
-)
 VAR = env.folder("RELIEF_VAR", "folder of keys, files and the embedded database", default=BASE_DIR / "var")
+_given = env.choice(
+    "RELIEF_ENV",
+    "demo: fictional people and a clock that can be moved; office: real use",
+    default="",
+    among=("demo", "office"),
+    example="office",
+)
+KIND_FILE = VAR / "kind"
+_stored = KIND_FILE.read_text().strip() if KIND_FILE.exists() else ""
+if _given and _stored and _given != _stored:
+    raise env.WrongSetting(
+        "RELIEF_ENV", f"is {_given} but {VAR} was set up as {_stored}: choose another RELIEF_VAR, or leave it", _stored
+    )
+RELIEF_ENV = _given or _stored or "demo"
 DEBUG = env.flag("RELIEF_DEBUG", "Django's error pages for a developer; refused in an office", default=False)
 if DEBUG and RELIEF_ENV == "office":
     raise env.must("RELIEF_DEBUG", "shows the data of people to anyone and is refused when RELIEF_ENV=office")
@@ -36,6 +47,8 @@ if HTTPS is None:
 WEB_WORKERS = env.whole("RELIEF_WEB_WORKERS", "web processes", default=2, least=1, most=64)
 WEB_THREADS = env.whole("RELIEF_WEB_THREADS", "threads of a web process", default=4, least=1, most=64)
 JOB_WORKERS = env.whole("RELIEF_JOB_WORKERS", "processes for background work", default=1, least=1, most=64)
+ADMIN_NAME = env.text("RELIEF_ADMIN_NAME", "first administrator of an empty office", example="admin")
+ADMIN_PASSWORD = env.text("RELIEF_ADMIN_PASSWORD", "password of that administrator", example="<10 or more characters>", least=10)
 
 # --- databases: `default` is the application role, `owner` migrates -----------------------------------------------------
 _app = env.database(
@@ -80,11 +93,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _secret_key = env.text("RELIEF_SECRET_KEY", "signs sessions and links", example="<64 random characters>", least=50)
 _field_keys = env.keyring("RELIEF_FIELD_KEYS", "seal sensitive columns; the first is current")
 _index_key = env.key("RELIEF_INDEX_KEY", "finds sealed values again")
-if EMBEDDED is None and RELIEF_ENV == "office":
-    for _name, _value in {
+KEYS_GIVEN = {
+    name
+    for name, value in {
         "RELIEF_SECRET_KEY": _secret_key, "RELIEF_FIELD_KEYS": _field_keys, "RELIEF_INDEX_KEY": _index_key
-    }.items():  # fmt: skip
-        if not _value and not (VAR / keys.FILES[_name]).exists():
+    }.items()
+    if value
+}  # fmt: skip
+if EMBEDDED is None and RELIEF_ENV == "office":
+    for _name in keys.FILES:
+        if _name not in KEYS_GIVEN and not (VAR / keys.FILES[_name]).exists():
             raise env.must(_name, "is not set; an office on its own database server must bring its keys")
 SECRET_KEY: str = _secret_key or keys.load(VAR, "keys/secret_key")
 FIELD_KEYS: dict[str, bytes] = _field_keys or env.parse_keyring(keys.load(VAR, "keys/field_keys"))
@@ -127,6 +145,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cases.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"
@@ -247,6 +266,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "EXCEPTION_HANDLER": "workflows.api.answer_refusal",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Relief case approval",
@@ -262,7 +282,7 @@ _broker = env.address(
     example="redis://127.0.0.1:6379/0",
     schemes=("redis", "rediss", "amqp", "amqps", "filesystem"),
 )
-CELERY_BROKER_URL = _broker or "filesystem://"
+CELERY_BROKER_URL = _broker or "filesystem://localhost"
 BROKER_FOLDER = VAR / "broker"
 _broker_scheme = CELERY_BROKER_URL.split(":", 1)[0]
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

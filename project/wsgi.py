@@ -6,4 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
+from project import checks  # noqa: E402
+
 application = get_wsgi_application()
+checks.must_be_fit()

@@ -29,8 +29,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--role", choices=["owner", "app", "superuser"], default="app")
+        parser.add_argument("--stop", action="store_true", help="stop an embedded server that stayed up for an address")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["stop"]:
+            if settings.EMBEDDED is not None:
+                settings.EMBEDDED.release(for_good=True)
+            return
         role = options["role"]
         if settings.EMBEDDED is not None:
             settings.EMBEDDED.keep()

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from project import roles
+from project import keys, roles
 
 
 class Command(BaseCommand):
@@ -21,6 +21,8 @@ class Command(BaseCommand):
             roles.on_embedded(settings.EMBEDDED)
         else:
             roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+        if not settings.KIND_FILE.exists():
+            keys.store(settings.KIND_FILE, settings.RELIEF_ENV)
         install(verbosity=options["verbosity"])
         if options["verbosity"]:
             self.stdout.write("The database is ready.")

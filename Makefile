@@ -1,0 +1,35 @@
+# Two commands do all set-up: make run, make test. This file only calls tools.
+PYTHON ?= python3
+DEMO ?= yes
+VENV := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check stop clean packages packages-dev
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run: packages ## start everything here with demo cases (DEMO=no: an empty database for real use); Ctrl-C stops it
+	@$(if $(filter no,$(DEMO)),RELIEF_ENV=office )exec $(VENV)/python manage.py serve --setup
+
+stop: ## stop an embedded database that was left running for psql
+	@$(VENV)/python manage.py dburl --stop
+
+test: packages-dev ## the whole test suite
+	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: packages-dev ## lint, types, laws, migrations
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/djlint templates --check --lint --quiet
+	$(VENV)/mypy project cases workflows tests
+	$(VENV)/lint-imports --no-cache
+	$(VENV)/python manage.py check --fail-level WARNING
+	$(VENV)/python manage.py makemigrations --check --dry-run
+
+packages:
+	@$(PYTHON) tools/setup.py
+
+packages-dev:
+	@$(PYTHON) tools/setup.py --dev

@@ -1,0 +1,161 @@
+"""Backup and restore of one place: the database, the keys that open its sealed columns, and the files of people."""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from project import embedded, env, keys, roles
+
+FORMAT = 1
+DUMP, LIST = "database.dump", "contents.json"
+
+
+class CannotRestore(SystemExit):
+    """The archive or the place is not right: one sentence; nothing was changed."""
+
+
+class CannotBackUp(SystemExit):
+    """PostgreSQL's pg_dump failed: its own words."""
+
+
+def backup(target: Path) -> dict[str, str]:
+    """Writes one tar file, readable by its owner alone; returns the SHA-256 of each part. Raises CannotBackUp.
+
+    Whoever has this file and nothing else can read every sealed value: keep it like the keys.
+    """
+    with tempfile.TemporaryDirectory(prefix="relief-backup-") as folder:
+        dump = Path(folder) / DUMP
+        _program(["pg_dump", "--format=custom", "--no-owner", f"--file={dump}"], CannotBackUp)
+        half = target.with_name(f".{target.name}.half")
+        half.unlink(missing_ok=True)
+        sums: dict[str, str] = {}
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
+            for name, data in _parts(dump):
+                with closing(data):
+                    sums[name] = hashlib.file_digest(data, "sha256").hexdigest()
+                    data.seek(0, os.SEEK_END)
+                    _add(tar, name, data)
+            app = settings.APP_DATABASE.user
+            contents = {"format": FORMAT, "kind": settings.RELIEF_ENV, "app_role": app, "sha256": sums}
+            _add(tar, LIST, io.BytesIO(json.dumps(contents, indent=1).encode()))
+        os.replace(half, target)
+    return sums
+
+
+def _add(tar: tarfile.TarFile, name: str, data: BinaryIO) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = data.seek(0, os.SEEK_END), 0o600
+    data.seek(0)
+    tar.addfile(info, data)
+
+
+def _parts(dump: Path) -> Iterator[tuple[str, BinaryIO]]:
+    yield DUMP, dump.open("rb")
+    ring = ",".join(f"{kid}:{_text(key)}" for kid, key in settings.FIELD_KEYS.items())
+    for name, value in {
+        "keys/secret_key": settings.SECRET_KEY, "keys/field_keys": ring, "keys/index_key": _text(settings.INDEX_KEY)
+    }.items():  # fmt: skip
+        yield name, io.BytesIO(value.encode())
+    root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    for path in sorted(root.rglob("*")) if root.exists() else []:
+        if path.is_file():
+            yield f"files/{path.relative_to(root)}", path.open("rb")
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
+def restore(source: Path) -> int:
+    """Puts an archive into an empty place and returns the number of its files. Raises CannotRestore before any change."""
+    if not source.is_file():
+        raise CannotRestore(f"{source} is no file.")
+    with tempfile.TemporaryDirectory(prefix="relief-restore-") as folder:
+        place = Path(folder)
+        contents = _open(source, place)
+        _must_suit(contents, place)
+        _database_must_be_empty()
+        _program(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
+                  f"--dbname={settings.OWNER_DATABASE.name}", str(place / DUMP)], CannotRestore)  # fmt: skip
+        for name in keys.FILES.values():
+            keys.store(settings.VAR / name, (place / name).read_text().strip())
+        settings.KIND_FILE.unlink(missing_ok=True)
+        keys.store(settings.KIND_FILE, contents["kind"])
+        root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+        files = [name for name in contents["sha256"] if name.startswith("files/")]
+        for name in files:
+            target = root / name.removeprefix("files/")
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write((place / name).read_bytes())
+    return len(files)
+
+
+def _open(source: Path, place: Path) -> dict[str, Any]:
+    """Unpacks, compares every sum, and returns the list of contents."""
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(place, filter="data")
+        contents: dict[str, Any] = json.loads((place / LIST).read_text())
+        wrong = [name for name, good in contents["sha256"].items() if hashlib.sha256((place / name).read_bytes()).hexdigest() != good]
+    except (tarfile.TarError, OSError, ValueError, KeyError) as fault:
+        raise CannotRestore(f"{source} is no whole backup ({fault}): take another copy of it.") from None
+    if wrong:
+        raise CannotRestore(f"{source} is damaged at {wrong[0]}: take another copy of it.")
+    if contents["format"] != FORMAT:
+        raise CannotRestore(f"{source} has format {contents['format']} and this version reads {FORMAT}: use the version that wrote it.")
+    return contents
+
+
+def _must_suit(contents: dict[str, Any], place: Path) -> None:
+    """The place has no files yet, brings no other keys, and names the application role whose rights are in the dump."""
+    root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    if root.exists() and any(root.iterdir()):
+        raise CannotRestore(f"{root} holds files: restore into an empty place, for example with RELIEF_VAR=/var/lib/relief-restored.")
+    if contents["app_role"] != settings.APP_DATABASE.user:
+        raise CannotRestore(f"The rights in this backup are those of the role {contents['app_role']}: name it in DATABASE_URL.")
+    ring = env.parse_keyring((place / "keys/field_keys").read_text().strip())
+    if "RELIEF_FIELD_KEYS" in settings.KEYS_GIVEN and not ring.items() <= settings.FIELD_KEYS.items():
+        raise CannotRestore("RELIEF_FIELD_KEYS lacks a key of this backup: its sealed columns would stay closed.")
+    index = env.parse_key((place / "keys/index_key").read_text().strip())
+    if "RELIEF_INDEX_KEY" in settings.KEYS_GIVEN and index != settings.INDEX_KEY:
+        raise CannotRestore("RELIEF_INDEX_KEY is not that of this backup: people and accounts could not be found again.")
+
+
+def _database_must_be_empty() -> None:
+    if settings.EMBEDDED is not None:
+        settings.EMBEDDED.hold()
+        roles.on_embedded(settings.EMBEDDED)
+    else:
+        roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+    with closing(roles.connect(settings.OWNER_DATABASE)) as link, link.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
+        if cursor.fetchone()[0]:
+            raise CannotRestore(
+                "The database is not empty: restore into an empty place, for example with RELIEF_VAR=/var/lib/relief-restored."
+            )
+
+
+def _program(command: list[str], fault: type[SystemExit]) -> None:
+    """Runs one of PostgreSQL's programs, signed in as the owner role."""
+    place: env.Database = settings.OWNER_DATABASE
+    given = {"PATH": os.environ.get("PATH", ""), "PGUSER": place.user, "PGPASSWORD": place.password, "PGDATABASE": place.name}
+    given |= {name: value for name, value in {"PGHOST": place.host, "PGPORT": place.port}.items() if value}
+    given |= {f"PG{name.upper()}": value for name, value in place.options if name in {"sslmode", "sslrootcert"}}
+    done = subprocess.run(
+        [str(embedded.programs() / command[0]), *command[1:]], env=given, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise fault(f"{command[0]} failed: {done.stderr.strip()}")
+

@@ -1,0 +1,119 @@
+"""`manage.py serve`: everything of one machine in one terminal, until Ctrl-C."""
+
+import fcntl
+import os
+import socket
+import sys
+import urllib.request
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from project import checks, prepare
+from project.supervisor import Child, Supervisor
+
+
+class Command(BaseCommand):
+    help = "Starts web, worker and clock here and stops them on Ctrl-C. With --setup it makes everything they need first."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--setup", action="store_true", help="database, translations, static files, demo or first administrator")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lock = self._only_one()
+        self._port_is_free()
+        if options["setup"]:
+            prepare.everything(say=self._say)
+        checks.must_be_fit()
+        prepare.broker_folders()
+        status = Supervisor(children(), say=self._say).run(
+            ready=_web_answers, when_ready=self._welcome, every_second=prepare.prune_broker
+        )
+        from django.db import connections
+
+        connections.close_all()
+        if settings.EMBEDDED is not None:
+            settings.EMBEDDED.release(for_good=True)
+        lock.close()
+        self._say("Stopped.")
+        sys.exit(status)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _only_one(self) -> IO[str]:
+        path = settings.VAR / "serve.lock"
+        lock = open(path, "a+")  # noqa: SIM115  held until the end
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CommandError(f"It runs already from this folder ({lock.read().strip()}). Stop that one first.") from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} at {address()}\n")
+        lock.flush()
+        return lock
+
+    def _port_is_free(self) -> None:
+        family = socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.BIND, settings.PORT))
+            except OSError as fault:
+                raise CommandError(
+                    f"Cannot listen on {settings.BIND} port {settings.PORT} ({fault.strerror}). "
+                    f"Choose another port, for example: RELIEF_PORT={settings.PORT + 1} make run"
+                ) from None
+
+    def _welcome(self) -> None:
+        if settings.RELIEF_ENV == "demo" and "demo" in get_commands():
+            call_command("demo", "--list", stdout=self.stdout)
+        self._say(f"\n{address()}   (Ctrl-C stops everything; data and keys are in {settings.VAR})")
+
+
+def address() -> str:
+    """Where a browser on this machine finds the site."""
+    host = "127.0.0.1" if settings.BIND in {"0.0.0.0", "::"} else settings.BIND  # noqa: S104  compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}/"
+
+
+def _web_answers() -> bool:
+    try:
+        with urllib.request.urlopen(f"{address()}health/live", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def children() -> list[Child]:
+    """The programs of one machine; the clock rings due work and keeps the timers."""
+    python = sys.executable
+    here = {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
+    shared_memory = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat file, which must not wait for a disk
+    web = [
+        python, "-m", "gunicorn", "project.wsgi:application", "--no-control-socket",
+        "--bind", f"{f'[{settings.BIND}]' if ':' in settings.BIND else settings.BIND}:{settings.PORT}",
+        "--worker-class", "gthread", "--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS),
+        "--timeout", "60", "--graceful-timeout", "20", "--log-level", "warning",
+        *(["--worker-tmp-dir", str(shared_memory)] if os.access(shared_memory, os.W_OK) else []),
+    ]  # fmt: skip
+    worker = [
+        python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet", "-A", "project", "worker",
+        "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        "--concurrency", str(settings.JOB_WORKERS),
+    ]  # fmt: skip
+    found = [
+        Child("web", web, here),
+        Child("worker", worker, {**here, "REMAP_SIGTERM": "SIGQUIT"}),
+    ]
+    if "clock" in get_commands():
+        found.append(Child("clock", [python, str(settings.BASE_DIR / "manage.py"), "clock"], here))
+    return found
+
+
