@@ -1,0 +1,189 @@
+"""The shipped policy of rare-disease relief (罕见病救助): example numbers, which an office replaces by its own rules.
+
+Amounts, days, levels and quorum stand here; the checklist and the reasons are in ``policy_lists.py``. The values are
+realistic examples, not the rules of any office.
+"""
+
+from typing import Any
+
+from cases.policy.rules import Row
+from workflows.programmes.rare_disease.policy_lists import CHECKLIST, REJECT_REASONS, SUPPLEMENT_REASONS
+
+AWARD = (
+    Row(
+        "award",
+        "self_pay",
+        {
+            "shape": "self_pay",
+            "order": [
+                "basic_insurance",
+                "critical_illness",
+                "medical_assistance",
+                "supplementary",
+                "commercial",
+                "other_charity",
+                "third_party",
+            ],
+            "out_of_scope": True,
+        },
+        1,
+        "示例第 8 条：先保险、后救助、再慈善",
+        "个人负担 = 总费用减去各项报销和救助，赠药不计入。",
+        "Self-paid cost = total cost less insurance and aid; donated drugs do not count.",
+    ),
+    Row("award", "band1", {"shape": "band", "over": "5000", "to": "20000", "amount": "3000"}, 2, "示例第 9 条第一档"),
+    Row("award", "band2", {"shape": "band", "over": "20000", "to": "50000", "amount": "6000"}, 3, "示例第 9 条第二档"),
+    Row("award", "band3", {"shape": "band", "over": "50000", "amount": "10000"}, 4, "示例第 9 条第三档"),
+    Row(
+        "award",
+        "uplift",
+        {"shape": "uplift", "percent": "20", "when": {"categories": ["H01", "H02", "H03"]}},
+        5,
+        "示例第 10 条",
+        "特困、低保和防返贫监测对象上浮两成。",
+        "A fifth more for the three poorest groups.",
+    ),
+    Row(
+        "award",
+        "repeat",
+        {"shape": "repeat", "mode": "difference"},
+        6,
+        "示例第 11 条",
+        "一年内再次申请，费用合并计算，只补差额，前一次不重算。",
+        "A second claim in a year is added up and the difference is paid; the first is not worked out again.",
+    ),
+)
+
+CAPS = (
+    Row(
+        "caps", "per_year", {"amount": "12000"}, 1, "示例第 12 条", "每人每年最多。", "At most for a person in a year."
+    ),
+    Row(
+        "caps",
+        "claims_per_year",
+        {"count": 2},
+        2,
+        "示例第 11 条",
+        "每人每年最多申请次数。",
+        "Claims a person may make a year.",
+    ),
+    Row(
+        "caps",
+        "fund_short",
+        {"mode": "waitlist"},
+        3,
+        "示例第 13 条：量入为出",
+        "资金不够时按受理先后轮候。",
+        "When the fund is short, cases wait in the order of acceptance.",
+    ),
+)
+
+
+def _days(position: int, key: str, amount: int, zh: str, en: str, unit: str = "workdays") -> Row:
+    return Row("days", key, {unit: amount}, position, "示例第 20 条", zh, en)
+
+
+DAYS = (
+    _days(1, "intake", 3, "看材料是否齐全，出受理回执", "Check completeness, give a receipt"),
+    _days(2, "tell_once", 5, "收到后一次告知要补的全部材料", "Tell everything that is missing, once"),
+    _days(3, "supplement", 15, "申请人补材料", "Applicant supplies papers"),
+    _days(4, "supplement_extension", 10, "补材料可延长一次", "One extension for the applicant"),
+    _days(5, "verification", 7, "村镇核实和入户", "Village and town verification, home visit"),
+    _days(6, "county_review", 5, "县级初审", "County review"),
+    _days(7, "city_recheck", 5, "市级复核", "City recheck"),
+    _days(8, "province_review", 10, "省级审核和核算", "Province review and calculation"),
+    _days(9, "expert", 10, "专家意见", "Expert opinion"),
+    _days(10, "panel", 22, "集体研究，每月一批", "Panel, a batch a month"),
+    _days(11, "publicity", 5, "公示", "Public notice"),
+    _days(12, "objection", 10, "核查异议", "Investigate an objection"),
+    _days(13, "objection_extension", 10, "核查异议可延长一次", "One extension of the investigation"),
+    _days(14, "grant", 3, "公示后作出准予决定", "Grant after the public notice"),
+    _days(15, "award_notice", 90, "告知书有效期", "The award notice is valid", "days"),
+    _days(16, "payment", 10, "公示结束后拨付", "Pay after the public notice"),
+    _days(17, "bank_result", 3, "银行没有回复就去查询", "Ask the bank when it does not answer"),
+    _days(18, "repair_contact", 5, "退汇后联系申请人", "Contact the applicant after a return"),
+    _days(19, "repair", 30, "更正账户", "Correct the account", "days"),
+    _days(20, "review_request", 15, "申请复核", "Ask for an internal review"),
+    _days(21, "review_answer", 20, "答复复核", "Answer the review"),
+    _days(22, "follow_up", 30, "第一次回访", "First follow-up visit", "days"),
+    _days(23, "second_follow_up", 180, "第二次回访", "Second follow-up visit", "days"),
+    _days(24, "draft_kept", 30, "草稿保留", "A draft is kept", "days"),
+)
+
+LEVELS = (
+    Row("levels", "county_review", {"on": True}, 1, "示例第 15 条", "县级初审", "County review"),
+    Row("levels", "city_recheck", {"on": True}, 2, "示例第 15 条", "市级复核", "City recheck"),
+    Row("levels", "province_review", {"on": True}, 3, "示例第 15 条", "省级审核", "Province review"),
+    Row("levels", "expert", {"on": False}, 4, "示例第 16 条", "专家意见", "Expert opinion"),
+    Row("levels", "panel", {"on": True}, 5, "示例第 17 条", "集体研究", "Panel"),
+)
+
+QUORUM = (
+    Row(
+        "quorum",
+        "panel",
+        {"members": 5, "present": 4, "approve": 3},
+        1,
+        "示例第 17 条",
+        "成员 5 人，不算回避的至少 4 人到会，3 票以上通过。",
+        "Five members; at least four present who are not recused; three votes carry.",
+    ),
+)
+
+ELIGIBILITY = (
+    Row(
+        "eligibility",
+        "self_pay_floor",
+        {"amount": "5000"},
+        1,
+        "示例第 6 条",
+        "年度个人负担要超过",
+        "Self-paid cost a year over",
+    ),
+    Row(
+        "eligibility",
+        "expert_over",
+        {"amount": "100000"},
+        2,
+        "示例第 16 条",
+        "超过要专家意见",
+        "Expert opinion needed over",
+    ),
+    Row(
+        "eligibility",
+        "supplement_rounds",
+        {"count": 2},
+        3,
+        "示例第 21 条",
+        "补正最多几轮",
+        "Rounds of supplement at most",
+    ),
+    Row("eligibility", "home_visitors", {"count": 2}, 4, "示例第 14 条", "入户至少几人", "Visitors at a home at least"),
+    Row(
+        "eligibility",
+        "opinion_characters",
+        {"count": 10},
+        5,
+        "示例第 22 条",
+        "否定意见至少几字",
+        "Characters of a negative opinion",
+    ),
+    Row(
+        "eligibility",
+        "public_list_minimum",
+        {"count": 5},
+        6,
+        "示例第 18 条",
+        "少于几人按市公示",
+        "Listed by city when fewer than",
+    ),
+)
+
+POLICY: dict[str, Any] = {
+    "title": "罕见病救助标准（示例）",
+    "effective_from": "2026-01-01",
+    "note": "示例数值，由各地按自己的办法替换。",
+    "rows": (
+        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+    ),
+}  # fmt: skip
