@@ -134,9 +134,10 @@ SET search_path = pg_catalog, pg_temp AS $$
     FROM jsonb_each(r) WHERE NOT key = ANY (p_skip)
 $$;
 
--- Arguments: stream kind, column that holds the stream key, then columns to leave out.
+-- Arguments: stream kind, column that holds the stream key, then columns to leave out. A key `x_id:table` is the case_id of
+-- that parent row. Times are written in UTC, whatever the session says, so that a row can be compared with its history.
 CREATE FUNCTION history_row_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_old jsonb;
     v_new jsonb;
@@ -155,7 +156,15 @@ BEGIN
         v_payload := coalesce(v_new, v_old);
     END IF;
     v_row := coalesce(v_new, v_old);
-    v_key := CASE WHEN TG_ARGV[1] = '' THEN 'all' ELSE coalesce(v_row ->> TG_ARGV[1], 'none') END;
+    IF TG_ARGV[1] LIKE '%:%' THEN
+        EXECUTE format('SELECT case_id::text FROM public.%I WHERE id = $1', split_part(TG_ARGV[1], ':', 2))
+            INTO v_key USING (v_row ->> split_part(TG_ARGV[1], ':', 1))::bigint;
+    ELSIF TG_ARGV[1] <> '' THEN
+        v_key := v_row ->> TG_ARGV[1];
+    ELSE
+        v_key := 'all';
+    END IF;
+    v_key := coalesce(v_key, 'none');
     PERFORM public.history_append(
         TG_ARGV[0], v_key, 'row.' || lower(TG_OP), 'ok', TG_TABLE_NAME::text,
         coalesce(v_row ->> 'id', v_row ->> 'code', v_row ->> 'case_id'), v_payload::text, NULL, NULL,
