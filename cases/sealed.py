@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.lookups import Exact
 
 _PREFIX = "s1"
 _SALT = 32
@@ -79,6 +80,15 @@ class Sealed(str):
     token: str
 
 
+class _Empty(Exact):  # type: ignore[type-arg]
+    """`= ''` is the one comparison that a sealed column allows: is anything there?"""
+
+    def get_prep_lookup(self) -> Any:
+        if self.rhs not in ("", None):
+            raise FieldError("a sealed value is found by its blind index")
+        return self.rhs
+
+
 class SealedField(models.TextField[Any, Any]):
     """加密字段: text that is ciphertext in the database; no lookups but isnull."""
 
@@ -99,7 +109,9 @@ class SealedField(models.TextField[Any, Any]):
         return token if token else seal(str(value), self._column())
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name not in ("isnull",):
+        if lookup_name == "exact":
+            return _Empty
+        if lookup_name != "isnull":
             raise FieldError(f"{self.name} is sealed: search its blind index instead")
         return super().get_lookup(lookup_name)
 

@@ -3,15 +3,14 @@
 import re
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-Answer = Callable[[HttpRequest], HttpResponse]
+from cases.history.record import request_id as _request_id
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="")
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def current_request_id() -> str:
@@ -24,7 +23,7 @@ def request_context(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        name = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else str(uuid.uuid4())
+        name = given if re.fullmatch(r"[A-Za-z0-9-]{8,40}", given) else str(uuid.uuid4())
         token = _request_id.set(name)
         structlog.contextvars.bind_contextvars(request_id=name)
         try:

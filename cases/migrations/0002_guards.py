@@ -1,0 +1,13 @@
+"""Functions, triggers and watched tables of the rooms of cases: the database says no first."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+HERE = Path(__file__).parent / "sql"
+ORDER = ['clock.sql', 'history.sql', 'money.sql', 'watch.sql']
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", '0001_initial')]
+    operations = [migrations.RunSQL((HERE / name).read_text(encoding="utf-8"), migrations.RunSQL.noop) for name in ORDER]

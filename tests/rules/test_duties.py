@@ -1,0 +1,37 @@
+"""Nobody acts on two neighbouring levels, nobody decides on his own case."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.rules.duties import Acted, bar, barred
+
+
+def test_the_county_reviewer_may_not_recheck_her_own_case():
+    acted = [Acted(7, "county_review", 2)]
+    assert bar(7, level=3, not_by=(), acted=acted, parties=()) is not None
+
+
+def test_she_may_review_it_again_at_her_own_level_after_a_return():
+    acted = [Acted(7, "county_review", 2)]
+    assert bar(7, level=2, not_by=(), acted=acted, parties=()) is None
+
+
+def test_two_levels_apart_is_allowed_unless_the_step_says_otherwise():
+    acted = [Acted(7, "county_review", 2)]
+    assert bar(7, level=4, not_by=(), acted=acted, parties=()) is None
+    assert bar(7, level=4, not_by=("county_review",), acted=acted, parties=()) is not None
+
+
+def test_applicant_and_helper_never_decide():
+    assert bar(7, level=None, not_by=(), acted=(), parties={7}) is not None
+
+
+@given(
+    st.lists(st.builds(Acted, st.integers(1, 4), st.sampled_from("abc"), st.none() | st.integers(1, 6)), max_size=12),
+    st.none() | st.integers(1, 6),
+    st.sets(st.integers(1, 4), max_size=2),
+)
+def test_the_list_of_barred_people_is_exactly_those_with_a_bar(acted, level, parties):
+    everybody = barred(level=level, not_by=("a",), acted=acted, parties=parties)
+    for person in range(1, 5):
+        assert (person in everybody) == (bar(person, level=level, not_by=("a",), acted=acted, parties=parties) is not None)

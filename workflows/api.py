@@ -1,0 +1,253 @@
+"""The API's first calls: my tasks, claim, decide, a case, its history; the same actions and the same area as the pages."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cases.access.queries import get_case, posts_of, require
+from cases.errors import Invalid, NotFound, Refusal
+from cases.history.models import Event
+from cases.history.record import record_access
+from cases.states import STATES
+from workflows import actions
+from workflows.models import WorkItem
+
+PAGE = 25
+
+
+class TaskOut(serializers.ModelSerializer[WorkItem]):
+    """办件: one open task."""
+
+    case = serializers.CharField(source="case.number")
+    name = serializers.CharField(source="case.masked_name")
+
+    class Meta:
+        model = WorkItem
+        fields = ["id", "case", "name", "step", "state", "role", "division_code", "entrusted_from", "due_on", "due_provisional", "row_version"]  # fmt: skip
+
+
+class TaskPage(serializers.Serializer[Any]):
+    """A page of tasks; `next` is the cursor of the following page or null."""
+
+    results = TaskOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ClaimIn(serializers.Serializer[Any]):
+    """What claiming takes: the row version that the caller saw."""
+
+    row_version = serializers.IntegerField(min_value=1)
+
+
+class DecideIn(serializers.Serializer[Any]):
+    """What deciding takes; `data` holds what the step's own form asks for."""
+
+    row_version = serializers.IntegerField(min_value=1)
+    outcome = serializers.CharField(max_length=20)
+    reasons = serializers.ListField(child=serializers.CharField(max_length=8), required=False, default=list)
+    opinion = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
+    to_step = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
+    happened_on = serializers.DateField(required=False, allow_null=True, default=None)
+    data = serializers.DictField(required=False, default=dict)
+
+
+class DecisionOut(serializers.Serializer[Any]):
+    """What was stored."""
+
+    id = serializers.IntegerField()
+    step = serializers.CharField()
+    outcome = serializers.CharField()
+    case_state = serializers.CharField()
+
+
+class RefusalOut(serializers.Serializer[Any]):
+    """拒绝: why, and who may instead."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    who_may = serializers.CharField()
+    fields = serializers.DictField(required=False)
+
+
+class CaseOut(serializers.Serializer[Any]):
+    """案卷: masked; sensitive fields are delivered by pages that ask for a purpose."""
+
+    number = serializers.CharField()
+    programme = serializers.CharField()
+    state = serializers.CharField()
+    state_name = serializers.CharField()
+    name = serializers.CharField()
+    handling_code = serializers.CharField()
+    submitted_at = serializers.DateTimeField()
+    accepted_on = serializers.DateField(allow_null=True)
+    award = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    tasks = TaskOut(many=True)
+
+
+class EventOut(serializers.Serializer[Any]):
+    """留痕: one event of the case's chain."""
+
+    seq = serializers.IntegerField()
+    recorded_at = serializers.DateTimeField()
+    happened_on = serializers.DateField()
+    action = serializers.CharField()
+    outcome = serializers.CharField()
+    acting_role = serializers.CharField(allow_null=True)
+    acting_office = serializers.CharField(allow_null=True)
+    payload = serializers.JSONField()
+    hash = serializers.CharField()
+
+
+class EventPage(serializers.Serializer[Any]):
+    """A page of events; `next` is the number to go on after, or null."""
+
+    results = EventOut(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
+REFUSALS = {403: RefusalOut, 404: RefusalOut, 409: RefusalOut, 422: RefusalOut}
+
+
+class Tasks(APIView):
+    """我的办件: open tasks of my posts and those that I hold, oldest due first."""
+
+    @extend_schema(
+        operation_id="tasks_list",
+        parameters=[OpenApiParameter("after", str, description="cursor of the page before")],
+        responses={200: TaskPage, 422: RefusalOut},
+    )
+    def get(self, request: Request) -> Response:
+        """One page by due date."""
+        mine = Q(state="claimed", holder=request.user)
+        for post in posts_of(request.user):
+            mine |= Q(state="open", role=post.role_id, division_code__startswith=post.office.division_code)
+        rows = WorkItem.objects.filter(mine, kind="human").select_related("case").order_by("due_on", "id")
+        after = request.query_params.get("after")
+        if after:
+            due, pk = _cursor(after)
+            rows = rows.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=pk))
+        found = list(rows[: PAGE + 1])
+        more = _mark(found[PAGE - 1]) if len(found) > PAGE else None
+        return Response({"results": TaskOut(found[:PAGE], many=True).data, "next": more})
+
+
+def _mark(item: WorkItem) -> str:
+    text = json.dumps([item.due_on.isoformat() if item.due_on else "9999-12-31", item.pk])
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _cursor(text: str) -> tuple[date, int]:
+    try:
+        due, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
+        return date.fromisoformat(due), int(pk)
+    except (ValueError, TypeError) as error:
+        raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")}) from error
+
+
+class Claim(APIView):
+    """领取."""
+
+    @extend_schema(operation_id="tasks_claim", request=ClaimIn, responses={200: TaskOut, **REFUSALS})
+    def post(self, request: Request, pk: int) -> Response:
+        """Take an open task."""
+        given = _given(ClaimIn, request)
+        return Response(TaskOut(actions.claim(item=pk, by=request.user, **given)).data)
+
+
+class Decide(APIView):
+    """办理."""
+
+    @extend_schema(operation_id="tasks_decide", request=DecideIn, responses={200: DecisionOut, **REFUSALS})
+    def post(self, request: Request, pk: int) -> Response:
+        """Decide a task through one of its exits; a second send of the same decision is refused with 409."""
+        made = actions.decide(item=pk, by=request.user, **_given(DecideIn, request))
+        made.case.refresh_from_db(fields=["state"])
+        body = {"id": made.pk, "step": made.step, "outcome": made.outcome, "case_state": made.case.state}
+        return Response(DecisionOut(body).data)
+
+
+class CaseDetail(APIView):
+    """案卷."""
+
+    @extend_schema(operation_id="cases_read", responses={200: CaseOut, 404: RefusalOut})
+    def get(self, request: Request, number: str) -> Response:
+        """One case as far as I may see it, masked."""
+        case = get_case(request.user, number)
+        body = {name: getattr(case, name) for name in ("number", "programme", "state", "handling_code", "submitted_at", "accepted_on", "award")}  # fmt: skip
+        body |= {"state_name": STATES[case.state].staff, "name": case.masked_name}
+        body["tasks"] = case.work_items.filter(state__in=["open", "claimed"]).select_related("case")
+        return Response(CaseOut(body).data)
+
+
+class CaseHistory(APIView):
+    """办理记录."""
+
+    @extend_schema(
+        operation_id="cases_history",
+        parameters=[OpenApiParameter("after", int, description="number of the last event seen")],
+        responses={200: EventPage, 403: RefusalOut, 404: RefusalOut, 422: RefusalOut},
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """The case's chain in order; delivering it is itself recorded."""
+        case = get_case(request.user, number)
+        post = require(request.user, "case.history", case.handling_code)
+        after = request.query_params.get("after", "0")
+        if not after.isdecimal():
+            raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")})
+        record_access(
+            "history", object=case, fields=["history"], by=request.user, case_id=case.pk, role=post.role_id,
+            office=post.office.name,
+        )  # fmt: skip
+        rows = Event.objects.filter(stream__kind="case", stream__key=str(case.pk), seq__gt=int(after)).order_by("seq")
+        found = list(rows[: PAGE + 1])
+        page = [_event(row) for row in found[:PAGE]]
+        return Response(EventPage({"results": page, "next": found[PAGE - 1].seq if len(found) > PAGE else None}).data)
+
+
+def _event(row: Event) -> dict[str, Any]:
+    names = ("seq", "recorded_at", "happened_on", "action", "outcome", "acting_role", "acting_office")
+    return {name: getattr(row, name) for name in names} | {
+        "payload": json.loads(row.payload),
+        "hash": bytes(row.hash).hex(),
+    }
+
+
+def _given(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    form = kind(data=request.data)
+    if not form.is_valid():
+        faults = {name: " ".join(str(text) for text in texts) for name, texts in form.errors.items()}
+        raise Invalid(_("请求内容有误，请看各字段的说明。"), fields=faults)
+    return dict(form.validated_data)
+
+
+def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's exception handler: a refusal is recorded and told as JSON, everything else as usual."""
+    from rest_framework.views import exception_handler
+
+    from cases.history.record import refusals_recorded
+
+    if not isinstance(error, Refusal):
+        return exception_handler(error, context)
+    view = type(context["view"]).__name__
+    try:
+        with refusals_recorded(f"api.{view}", by=context["request"].user):
+            raise error
+    except Refusal:
+        pass
+    body: dict[str, Any] = {"code": error.code, "detail": str(error.reason), "who_may": str(error.who_may)}
+    if error.fields:
+        body["fields"] = {name: str(text) for name, text in error.fields.items()}
+    if isinstance(error, NotFound):
+        body["who_may"] = ""
+    return Response(body, status=error.status)

@@ -1,0 +1,17 @@
+"""Addresses of the API, its OpenAPI document and our own page of it."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from workflows import api, api_docs
+
+app_name = "api"
+urlpatterns = [
+    path("v1/tasks/", api.Tasks.as_view(), name="tasks"),
+    path("v1/tasks/<int:pk>/claim/", api.Claim.as_view(), name="claim"),
+    path("v1/tasks/<int:pk>/decide/", api.Decide.as_view(), name="decide"),
+    path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
+    path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),
+    path("v1/", api_docs.page, name="docs"),
+    path("schema/", SpectacularJSONAPIView.as_view(api_version="v1"), name="schema"),
+]
