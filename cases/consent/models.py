@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField
 
@@ -14,7 +15,7 @@ __all__ = ["Consent"]
 class Consent(models.Model):
     """同意: one of processing, economic check, publicity; refusing publicity is an answer, not a reason to refuse aid."""
 
-    KINDS = [("processing", "处理敏感个人信息"), ("economic", "核对家庭经济状况"), ("publicity", "公示")]
+    KINDS = [("processing", _("处理敏感个人信息")), ("economic", _("核对家庭经济状况")), ("publicity", _("公示"))]
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -22,10 +23,12 @@ class Consent(models.Model):
     text_version = models.CharField(max_length=20)
     text_hash = models.CharField(max_length=64)
     guardian = SealedField("监护人", blank=True, default="")
+    language = models.CharField(max_length=8, default="zh-hans")
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     channel = models.CharField(max_length=10, default="phone")
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     replaced_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField, SealedJSONField
 
@@ -14,15 +15,15 @@ __all__ = ["Notice"]
 class Notice(models.Model):
     """通知: one text to one person by one channel; a copy stays in the file, read or not."""
 
-    CHANNELS = [("sms", "短信"), ("page", "网页"), ("pdf", "PDF"), ("print", "纸质")]
+    CHANNELS = [("sms", _("短信")), ("page", _("网页")), ("pdf", _("PDF")), ("print", _("纸质"))]
     STATES = [
-        ("queued", "等待发送"),
-        ("sent", "已发出"),
-        ("delivered", "已送达"),
-        ("failed", "没有发成"),
-        ("read", "已阅读"),
+        ("queued", _("等待发送")),
+        ("sent", _("已发出")),
+        ("delivered", _("已送达")),
+        ("failed", _("没有发成")),
+        ("read", _("已阅读")),
     ]
-    TO = [("applicant", "申请人"), ("agent", "代办人")]
+    TO = [("applicant", _("申请人")), ("agent", _("代办人"))]
 
     token = models.UUIDField(unique=True)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="notices")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField
 
@@ -16,7 +17,7 @@ USER = settings.AUTH_USER_MODEL
 class PublicList(models.Model):
     """公示名单: one frozen list on the public page from its first day to its last. The snapshot never changes."""
 
-    STATES = [("open", "公示中"), ("closed", "公示已结束"), ("taken_down", "已撤下")]
+    STATES = [("open", _("公示中")), ("closed", _("公示已结束")), ("taken_down", _("已撤下"))]
 
     token = models.UUIDField(unique=True)
     number = models.CharField(max_length=24, unique=True)
@@ -77,7 +78,7 @@ class PublicEntry(models.Model):
 class Objection(models.Model):
     """异议: what somebody says against one entry; holds that person until somebody outside the first review closes it."""
 
-    STATES = [("open", "核查中"), ("upheld", "成立"), ("dismissed", "不成立")]
+    STATES = [("open", _("核查中")), ("upheld", _("成立")), ("dismissed", _("不成立"))]
 
     token = models.UUIDField(unique=True)
     entry = models.ForeignKey(PublicEntry, on_delete=models.PROTECT, related_name="objections")

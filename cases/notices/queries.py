@@ -1,0 +1,149 @@
+"""Letters for those who may read them, and what became of each message of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from cases.errors import NotFound
+from cases.notices import given
+from cases.notices.models import Notice
+from cases.notices.rules import due_words
+
+
+def phone_of(notice: Notice) -> str:
+    """The mobile number a message goes to: of the account it is for, else of the patient; "" when there is none."""
+    if notice.to_user and notice.to_user.phone:
+        return str(notice.to_user.phone)
+    patient = notice.case.patient
+    return str(patient.phone) if patient and patient.phone and notice.to_whom == "applicant" else ""
+
+
+def letter_address(token: UUID) -> str:
+    """The link in a message: a random token and nothing else."""
+    host = next((name for name in settings.ALLOWED_HOSTS if name not in ("*", "[::1]") and not name.startswith(".")), "")
+    if host in ("localhost", "127.0.0.1", "testserver"):
+        host = f"{host}:{settings.PORT}"
+    return f"{'https' if settings.HTTPS else 'http'}://{host}{reverse('notices:letter', args=[token])}"
+
+
+def letter_for(viewer: Any, token: UUID) -> Notice:
+    """One letter by its token, for the person it is about or for, the helper, or staff who may see the case.
+
+    NotFound for anybody else, the same as for a token that never existed.
+    """
+    notice = (
+        Notice.objects.select_related("case__patient", "case__owner", "case__agent", "to_user")
+        .filter(token=token, channel="page")
+        .first()
+    )
+    if notice is None or not viewer.is_authenticated:
+        raise NotFound()
+    if is_mine(viewer, notice) or given.staff_may_read(viewer, notice.case):
+        return notice
+    raise NotFound()
+
+
+def is_mine(viewer: Any, notice: Notice) -> bool:
+    """Whether the viewer is the one this letter is for; a helper reads his own copy, the applicant reads both."""
+    if notice.to_whom == "agent":
+        return viewer.pk in (notice.case.agent_id, notice.case.owner_id)
+    return bool(viewer.pk == notice.case.owner_id)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A stored letter in one language, as page and PDF show it."""
+
+    title: str
+    blocks: list[dict[str, Any]]
+    next_step: str
+    number: str
+    case_number: str
+    office: str
+    phone: str
+    written_on: date
+    due_on: date
+    provisional: bool
+
+
+def sheet_of(notice: Notice, language: str = "") -> Sheet:
+    """The letter as it was written then, in the reader's language; never written again from newer texts."""
+    wanted = "en" if (language or get_language() or "").startswith("en") else "zh-hans"
+    data = notice.data
+    letter = data["letters"][wanted]
+    return Sheet(
+        title=letter["title"],
+        blocks=letter["blocks"],
+        next_step=letter["next_step"],
+        number=data["number"],
+        case_number=data["case_number"],
+        office=data["office"][wanted],
+        phone=data["phone"],
+        written_on=date.fromisoformat(data["written_on"]),
+        due_on=date.fromisoformat(data["due_on"]),
+        provisional=data["provisional"],
+    )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """送达情况: one message or letter of a case and what became of it."""
+
+    notice: Notice
+    state: str
+    colour: str
+    at: datetime
+
+    @property
+    def words(self) -> Any:
+        """The state in words: 等待发送 until a worker has handed it over."""
+        return self.notice.get_state_display()
+
+
+_COLOURS = {"queued": "yellow", "sent": "blue", "delivered": "green", "failed": "orange", "read": "green"}
+
+
+def of_case(case: Any) -> list[Delivery]:
+    """通知与送达: every notice of a case with its delivery state, newest first; one query, no sealed text opened."""
+    rows = Notice.objects.filter(case=case).defer("body", "data").order_by("-pk")
+    return [Delivery(row, row.state, _COLOURS[row.state], _latest(row)) for row in rows]
+
+
+def _latest(row: Notice) -> datetime:
+    times = [row.read_at, row.delivered_at, row.failed_at if row.state == "failed" else None, row.sent_at, row.queued_at]
+    return next(moment for moment in times if moment is not None)
+
+
+def my_letters(viewer: Any, case: Any) -> list[Notice]:
+    """我的通知: the letters of my case, newest first, for the tracking page."""
+    rows = Notice.objects.filter(case=case, channel="page").select_related("case").defer("body", "data").order_by("-pk")
+    return [row for row in rows if is_mine(viewer, row)]
+
+
+def deliveries_of(notice: Notice) -> list[Delivery]:
+    """What became of one letter and of the message that went with it."""
+    rows = Notice.objects.filter(number=notice.number, to_whom=notice.to_whom).defer("body", "data").order_by("pk")
+    return [Delivery(row, row.state, _COLOURS[row.state], _latest(row)) for row in rows]
+
+
+def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
+    """The letter as the typst sheet takes it."""
+    return {
+        "title": sheet.title,
+        "number": sheet.number,
+        "blocks": sheet.blocks,
+        "next": sheet.next_step,
+        "due": due_words(sheet.due_on, sheet.provisional, "en" if (get_language() or "").startswith("en") else "zh-hans"),
+        "phone": sheet.phone,
+        "office": sheet.office,
+        "date": sheet.written_on,
+        "stamp": True,
+        "large": large,
+    }

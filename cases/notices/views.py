@@ -1,0 +1,60 @@
+"""Letters as page and as PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.history.record import record_access
+from cases.notices import actions, queries
+from cases.notices.models import Notice
+from project.pdf import render_pdf
+
+
+def _opened(request: HttpRequest, token: UUID, channel: str) -> Notice:
+    """The letter for this reader; the applicant's reading and the office's look are stored before the bytes leave."""
+    notice = queries.letter_for(request.user, token)
+    if queries.is_mine(request.user, notice):
+        actions.mark_read(notice=notice, by=request.user)
+    else:
+        record_access(
+            "read", object=notice, fields=["body"], by=request.user, case_id=notice.case_id, purpose=f"letter {channel}"
+        )
+    return notice
+
+
+@login_required
+@require_safe
+def letter(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The letter as a page."""
+    notice = _opened(request, token, "page")
+    context: dict[str, Any] = {"notice": notice, "sheet": queries.sheet_of(notice), "deliveries": queries.deliveries_of(notice)}
+    return render(request, "notices/letter.html", context)
+
+
+@login_required
+@require_safe
+def letter_pdf(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The letter as PDF, made when asked for; in large letters for those who read large."""
+    notice = _opened(request, token, "pdf")
+    sheet = queries.sheet_of(notice)
+    made = render_pdf("notice", queries.print_data(sheet, large=request.COOKIES.get("text_size") in ("elder", "third")))
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{sheet.number}.pdf"'
+    answer["Content-Language"] = get_language() or "zh-hans"
+    return answer
+
+
+@login_required
+@require_POST
+def printed(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The office printed the letter for somebody without a mobile phone."""
+    notice = queries.letter_for(request.user, token)
+    actions.mark_printed(notice=notice, by=request.user)
+    return redirect("notices:letter", token=token)
