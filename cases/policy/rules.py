@@ -8,7 +8,7 @@ from typing import Any
 from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
 
 SECTIONS = (
-    "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "eligibility",
+    "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons", "eligibility",
 )  # fmt: skip
 
 WORKDAYS = "workdays"
@@ -178,12 +178,12 @@ class Policy:
         return _document(self.row("checklist", code))
 
     def reasons(self, kind: str) -> tuple[Reason, ...]:
-        """The coded reasons of a kind: "supplement" or "reject"."""
+        """The coded reasons of a kind: "supplement", "reject" or "return"."""
         return tuple(_reason(row) for row in self.section(f"{kind}_reasons"))
 
     def reason(self, code: str) -> Reason:
         """A reason of either list by its code. Raises PolicyGap."""
-        for section in ("supplement_reasons", "reject_reasons"):
+        for section in ("supplement_reasons", "reject_reasons", "return_reasons"):
             if self.has(section, code):
                 return _reason(self.row(section, code))
         raise PolicyGap("reasons", code)

@@ -42,7 +42,7 @@ def validate(rows: Iterable[Row], *, needed: dict[str, tuple[str, ...]] | None =
     held = sorted(rows, key=lambda row: (row.section, row.position, row.key))
     found = [*_unknown_and_double(held), *_missing(held, NEEDED if needed is None else needed)]
     for row in held:
-        found.extend(Problem(row.section, row.key, fault.field, fault.message + "。") for fault in _faults(row))
+        found.extend(Problem(row.section, row.key, fault.field, fault.message + "。") for fault in faults_of_row(row))
     award = [row for row in held if row.section == "award"]
     if not found:
         found.extend(_award_as_a_whole(award))
@@ -67,12 +67,13 @@ def _missing(rows: Sequence[Row], needed: dict[str, tuple[str, ...]]) -> Iterato
                 yield Problem(section, key, "key", "缺少这一条，办理时要用到。")
     if not any(row.section == "award" and row.value.get("shape") not in SETTINGS for row in rows):
         yield Problem("award", "", "key", "没有任何金额条目，算不出救助金额。")
-    for section in ("checklist", "supplement_reasons", "reject_reasons"):
+    for section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
         if not any(row.section == section for row in rows):
             yield Problem(section, "", "key", "这一部分是空的。")
 
 
-def _faults(row: Row) -> Iterator[ShapeFault]:
+def faults_of_row(row: Row) -> Iterator[ShapeFault]:
+    """What is wrong with one row by itself, field by field."""
     value: Any = row.value
     if not isinstance(value, dict):
         yield ShapeFault("value", "取值应是“字段: 内容”的形式")
@@ -88,7 +89,7 @@ def _faults(row: Row) -> Iterator[ShapeFault]:
         yield from _quorum_faults(value)
     elif row.section == "eligibility":
         yield from _threshold_faults(value)
-    elif row.section in ("checklist", "supplement_reasons", "reject_reasons"):
+    elif row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
         yield from _named_faults(row, value)
 
 

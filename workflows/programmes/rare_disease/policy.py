@@ -7,7 +7,7 @@ realistic examples, not the rules of any office.
 from typing import Any
 
 from cases.policy.rules import Row
-from workflows.programmes.rare_disease.policy_lists import CHECKLIST, REJECT_REASONS, SUPPLEMENT_REASONS
+from workflows.programmes.rare_disease.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
 
 AWARD = (
     Row(
@@ -92,6 +92,7 @@ DAYS = (
     _days(6, "county_review", 5, "县级初审", "County review"),
     _days(7, "city_recheck", 5, "市级复核", "City recheck"),
     _days(8, "province_review", 10, "省级审核和核算", "Province review and calculation"),
+    _days(8, "reject_check", 5, "不予救助的复核", "Second look at a refusal"),
     _days(9, "expert", 10, "专家意见", "Expert opinion"),
     _days(10, "panel", 22, "集体研究，每月一批", "Panel, a batch a month"),
     _days(11, "publicity", 5, "公示", "Public notice"),
@@ -111,6 +112,7 @@ DAYS = (
 )
 
 LEVELS = (
+    Row("levels", "village_check", {"on": True}, 0, "示例第 14 条", "村（居）核实", "Village check"),
     Row("levels", "county_review", {"on": True}, 1, "示例第 15 条", "县级初审", "County review"),
     Row("levels", "city_recheck", {"on": True}, 2, "示例第 15 条", "市级复核", "City recheck"),
     Row("levels", "province_review", {"on": True}, 3, "示例第 15 条", "省级审核", "Province review"),
@@ -185,5 +187,6 @@ POLICY: dict[str, Any] = {
     "note": "示例数值，由各地按自己的办法替换。",
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *RETURN_REASONS,
     ),
 }  # fmt: skip

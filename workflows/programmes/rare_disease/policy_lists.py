@@ -52,3 +52,14 @@ REJECT_REASONS = tuple(
     )
     for position, line in enumerate(table(TEXTS / "reject_reasons.csv"), start=1)
 )
+
+RETURN_REASONS = tuple(
+    Row(
+        "return_reasons",
+        line["code"],
+        {"name_zh": line["name_zh"], "name_en": line["name_en"]},
+        position,
+        line["clause"],
+    )
+    for position, line in enumerate(table(TEXTS / "return_reasons.csv"), start=1)
+)

@@ -17,7 +17,7 @@ class RareDiseaseV1(ReliefFlow):
         .Exit("accept", this.village_check, label=_("受理"), effect=effects.accept)
         .Exit("supplement", this.supplement, label=_("一次性告知补正"), kind="wait", effect=effects.supplement)
         .Exit(
-            "not_accept", this.not_accepted, label=_("不予受理"), kind="end", reasons="reject_reasons",
+            "not_accept", this.not_accepted, label=_("不予受理"), kind="end", reasons="reject",
             effect=effects.not_accept,
         )  # fmt: skip
     )
@@ -28,15 +28,15 @@ class RareDiseaseV1(ReliefFlow):
         .Lapses("supplement_lapsed")
     )
     village_check = steps.review(
-        _("村（居）核实"), by="VIL", state="VERIFY", days="village_check", form="visit", optional=True
+        _("村（居）核实"), by="VIL", state="VERIFY", days="verification", form="visit", optional=True
     ).Agree(this.town_check, label=_("核实完毕"), effect=effects.visited)
     town_check = steps.review(
-        _("乡镇（街道）核实"), by="TWN", state="VERIFY", days="town_check", form="visit", not_by=("village_check",)
+        _("乡镇（街道）核实"), by="TWN", state="VERIFY", days="verification", form="visit", not_by=("village_check",)
     ).Agree(this.county_review, label=_("核实完毕"), effect=effects.visited)
     county_review = (
         steps.review(_("县级初审"), by="CTY2", level=2, state="COUNTY", days="county_review")
         .Agree(this.city_recheck, effect=effects.verified)
-        .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")
+        .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject")
         .Return(this.intake, this.town_check)
     )
     city_recheck = (
@@ -44,7 +44,7 @@ class RareDiseaseV1(ReliefFlow):
             _("市级复核"), by="MUN", level=3, state="CITY", days="city_recheck", optional=True, not_by=("county_review",)
         )
         .Agree(this.province_review, effect=effects.verified)
-        .Exit("disagree", this.province_review, label=_("不同意，报上级定"), reasons="reject_reasons")
+        .Exit("disagree", this.province_review, label=_("不同意，报上级定"), reasons="reject")
         .Return(this.intake, this.town_check, this.county_review)
     )
     province_review = (
@@ -53,7 +53,7 @@ class RareDiseaseV1(ReliefFlow):
             not_by=("county_review", "city_recheck"),
         )  # fmt: skip
         .Agree(this.panel, label=_("同意，提请上会"), effect=effects.computed)
-        .Exit("reject", this.reject_check, label=_("拟不予救助"), reasons="reject_reasons")
+        .Exit("reject", this.reject_check, label=_("拟不予救助"), reasons="reject")
         .Return(this.intake, this.town_check, this.county_review, this.city_recheck)
     )
     reject_check = (
@@ -62,7 +62,7 @@ class RareDiseaseV1(ReliefFlow):
         )
         .Exit("confirm", this.rejected, label=_("同意不予救助"), kind="end", effect=effects.rejected)
         .Exit(
-            "object", this.province_review, label=_("不同意，退回重审"), kind="return", reasons="return_reasons"
+            "object", this.province_review, label=_("不同意，退回重审"), kind="return", reasons="return"
         )
     )
     panel = (
@@ -91,11 +91,11 @@ class RareDiseaseV1(ReliefFlow):
         .On("payment_paid", this.follow_up, label=_("已到账"), effect=effects.paid)
         .On("payment_failed", this.account_repair, label=_("拨付失败"), effect=effects.payment_failed)
     )
-    account_repair = steps.wait(_("等申请人更正账户"), state="FAILED", days="account_repair").On(
+    account_repair = steps.wait(_("等申请人更正账户"), state="FAILED", days="repair").On(
         "account_repaired", this.account_check, label=_("已更正")
     )
     account_check = (
-        steps.review(_("账户核对"), by="CTY2", state="REPAIR", days="account_check", form="account")
+        steps.review(_("账户核对"), by="CTY2", state="REPAIR", days="repair_contact", form="account")
         .Exit("confirm", this.payment, label=_("账户无误"), effect=effects.account_confirmed)
         .Exit(
             "ask_again", this.account_repair, label=_("仍有误，再请更正"), kind="wait", effect=effects.account_refused
