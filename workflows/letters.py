@@ -1,0 +1,200 @@
+"""What a letter says of a case: the rooms' facts gathered for the texts of cases/notices, and who signs and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import override
+
+from cases.access.models import Office
+from cases.access.queries import visible_cases
+from cases.award.models import Award
+from cases.calendar.rules import local_day
+from cases.evidence.models import Supplement
+from cases.money.models import Payout
+from cases.notices import given
+from cases.notices.rules import LANGUAGES
+from cases.people.queries import current_account
+from cases.policy.rules import Policy, PolicyGap
+from cases.programme import programme
+from cases.publicity.models import Objection
+from cases.states import STATES
+from workflows import offers
+from workflows.models import WorkItem
+
+Data = dict[str, Any]
+DAYS = {
+    "N01": "intake", "N02": "supplement", "N03": "review_request", "N08": "publicity", "N09": "payment",
+    "N10": "review_request", "N12": "repair_contact", "N13": "repair", "N22": "review_request",
+}  # fmt: skip
+"""The time limit that a letter names when nobody gave a date."""
+
+ALWAYS = 10
+"""Working days named when the policy has no time limit for it, so that no letter goes out without a date."""
+
+HAPPENED = {
+    "lapsed": ("到期没有收到要补的材料", "The missing papers did not come in time"),
+    "withdrawn": ("您撤回了申请", "You withdrew the application"),
+    "account": ("账户信息对不上", "The account details do not match"),
+}
+
+
+def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Data:
+    """成文材料: everything a letter of that code says of this case; what the caller gave stands."""
+    policy = offers.policy_of(case)
+    more: Data = {"programme": programme(case.programme).name, "clauses": []}
+    more |= _WORDS.get(code, _nothing)(case, policy, data, now)
+    out = more | {name: value for name, value in data.items() if value not in (None, "") and name not in _TAKEN}
+    if out.get("due_on") is None:
+        out |= _due(case, code, policy, now)
+    return out
+
+
+_TAKEN = {"reasons", "reason", "supplement", "what"}
+
+
+def _nothing(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    return {}
+
+
+def _due(case: Any, code: str, policy: Policy, now: datetime) -> Data:
+    key = DAYS.get(code, "")
+    if not key:
+        item = WorkItem.objects.filter(case=case, state__in=["open", "claimed"], due_on__isnull=False).order_by("-id").first()
+        if item is not None:
+            return {"due_on": item.due_on, "provisional": item.due_provisional}
+        key = "county_review"
+    due = offers.due_date(policy, key, local_day(now))
+    return {"due_on": due.on, "provisional": due.provisional}
+
+
+def _both(name: str, words: Any) -> Data:
+    out: Data = {}
+    for language in LANGUAGES:
+        with override(language):
+            out[f"{name}_{'en' if language == 'en' else 'zh'}"] = str(words)
+    return out
+
+
+def _progress(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    state = {"accepted": "VERIFY", "waitlist": "WAITLIST"}.get(str(data.get("what", "")), case.state)
+    return _both("stage", STATES[state].applicant)
+
+
+def _supplement(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    found = Supplement.objects.filter(case=case).prefetch_related("items").order_by("-pk").first()
+    if found is None:
+        return {}
+    items = [_item(case, policy, item) for item in found.items.all()]
+    return {"items": items, "due_on": found.due_on, "provisional": found.due_provisional}
+
+
+def _item(case: Any, policy: Policy, item: Any) -> Data:
+    """One thing that is missing: its name, then why, in plain words."""
+    reason = reason_words(policy, item.reason)
+    if item.kind == "material" and policy.has("checklist", item.key):
+        paper = policy.document(item.key)
+        name = {"name_zh": paper.name_zh, "name_en": paper.name_en}
+    else:
+        try:
+            name = _both("name", programme(case.programme).question(item.key).label)
+        except KeyError:
+            name = {"name_zh": reason["name_zh"], "name_en": reason["name_en"]}
+    why = {
+        "plain_zh": reason["plain_zh"] or f"{reason['name_zh']}。",
+        "plain_en": reason["plain_en"] or f"{reason['name_en']}.",
+    }
+    return {**name, **why, "note": str(item.note)}
+
+
+def reason_words(policy: Policy, code: str) -> Data:
+    """A coded reason as people read it; a code that this policy does not know is shown as it is."""
+    try:
+        return asdict(policy.reason(code))
+    except PolicyGap:
+        return {"code": code, "name_zh": code, "name_en": code, "plain_zh": "", "plain_en": "", "clause": ""}
+
+
+def _against(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    codes = [str(code) for code in data.get("reasons") or []]
+    what = HAPPENED.get(str(data.get("what", "")))
+    if what and not codes:
+        return {"reasons": [{"name_zh": what[0], "name_en": what[1], "plain_zh": "", "plain_en": "", "clause": ""}]}
+    if not codes:
+        upheld = Objection.objects.filter(case=case, state="upheld").exists()
+        codes = ["J20" if upheld else "J21"]
+    return {"reasons": [reason_words(policy, code) for code in codes]}
+
+
+def _award(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    stored = Award.objects.filter(case=case).order_by("-pk").first()
+    lines = stored.working["lines"] if stored else []
+    account = current_account(case)
+    valid = offers.due_date(policy, "award_notice", local_day(now)).on if policy.has("days", "award_notice") else None
+    return {
+        "amount": case.award,
+        "working": lines,
+        "clauses": list(dict.fromkeys(line["note"] for line in lines if line.get("note"))),
+        "account_tail": account.tail if account else "",
+        "valid_until": valid,
+        "review_until": offers.due_date(policy, "review_request", local_day(now)).on,
+    }
+
+
+def _payment(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    account = current_account(case)
+    paid = Payout.objects.filter(case=case, paid_on__isnull=False).order_by("-pk").first()
+    return {
+        "amount": case.award,
+        "account_tail": account.tail if account else "",
+        "paid_on": paid.paid_on if paid else None,
+    }
+
+
+def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    account = current_account(case)
+    said = str(data.get("reason") or "")
+    words = HAPPENED.get(said)
+    reason: Any = {"name_zh": words[0], "name_en": words[1]} if words else ("" if said.isascii() else said)
+    return {"account_tail": account.tail if account else "", "reason": reason}
+
+
+_WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
+    "N02": _supplement, "N03": _against, "N07": _progress, "N09": _award, "N10": _against, "N12": _payment,
+    "N13": _failed, "N22": _against,
+}  # fmt: skip
+
+
+def signs(case: Any) -> given.Sender | None:
+    """发文机构: the relief office of the handling place, or the nearest one above it."""
+    code = case.handling_code
+    places = [code[:length] for length in (6, 4, 2) if len(code) >= length]
+    offices = {
+        office.division_code: office
+        for office in Office.objects.filter(Q(division_code__in=places), kind="redcross", is_active=True)
+    }
+    office = next((offices[place] for place in places if place in offices), None)
+    return given.Sender(office.name, office.phone, office.name_en, office.address) if office else None
+
+
+def may_read(viewer: Any, case: Any) -> bool:
+    """Whether somebody of the office may read this case's letters: whoever may see the case."""
+    return visible_cases(viewer).filter(pk=case.pk).exists()
+
+
+def _carry(phone: str, text: str) -> None:
+    from cases.access.sms import send_sms  # the carrier is chosen by settings when the first message goes out
+
+    send_sms(phone, text)
+
+
+def connect() -> None:
+    """Give the room of notices what it needs from above; called once when the app starts."""
+    given.gather_words(words_of)
+    given.sign_letters(signs)
+    given.read_letters(may_read)
+    given.carry_sms(_carry)
