@@ -1,4 +1,4 @@
-"""What every page is given: the name of the office, the help line, the size of the letters, and the desk's navigation."""
+"""What every page is given: the name of the office, the help line, the letter size, and the desk's navigation."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def register_nav(provider: NavProvider) -> NavProvider:
 
 
 def nav_items(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries for this person in order, with `current` on the one whose address is the longest start of this page's."""
+    """The entries for this person in order; `current` is the one whose address is the longest start of this page's."""
     items = sorted((item for provider in _providers for item in provider(request)), key=lambda item: item.order)
     here = max((item.href for item in items if request.path.startswith(item.href)), key=len, default="")
     return [

@@ -12,13 +12,9 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
+from cases import text
+
 PHOTO_TYPES = "image/*,application/pdf"
-
-
-def half_width(value: str) -> str:
-    """Full-width digits, letters and spaces (１２３) as plain ones (123), ends trimmed."""
-    return value.translate(_HALF_WIDTH).strip()
 
 
 class ReliefRenderer(TemplatesSetting):
@@ -68,7 +64,9 @@ class Radios(_Choices, forms.RadioSelect):
     template_name = "forms/widgets/choices.html"
     use_fieldset = True
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), hints: Mapping[Any, Any] | None = None):
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), hints: Mapping[Any, Any] | None = None
+    ):
         super().__init__(attrs, choices)
         self.hints = hints or {}
 
@@ -79,7 +77,9 @@ class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
     template_name = "forms/widgets/choices.html"
     use_fieldset = True
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), hints: Mapping[Any, Any] | None = None):
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), hints: Mapping[Any, Any] | None = None
+    ):
         super().__init__(attrs, choices)
         self.hints = hints or {}
 
@@ -155,7 +155,7 @@ class DateField(forms.MultiValueField):
 
 class _Number(forms.IntegerField):
     def to_python(self, value: Any) -> Any:
-        return super().to_python(half_width(value) if isinstance(value, str) else value)
+        return super().to_python(text.clean(value) if isinstance(value, str) else value)
 
 
 class MoneyInput(forms.TextInput):
@@ -178,7 +178,9 @@ class MoneyField(forms.DecimalField):
         "max_value": _("金额不能超过 %(limit_value)s 元"),
     }
 
-    def __init__(self, *, min_value: Decimal = Decimal(0), max_value: Decimal | None = Decimal("99999999.99"), **kwargs: Any):
+    def __init__(
+        self, *, min_value: Decimal = Decimal(0), max_value: Decimal | None = Decimal("99999999.99"), **kwargs: Any
+    ):
         super().__init__(min_value=min_value, max_value=max_value, max_digits=14, decimal_places=2, **kwargs)
         for validator in self.validators:
             if isinstance(validator, MinValueValidator):
@@ -191,7 +193,7 @@ class MoneyField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
-            value = half_width(value).replace(",", "").replace("，", "").replace(" ", "").removesuffix("元")
+            value = text.clean(value).replace(",", "").replace(" ", "").removesuffix("元")
         return super().to_python(value)
 
 
@@ -216,12 +218,12 @@ class PhotoField(forms.FileField):
 
 
 class CleanCharField(forms.CharField):
-    """Text whose full-width digits, letters and spaces are cleaned silently; `squeeze=True` drops all spaces and dashes."""
+    """Text whose full-width digits and odd spaces are cleaned silently; `squeeze=True` drops all spaces and dashes."""
 
     def __init__(self, *, squeeze: bool = False, **kwargs: Any):
         self.squeeze = squeeze
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        text = half_width(super().to_python(value))
-        return text.replace(" ", "").replace("-", "") if self.squeeze else text
+        words = super().to_python(value)
+        return text.clean_number(words) if self.squeeze else text.clean(words)

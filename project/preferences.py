@@ -1,4 +1,4 @@
-"""Language and letter size, kept for a year in a cookie without signing in and without JavaScript; and the two plain pages."""
+"""Language and letter size, kept for a year in a cookie without signing in; and the two plain pages."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,13 +23,16 @@ def text_size(request: HttpRequest) -> str:
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     """Back to the page in `next` when it is one of ours, else to the front page."""
     target = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    here = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=here, require_https=request.is_secure()):
         target = "/"
     return HttpResponseRedirect(target)
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=YEAR, secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True, samesite="Lax")
+    response.set_cookie(
+        name, value, max_age=YEAR, secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
 
 
 @require_safe

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from project.amounts import capital, grouped
+from cases import text
 
 register = template.Library()
 
@@ -31,15 +31,17 @@ def _attributes(given: dict[str, Any]) -> SafeString:
     return flatatt({name.replace("_", "-"): value for name, value in given.items() if value not in ("", None, False)})
 
 
-# --- buttons ------------------------------------------------------------------------------------------------------------
+# --- buttons --------------------------------------------------------------------------------------------------------
 def _classes(kind: str) -> str:
     return f"button button--{kind}" if kind else "button"
 
 
 @register.simple_tag
 def button(label: str, kind: str = "", type: str = "submit", **attributes: Any) -> SafeString:
-    """提交按钮: `kind` is "" (the one main button), plain, stop or quiet; `name`, `value` and others become attributes."""
-    return format_html('<button type="{}" class="{}"{}>{}</button>', type, _classes(kind), _attributes(attributes), label)
+    """提交按钮: `kind` is "" (the one main button), plain, stop or quiet; `name`, `value` … become attributes."""
+    return format_html(
+        '<button type="{}" class="{}"{}>{}</button>', type, _classes(kind), _attributes(attributes), label
+    )
 
 
 @register.simple_tag
@@ -54,7 +56,7 @@ def buttons(content: str) -> SafeString:
     return format_html('<div class="buttons">{}</div>', content)
 
 
-# --- boxes --------------------------------------------------------------------------------------------------------------
+# --- boxes ----------------------------------------------------------------------------------------------------------
 @register.simple_block_tag
 def panel(content: str, title: str) -> SafeString:
     """办成了: the green panel of a receipt; it holds the page's first heading."""
@@ -66,7 +68,8 @@ def notification(content: str, title: str, kind: str = "") -> SafeString:
     """通知: a blue banner; `kind` success is green, turn is yellow (it is the reader's turn)."""
     extra = f" banner--{kind}" if kind else ""
     return format_html(
-        '<section class="banner{}" aria-label="{}"><p class="banner-head">{}</p><div class="banner-body">{}</div></section>',
+        '<section class="banner{}" aria-label="{}"><p class="banner-head">{}</p>'
+        '<div class="banner-body">{}</div></section>',
         extra, title, title, content,
     )  # fmt: skip
 
@@ -92,7 +95,7 @@ def details(content: str, summary: str, open: bool = False) -> SafeString:
     )  # fmt: skip
 
 
-# --- facts and tasks ----------------------------------------------------------------------------------------------------
+# --- facts and tasks ------------------------------------------------------------------------------------------------
 @register.simple_block_tag
 def summary_list(content: str) -> SafeString:
     """核对清单: holds `row` parts."""
@@ -136,7 +139,7 @@ def task(name: str, href: str, status: str, colour: str = "grey", hint: str = ""
 
 @register.simple_tag
 def tag(label: Any, colour: str = "", staff: bool = False) -> SafeString:
-    """状态标签: words with a colour, or a state of cases/states.py (its applicant's name; `staff=True` for the office's)."""
+    """状态标签: words and a colour, or a state of cases/states.py in the applicant's words (`staff`: the office's)."""
     if hasattr(label, "applicant"):
         label, colour = (label.staff if staff else label.applicant), colour or label.tag
     colour = colour or "grey"
@@ -151,14 +154,15 @@ def steps(road: Sequence[Any]) -> dict[str, Any]:
     return {"road": road}
 
 
-# --- tables, tabs, filters, pages ---------------------------------------------------------------------------------------
+# --- tables, tabs, filters, pages -----------------------------------------------------------------------------------
 @register.simple_block_tag
 def table(content: str, caption: str, hide_caption: bool = False, stack: bool = True) -> SafeString:
     """表格: rows become cards on a phone (give each td a data-label); `stack=False` scrolls sideways instead."""
     kind = mark_safe(' class="table--stack"') if stack else ""
     hidden = mark_safe(' class="vh"') if hide_caption else ""
     return format_html(
-        '<div class="table-wrap" role="region" aria-label="{}" tabindex="0"><table{}><caption{}>{}</caption>{}</table></div>',
+        '<div class="table-wrap" role="region" aria-label="{}" tabindex="0">'
+        "<table{}><caption{}>{}</caption>{}</table></div>",
         caption, kind, hidden, caption, content,
     )  # fmt: skip
 
@@ -202,7 +206,7 @@ def filters(context: Context, form: forms.Form) -> dict[str, Any]:
     return {"form": form, "pills": pills, "action": request.path}
 
 
-# --- forms --------------------------------------------------------------------------------------------------------------
+# --- forms ----------------------------------------------------------------------------------------------------------
 @register.inclusion_tag("parts/error_summary.html")
 def error_summary(*given: forms.BaseForm) -> dict[str, Any]:
     """出错提示: at the top of the page, each sentence a link to its field; nothing when all is well."""
@@ -212,18 +216,19 @@ def error_summary(*given: forms.BaseForm) -> dict[str, Any]:
             continue
         errors += [{"words": words, "href": ""} for words in form.non_field_errors()]
         for field in form:
-            errors += [{"words": words, "href": f"#{field.id_for_label}"} for words in field.errors]
+            href = f"#{field.id_for_label or f'{field.auto_id}_0'}"
+            errors += [{"words": words, "href": href} for words in field.errors]
     return {"errors": errors}
 
 
-# --- values -------------------------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def money(amount: Decimal | None, capitals: bool = False) -> str:
     """金额: 30,000.00 元, with `capitals` also 叁万元整."""
     if amount is None:
         return "—"
-    words = _("%(amount)s 元") % {"amount": grouped(Decimal(amount))}
-    return f"{words}（{capital(Decimal(amount))}）" if capitals else words
+    words = _("%(amount)s 元") % {"amount": text.money(Decimal(amount))}
+    return f"{words}（{text.capitals(Decimal(amount))}）" if capitals else words
 
 
 register.filter("money", money)
@@ -285,10 +290,18 @@ def file_thumb(name: str, href: str, picture: str = "", note: str = "", kind: st
 
 
 @register.simple_tag
-def qr(text: str, label: str) -> SafeString:
+def qr(address: str, label: str) -> SafeString:
     """二维码 drawn as SVG inside the page, so that no other address is asked for it."""
     drawing = BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        drawing, kind="svg", xmldecl=False, svgns=True, svgclass="qr", lineclass=None, border=4, scale=4, light="#fff", nl=False
+    segno.make(address, error="m", micro=False).save(
+        drawing,
+        kind="svg",
+        xmldecl=False,
+        svgclass="qr",
+        lineclass=None,
+        omitsize=True,
+        border=4,
+        light="#fff",
+        nl=False,
     )
     return format_html('<span role="img" aria-label="{}">{}</span>', label, mark_safe(drawing.getvalue().decode()))

@@ -36,8 +36,12 @@ class AllFields(ReliefForm):
     """One field of each kind."""
 
     name = CleanCharField(label="患者姓名", help_text="和身份证上的一样", max_length=40)
-    number = CleanCharField(label="身份证号", squeeze=True, widget=forms.TextInput({"class": "w-20", "inputmode": "numeric"}))
-    phone = CleanCharField(label="手机号", widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "class": "w-10"}))
+    number = CleanCharField(
+        label="身份证号", squeeze=True, widget=forms.TextInput({"class": "w-20", "inputmode": "numeric"})
+    )
+    phone = CleanCharField(
+        label="手机号", widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "class": "w-10"})
+    )
     born = DateField(label="出生日期", help_text="比如 1956 年 3 月 12 日", not_after=lambda: date(2026, 11, 23))
     who = forms.ChoiceField(
         label="谁来办？",
@@ -45,9 +49,14 @@ class AllFields(ReliefForm):
         widget=Radios(hints={"village": "要有您签名的委托书"}),
     )
     help_kinds = forms.MultipleChoiceField(
-        label="家里有哪些情况？", choices=[("a", "低保"), ("b", "特困"), ("c", "都没有")], widget=Checkboxes, required=False
+        label="家里有哪些情况？",
+        choices=[("a", "低保"), ("b", "特困"), ("c", "都没有")],
+        widget=Checkboxes,
+        required=False,
     )
-    county = forms.ChoiceField(label="户籍在哪个县？", choices=[("", "请选择"), ("1", "甲县（演示）"), ("2", "乙县（演示）")])
+    county = forms.ChoiceField(
+        label="户籍在哪个县？", choices=[("", "请选择"), ("1", "甲县（演示）"), ("2", "乙县（演示）")]
+    )
     spent = MoneyField(label="今年自己花了多少钱？", help_text="看发票上“个人支付”那一栏")
     story = forms.CharField(label="还有什么要说的", widget=forms.Textarea({"rows": 3}), required=False)
     paper = PhotoField(label="诊断证明", required=False)
@@ -102,7 +111,12 @@ def _fault(request: HttpRequest, code: int) -> HttpResponse:
         return faults.conflict(request, reason="刚才一位同事已经办结这一步，您的意见已替您留在草稿里。", again="/")
     if code == 403:
         return faults.permission_denied(request, PermissionError("这件是您初审的，需要另一位同事复核。"))
-    views: dict[int, Any] = {400: faults.bad_request, 404: faults.not_found, 429: faults.too_many, 500: faults.server_error}
+    views: dict[int, Any] = {
+        400: faults.bad_request,
+        404: faults.not_found,
+        429: faults.too_many,
+        500: faults.server_error,
+    }
     return views[code](request)
 
 

@@ -1,0 +1,91 @@
+"""Law: everything people read exists in Chinese and in English."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.template.base import Lexer, TokenType
+
+from tools import messages
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|{(\w*)}")
+QUOTED_TRANSLATION = re.compile(r"""_\((?:"[^"]*"|'[^']*')\)""")
+LANGUAGE_NAME = "中文"  # the name of a language is written in that language
+OUR_TEMPLATES = [path for path in messages.template_files() if path.suffix == ".html"]
+
+
+def test_every_message_has_english_words():
+    left = messages.untranslated(messages.catalogue(), messages.messages())
+    assert not left, "\n".join(f"{message.where}: {message.text}" for message in left)
+
+
+def test_no_english_row_is_doubtful_or_still_chinese():
+    for entry in messages.catalogue():
+        if entry.obsolete:
+            continue
+        words = [entry.msgstr, *entry.msgstr_plural.values()]
+        assert not entry.fuzzy, entry.msgid
+        assert not [word for word in words if messages.CHINESE.search(word.replace(LANGUAGE_NAME, ""))], entry.msgid
+
+
+def test_english_rows_keep_the_blanks_that_are_filled_in():
+    for entry in messages.catalogue():
+        wanted = set(PLACEHOLDER.findall(entry.msgid))
+        for words in [entry.msgstr] if not entry.msgid_plural else entry.msgstr_plural.values():
+            assert entry.obsolete or not words or set(PLACEHOLDER.findall(words)) == wanted, entry.msgid
+
+
+def _chinese_left_over(source: str) -> list[str]:
+    """Chinese in a template that goes round gettext."""
+    left, inside, remark = [], False, False
+    for token in Lexer(source).tokenize():
+        if token.token_type == TokenType.BLOCK:
+            name = token.contents.split()[0]
+            if name in ("comment", "endcomment"):
+                remark = name == "comment"
+            if name in ("blocktranslate", "blocktrans", "endblocktranslate", "endblocktrans"):
+                inside = not name.startswith("end")
+            if name in ("translate", "trans", "blocktranslate", "blocktrans", "comment"):
+                continue
+        if token.token_type == TokenType.COMMENT or remark or inside:
+            continue
+        words = QUOTED_TRANSLATION.sub("", token.contents).replace(LANGUAGE_NAME, "")
+        if messages.CHINESE.search(words):
+            left.append(f"{token.lineno}: {words.strip()}")
+    return left
+
+
+@pytest.mark.parametrize("path", OUR_TEMPLATES, ids=lambda path: str(path.relative_to(messages.ROOT)))
+def test_no_chinese_word_of_a_template_goes_round_gettext(path: Path):
+    assert not _chinese_left_over(path.read_text("utf-8"))
+
+
+def test_the_search_finds_words_that_go_round_gettext():
+    assert _chinese_left_over('<p>直接写的</p>{% button "继续" %}') == ["1: <p>直接写的</p>", '1: button "继续"']
+    assert not _chinese_left_over(
+        '{% translate "好" %}{% button _("继续") %}{% blocktranslate %}共{{ n }}件{% endblocktranslate %}'
+    )
+
+
+def _spoken_outside_gettext(path: Path) -> list[str]:
+    """Chinese strings of a door that people see, outside gettext and docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    quiet: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"_", *messages.SHAPES}:
+            quiet |= {id(part) for part in ast.walk(node)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            quiet.add(id(node.value))
+    return [
+        f"{path.relative_to(messages.ROOT)}:{node.lineno}: {node.value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet
+        if len(messages.CHINESE.findall(node.value)) > 1
+    ]
+
+
+def test_forms_views_and_calls_speak_through_gettext():
+    doors = [path for path in messages.python_files() if path.name in ("forms.py", "views.py", "api.py")]
+    left = [words for path in doors for words in _spoken_outside_gettext(path)]
+    assert not left, "\n".join(left)
