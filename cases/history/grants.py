@@ -19,7 +19,7 @@ MAY_DELETE = {
     "django_session", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
     "cases_user_groups", "cases_user_user_permissions",
     "account_emailaddress", "account_emailconfirmation", "mfa_authenticator",
-    "cases_policyrow", "workflows_draft",
+    "cases_policyrow", "cases_workday", "workflows_draft",
     "cases_answer", "cases_materialfile", "viewflow_task_previous",
 }  # fmt: skip
 """Tables whose rows may go: sign-in data, drafts. Guards in SQL narrow some of them (answers: only while a draft)."""
