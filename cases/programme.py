@@ -71,6 +71,11 @@ class Programme:
         """One question by its key; an unknown key is KeyError."""
         return {question.key: question for question in self.questions()}[key]
 
+    def needs(self) -> Mapping[str, Sequence[str]]:
+        """What the current road asks of a policy: section -> keys that a policy must have to be published."""
+        keys: Mapping[str, Sequence[str]] = self.roads[self.road].policy_keys
+        return keys
+
     def asked(self, answers: Mapping[str, Any]) -> list[Question]:
         """The questions that these answers call for, in order (F2): the server decides each condition again."""
         return [question for question in self.questions() if question.when is None or question.when(answers)]

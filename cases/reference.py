@@ -1,12 +1,13 @@
-"""Reference data that every installation starts with: places, calendar, roles, and each programme's example policy."""
+"""Reference data that every installation starts with: places, calendar and roles.
+
+No policy: the example numbers of a programme come into force only when two people put them there.
+"""
 
 from __future__ import annotations
 
 from cases.access import reference as access
 from cases.calendar import actions as calendar
 from cases.calendar import clock
-from cases.policy.actions import load_policy
-from cases.programme import programmes
 from cases.regions import actions as regions
 
 
@@ -15,5 +16,3 @@ def load() -> None:
     regions.load_reference()
     calendar.load_reference(now=clock.now())
     access.load_reference()
-    for card in programmes():
-        load_policy(card.slug, card.policy)

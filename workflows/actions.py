@@ -320,7 +320,7 @@ def _checked_exit(
         raise Invalid(_("请选择一个办理结果。"), fields={"outcome": _("请选择一个办理结果")})
     faults: dict[str, Any] = {}
     if exit.needs_reason:
-        known = {reason.code for reason in offers.policy_of(case).reasons(exit.reasons)}
+        known = {row.key for row in offers.policy_of(case).section(exit.reasons)}
         if not reasons or not set(reasons) <= known:
             faults["reasons"] = _("请从列表里至少选一个原因")
         if len(opinion.strip()) < SHORTEST_OPINION:

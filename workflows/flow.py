@@ -44,8 +44,10 @@ class ReliefFlow(Flow):  # type: ignore[misc]
                 setattr(cls, name, steps.ENDS[name]())
         cls.reading_order = tuple(name for name, value in vars(cls).items() if isinstance(value, Node))
         super().__init_subclass__(**kwargs)
+        cls.policy_keys = _policy_keys(cls)
 
     reading_order: tuple[str, ...] = ()
+    policy_keys: dict[str, tuple[str, ...]] = {}
 
     def entered(self, activation: Any) -> None:
         """A step was reached: the case takes its state and the work is offered."""
@@ -77,6 +79,20 @@ def _referenced(cls: type) -> list[str]:
         if isinstance(following, ThisObject):
             names.append(following.name)
     return list(dict.fromkeys(names))
+
+
+def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
+    """What the road asks of a policy: time limits, switchable levels, the panel's quorum."""
+    nodes = [getattr(cls, name) for name in cls.reading_order]
+    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request"}
+    exits = {name for node in nodes for name in getattr(node, "exits", {})}
+    if "supplement_answered" in exits:
+        days.add("supplement_extension")
+    if "objection_filed" in exits:
+        days.add("objection")
+    levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
+    quorum = ("panel",) if "panel_agree" in exits else ()
+    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ Effect = Callable[..., None]
 
 @dataclass(frozen=True)
 class Exit:
-    """出口: one way out of a step. `reasons` is the kind of its reason codes in the policy (reject, return; "" = none asked).
+    """出口: one way out of a step. `reasons` names the policy section of its reason codes ("" = none asked).
 
     kind: forward, return (back to a chosen earlier step), wait (for somebody outside), end, and fact (not for a person
     to choose: something outside the road does it).
@@ -138,7 +138,7 @@ class Step(_Exits):
 
     def Return(self, *targets: Any, label: Any = _("退回")) -> Step:
         """退回: back to one of these earlier steps, with a reason; opinions stay, a new round begins."""
-        self.Exit("return", *targets, label=label, kind="return", reasons="return")
+        self.Exit("return", *targets, label=label, kind="return", reasons="return_reasons")
         return self
 
 

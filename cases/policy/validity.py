@@ -1,24 +1,12 @@
 """What is wrong with a policy draft: overlaps, gaps, unreachable rows, missing keys, wrong types - a sentence each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from cases.policy.rules import SECTIONS, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
-
-NEEDED: dict[str, tuple[str, ...]] = {
-    "days": (
-        "intake", "supplement", "supplement_extension", "verification", "county_review", "city_recheck",
-        "province_review", "publicity", "objection", "payment", "repair_contact", "repair", "review_request",
-        "follow_up",
-    ),
-    "levels": ("county_review",),
-    "quorum": ("panel",),
-    "eligibility": ("supplement_rounds",),
-}  # fmt: skip
-"""The keys every programme's road asks for."""
 
 AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
 
@@ -37,10 +25,10 @@ class Problem:
         return f"{where}：{self.message}"
 
 
-def validate(rows: Iterable[Row], *, needed: dict[str, tuple[str, ...]] | None = None) -> list[Problem]:
+def validate(rows: Iterable[Row], *, needed: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Everything that keeps a draft from being published, in reading order; an empty list means it may be."""
     held = sorted(rows, key=lambda row: (row.section, row.position, row.key))
-    found = [*_unknown_and_double(held), *_missing(held, NEEDED if needed is None else needed)]
+    found = [*_unknown_and_double(held), *_missing(held, needed)]
     for row in held:
         found.extend(Problem(row.section, row.key, fault.field, fault.message + "。") for fault in faults_of_row(row))
     award = [row for row in held if row.section == "award"]
@@ -59,7 +47,7 @@ def _unknown_and_double(rows: Sequence[Row]) -> Iterator[Problem]:
         seen.add(row.name)
 
 
-def _missing(rows: Sequence[Row], needed: dict[str, tuple[str, ...]]) -> Iterator[Problem]:
+def _missing(rows: Sequence[Row], needed: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
     have = {row.name for row in rows}
     for section, keys in needed.items():
         for key in keys:

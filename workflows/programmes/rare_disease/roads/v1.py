@@ -17,7 +17,7 @@ class RareDiseaseV1(ReliefFlow):
         .Exit("accept", this.village_check, label=_("受理"), effect=effects.accept)
         .Exit("supplement", this.supplement, label=_("一次性告知补正"), kind="wait", effect=effects.supplement)
         .Exit(
-            "not_accept", this.not_accepted, label=_("不予受理"), kind="end", reasons="reject",
+            "not_accept", this.not_accepted, label=_("不予受理"), kind="end", reasons="reject_reasons",
             effect=effects.not_accept,
         )  # fmt: skip
     )
@@ -36,7 +36,7 @@ class RareDiseaseV1(ReliefFlow):
     county_review = (
         steps.review(_("县级初审"), by="CTY2", level=2, state="COUNTY", days="county_review")
         .Agree(this.city_recheck, effect=effects.verified)
-        .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject")
+        .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")
         .Return(this.intake, this.town_check)
     )
     city_recheck = (
@@ -44,7 +44,7 @@ class RareDiseaseV1(ReliefFlow):
             _("市级复核"), by="MUN", level=3, state="CITY", days="city_recheck", optional=True, not_by=("county_review",)
         )
         .Agree(this.province_review, effect=effects.verified)
-        .Exit("disagree", this.province_review, label=_("不同意，报上级定"), reasons="reject")
+        .Exit("disagree", this.province_review, label=_("不同意，报上级定"), reasons="reject_reasons")
         .Return(this.intake, this.town_check, this.county_review)
     )
     province_review = (
@@ -53,7 +53,7 @@ class RareDiseaseV1(ReliefFlow):
             not_by=("county_review", "city_recheck"),
         )  # fmt: skip
         .Agree(this.panel, label=_("同意，提请上会"), effect=effects.computed)
-        .Exit("reject", this.reject_check, label=_("拟不予救助"), reasons="reject")
+        .Exit("reject", this.reject_check, label=_("拟不予救助"), reasons="reject_reasons")
         .Return(this.intake, this.town_check, this.county_review, this.city_recheck)
     )
     reject_check = (
@@ -62,7 +62,7 @@ class RareDiseaseV1(ReliefFlow):
         )
         .Exit("confirm", this.rejected, label=_("同意不予救助"), kind="end", effect=effects.rejected)
         .Exit(
-            "object", this.province_review, label=_("不同意，退回重审"), kind="return", reasons="return"
+            "object", this.province_review, label=_("不同意，退回重审"), kind="return", reasons="return_reasons"
         )
     )
     panel = (

@@ -1,0 +1,1 @@
+"""A second programme that lives only here and walks through the same doors."""
