@@ -8,3 +8,7 @@ class CasesConfig(AppConfig):
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "案卷"
+
+    def ready(self) -> None:
+        from cases.consent import gate as consent_gate  # noqa: F401  (what a draft needs before it is sent)
+        from cases.evidence import gate as evidence_gate  # noqa: F401

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cases.sealed import SealedJSONField
+from cases.sealed import SealedField, SealedJSONField
 from cases.states import OPEN_STATES, STATE_CODES
 
 __all__ = ["Answer", "Case", "CaseCounter", "TrackTry"]
@@ -36,6 +36,7 @@ class Case(models.Model):
     paper_code_key = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
+    discarded_at = models.DateTimeField("作废草稿", null=True)
     submitted_at = models.DateTimeField(null=True)
     accepted_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -50,7 +51,9 @@ class Case(models.Model):
             ),
             models.CheckConstraint(condition=Q(award=None) | Q(award__gt=0), name="case_award_positive"),
             models.UniqueConstraint(
-                fields=["owner", "programme", "patient_key"], condition=Q(state="DRAFT"), name="one_draft"
+                fields=["owner", "programme", "patient_key"],
+                condition=Q(state="DRAFT", discarded_at=None),
+                name="one_draft",
             ),
             models.UniqueConstraint(
                 fields=["programme", "patient_key"],
@@ -74,16 +77,21 @@ class Answer(models.Model):
     key = models.CharField(max_length=40)
     value = SealedJSONField()
     source = models.CharField(max_length=10, choices=SOURCES, default="claimed")
+    reason = SealedField("核实理由", blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         app_label = "cases"
-        constraints = [models.UniqueConstraint(fields=["case", "round", "key", "source"], name="answer_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round", "key", "source"], condition=Q(source="claimed"), name="answer_once"
+            )
+        ]
 
 
 class CaseCounter(models.Model):
-    """编号计数: the last serial of one county and year; its row is locked while a number is given, so that none is lost."""
+    """编号计数: the last serial of one county and year; locked while a number is given, so that none is lost."""
 
     county = models.CharField(max_length=6, db_collation="C")
     year = models.PositiveSmallIntegerField()
@@ -98,11 +106,11 @@ class CaseCounter(models.Model):
 
 
 class TrackTry(models.Model):
-    """查询次数: one try to look up a case without signing in; old ones are pruned as new ones come."""
+    """查询次数: how often one place asked, or one case was asked for, without signing in, since a time."""
 
-    key = models.CharField(max_length=64)
-    at = models.DateTimeField()
+    key = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
 
     class Meta:
         app_label = "cases"
-        indexes = [models.Index(fields=["key", "-at"], name="track_try_by_key")]

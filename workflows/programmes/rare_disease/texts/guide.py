@@ -1,4 +1,4 @@
-"""办事指南 of rare-disease relief in plain words; amounts, days and papers come from the policy in force, not from here."""
+"""办事指南 of rare-disease relief in plain words; amounts, days and papers come from the policy in force."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,5 +20,4 @@ GUIDE = {
         _("集体研究，然后公示。公示不写病名和身份证号。"),
         _("打款到账户，之后回访。"),
     ),
-    "visit_facts": ("residence_division", "household_size", "household_income", "hardship_category", "disease_code"),
 }

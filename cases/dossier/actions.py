@@ -1,0 +1,392 @@
+"""What an applicant or helper does with a case: begin, answer, send, withdraw; and what the office finds instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import posts_of, who_may
+from cases.calendar.rules import local_day
+from cases.dossier import gates, numbering, rules
+from cases.dossier.models import Answer, Case
+from cases.dossier.queries import answers, lock_case, my_cases
+from cases.errors import Invalid, NotFound, Refusal
+from cases.history.record import action, record
+from cases.people.models import PayeeAccount, Person
+from cases.people.queries import account_key, current_account, id_key, name_key, phone_key
+from cases.people.rules import check_id, is_minor, mask_name
+from cases.programme import Programme, Question, programme, tell
+from cases.regions.models import Division
+from cases.sealed import blind_index
+from cases.states import OPEN_STATES
+
+AGENT_ROLE = "AGT"
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+@action("case.begin", about="none")
+def new_draft(
+    *, programme: str, by: Any, agent_for: Any = None, channel: str = "phone", now: datetime | None = None
+) -> Case:
+    """开始填写: a draft of this programme; the one that has no patient yet is taken up again instead of a second.
+
+    `agent_for` is the account of the person a village worker files for, when there is one.
+    """
+    assert now is not None
+    card = _card(programme)
+    if agent_for is not None and not agent_areas(by):
+        raise Refusal(_("只有登记的代办人可以替别人申请。"), code="not_agent", who_may=_("村（居）委会代办人"))
+    owner = agent_for or by
+    kept = {"owner": owner, "programme": card.slug, "state": "DRAFT", "patient_key": "", "discarded_at": None}
+    found = Case.objects.filter(**kept).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(
+                token=uuid4(), owner=owner, programme=card.slug, agent=by if agent_for is not None else None,
+                channel=channel, created_at=now, saved_at=now,
+            )  # fmt: skip
+    except IntegrityError:  # two tabs began at the same moment
+        return Case.objects.get(**kept)
+    record("case.begun", about=("case", case.pk), object=case, payload={"programme": card.slug, "channel": channel})
+    return case
+
+
+@action("case.answer")
+def save_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | None = None) -> Answer | None:
+    """填写一项: keep one answer of a draft, cleaned; an empty answer to an optional question takes it away.
+
+    Raises Invalid with the sentence for this field, and when the earlier answers do not call for the question.
+    """
+    assert now is not None
+    found = _my_draft(case, by)
+    facts = answers(found)
+    question = _asked(programme(found.programme), key, facts)
+    cleaned = _cleaned(question, value, facts, now)
+    _fits_person(found, question, cleaned, facts, by)
+    row = store_answer(case=found, key=key, value=cleaned, by=by, now=now)
+    _remember(found, key, cleaned, by, now)
+    return row
+
+
+def store_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime) -> Answer | None:
+    """Write a cleaned answer of the case's present round; earlier rounds stay as they were."""
+    rows = Answer.objects.filter(case=case, round=case.round, key=key, source="claimed")
+    if value is None:
+        if case.state == "DRAFT" and rows.delete()[0]:
+            record("case.answer_removed", about=("case", case.pk), payload={"key": key})
+        return None
+    row = rows.first()
+    if row is not None and row.value == value:
+        return row
+    if row is None:
+        row = Answer(case=case, round=case.round, key=key, source="claimed")
+    row.value, row.by, row.at = value, by, now
+    row.save()
+    record("case.answered", about=("case", case.pk), object=row, payload={"key": key, "round": case.round})
+    return row
+
+
+@action("case.discard")
+def discard_draft(*, case: Case, by: Any, now: datetime | None = None) -> None:
+    """不要了: empty a draft, its answers and papers, for good; the empty row stays so that history keeps its end."""
+    assert now is not None
+    found = _my_draft(case, by)
+    gates.discarded(found, by=by, now=now)
+    count = found.answers.all().delete()[0]
+    found.discarded_at = now
+    found.save(update_fields=["discarded_at"])
+    record("case.discarded", about=("case", found.pk), object=found, payload={"answers": count})
+
+
+# --- sending ----------------------------------------------------------------------------------------------------------
+@action("case.submit")
+def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = None) -> Case:
+    """提交: send the draft to the office of its handling place. A second click gives the same case back.
+
+    Answers, papers, consents and the truth declaration must be complete; the number is taken last, so that a refused try
+    leaves no gap. The answer carries `paper_code`, which is shown once and never again. Raises Invalid (code incomplete)
+    with a sentence for each lack, and Refusal when this person already has an open case of this programme.
+    """
+    assert now is not None
+    found = lock_case(case.pk)
+    _must_be_mine(found, by)
+    if found.state != "DRAFT":
+        return found
+    if truth:
+        store_answer(case=found, key=rules.TRUTH.key, value=True, by=by, now=now)
+    card, facts = programme(found.programme), answers(found)
+    _must_be_complete(card, found, facts, by, now)
+    facts = _prefill(card, found, facts, by, now)
+    _one_open_case(found, facts)
+    _identify(found, facts, now)
+    code = rules.paper_code(os.urandom(12))
+    found.paper_code_key = blind_index(code, "case.paper")
+    found.number = numbering.take(county=found.handling_code[:6], year=local_day(now).year)
+    found.submitted_at = now
+    found.save()
+    _give_account(found, facts, by, now)
+    gates.submitted(found, facts, by=by, now=now)
+    record(
+        "case.submitted", about=("case", found.pk), object=found,
+        payload={"number": found.number, "programme": found.programme, "place": found.handling_code, "agent": bool(found.agent_id)},
+    )  # fmt: skip
+    _tell_submitted(found, by, now)
+    found.paper_code = code  # type: ignore[attr-defined]
+    return found
+
+
+def lacking(case: Case, *, now: datetime) -> list[rules.Lack]:
+    """办理清单还差的: everything this draft still needs, in the order of the task list."""
+    facts, card = answers(case), programme(case.programme)
+    today = local_day(now)
+    return [
+        *rules.unanswered(card, facts),
+        *rules.broken(card, facts, today=today),
+        *rules.wrong_applicant(facts, today=today),
+        *gates.lacking(case, facts, now),
+    ]
+
+
+def _must_be_complete(card: Programme, case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
+    lacks = lacking(case, now=now)
+    if facts.get(rules.TRUTH.key) is not True:
+        lacks.append(rules.Lack("check", rules.TRUTH.key, _("请勾选：填写的内容和材料都是真实的。")))
+    if lacks:
+        raise Invalid(
+            _("还有没有完成的项目，补齐以后再提交。"),
+            code="incomplete",
+            fields={lack.key: lack.sentence for lack in lacks},
+        )
+    _agent_may(case, facts, by)
+
+
+def _agent_may(case: Case, facts: Mapping[str, Any], by: Any) -> None:
+    """代办人的界限 (F5): own village only, kinship said, never the receiver of the money."""
+    if facts.get("applicant_kind") != "agent":
+        return
+    helper = case.agent or by
+    areas = agent_areas(helper)
+    if not areas:
+        raise Refusal(_("只有登记的代办人可以替别人申请。"), code="not_agent", who_may=_("村（居）委会代办人"))
+    if not rules.is_in_village(facts, areas):
+        raise Refusal(
+            _("这位患者不在您负责的村（社区），您不能代办。"), code="other_village",
+            who_may=who_may(AGENT_ROLE, str(facts.get("hukou_division") or "")),
+        )  # fmt: skip
+    if facts.get("agent_relative") is None:
+        raise Invalid(_("请说明您和患者是不是亲属。"), fields={"agent_relative": _("请选“是”或“不是”。")})
+    if rules.same_name(str(facts.get("account_holder") or ""), str(helper.name)):
+        raise Invalid(_AGENT_PAYEE, fields={"account_holder": _AGENT_PAYEE}, code="agent_payee")
+
+
+_AGENT_PAYEE = _("代办人不能收救助款。请填患者本人或家属的账户。")
+
+
+def _prefill(card: Programme, case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> dict[str, Any]:
+    """What was said once is not asked again (U8), and what is not asked any more is not kept."""
+    asked = {question.key for question in card.asked(facts)} | {rules.TRUTH.key}
+    idle = [row for row in case.answers.all() if row.key not in asked]
+    for row in idle:
+        row.delete()
+    facts = answers(case)
+    if facts.get("account_relation") == "SELF" and not facts.get("account_holder"):
+        store_answer(case=case, key="account_holder", value=facts["patient_name"], by=by, now=now)
+    if facts.get("hukou_division") and not facts.get("residence_division"):
+        store_answer(case=case, key="residence_division", value=facts["hukou_division"], by=by, now=now)
+    return answers(case)
+
+
+def _one_open_case(case: Case, facts: Mapping[str, Any]) -> None:
+    key = id_key(str(facts["patient_id_no"]))
+    if (
+        Case.objects.filter(programme=case.programme, patient_key=key, state__in=OPEN_STATES)
+        .exclude(pk=case.pk)
+        .exists()
+    ):
+        raise _already_open(case)
+
+
+def _already_open(case: Case) -> Refusal:
+    return Refusal(
+        _("这位患者在这个项目里已经有一件正在办理的申请，不用再交一次。用原来的编号就能查进度。"),
+        code="one_open_case", status=409,
+    )  # fmt: skip
+
+
+def _identify(case: Case, facts: Mapping[str, Any], now: datetime) -> None:
+    """Tie the case to its person; what the office already knows of a person is not overwritten by a new claim."""
+    number, today = str(facts["patient_id_no"]), local_day(now)
+    verdict = check_id(number, today=today)
+    assert verdict.birth_date is not None
+    phone = str(facts.get("patient_phone") or "")
+    person, _made = Person.objects.get_or_create(
+        id_key=id_key(number),
+        defaults={
+            "name": facts["patient_name"], "name_key": name_key(str(facts["patient_name"])), "id_no": number,
+            "birth_date": verdict.birth_date.isoformat(), "sex": str(verdict.sex or ""), "phone": phone or None,
+            "phone_key": phone_key(phone) if phone else None, "created_at": now,
+        },
+    )  # fmt: skip
+    case.patient, case.patient_key = person, person.id_key
+    case.masked_name = mask_name(str(facts["patient_name"]), minor=is_minor(verdict.birth_date, today))
+    case.contact_key = phone_key(phone) if phone else ""
+    case.handling_code = rules.handling_code(facts)
+    if facts.get("applicant_kind") == "agent":
+        case.agent = case.agent or case.owner
+        case.agent_is_relative = facts.get("agent_relative") is True
+
+
+def _give_account(case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
+    number = str(facts["account_no"])
+    if current_account(case) is None:
+        PayeeAccount.objects.create(
+            case=case, holder=facts["account_holder"], account=number, account_key=account_key(number), tail=number[-4:],
+            bank_name=str(facts.get("bank_name") or ""), relation=str(facts.get("account_relation") or "SELF"),
+            given_by=by, given_at=now,
+        )  # fmt: skip
+
+
+def _tell_submitted(case: Case, by: Any, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            tell(case, "submitted", by=by, now=now)
+    except IntegrityError as error:
+        if "one_open_case" not in str(error):
+            raise
+        raise _already_open(case) from error
+
+
+# --- after sending ----------------------------------------------------------------------------------------------------
+@action("case.withdraw")
+def withdraw(*, case: Case, reason: str, by: Any, now: datetime | None = None) -> Case:
+    """撤回申请 (F12): until the payment is on its way; the reason is kept in the file. The road may still refuse it."""
+    assert now is not None
+    found = lock_case(case.pk)
+    _must_be_mine(found, by)
+    if found.state not in OPEN_STATES:
+        raise Refusal(_("这件申请已经办结，不用撤回。"), code="not_open")
+    why = _cleaned(Question("withdraw_reason", "long_text", _("撤回的原因")), reason, {}, now)
+    store_answer(case=found, key="withdraw_reason", value=why, by=by, now=now)
+    record("case.withdrawn_by_applicant", about=("case", found.pk), object=found, payload={"state": found.state})
+    tell(found, "withdrawn", by=by, now=now)
+    return found
+
+
+@action("case.verify")
+def verify_answer(*, case: Case, key: str, value: Any, reason: str, by: Any, now: datetime | None = None) -> Answer:
+    """核实认定: what the office found to be so, beside what was claimed; it counts from now on, the claim stays.
+
+    Raises Invalid for a value that the question does not take, and without a reason.
+    """
+    assert now is not None
+    found = lock_case(case.pk)
+    if found.state == "DRAFT":
+        raise NotFound()
+    facts = answers(found)
+    try:
+        question = programme(found.programme).question(key)
+    except KeyError:
+        raise Invalid(_("没有这一项。"), fields={key: _("没有这一项。")}) from None
+    if not reason.strip():
+        raise Invalid(_("请写明核实的依据。"), fields={"reason": _("请写明核实的依据。")})
+    cleaned = _cleaned(question, value, facts, now)
+    row = Answer.objects.create(
+        case=found,
+        round=found.round,
+        key=key,
+        value=cleaned,
+        source="verified",
+        reason=reason.strip()[:500],
+        by=by,
+        at=now,
+    )
+    record("case.answer_verified", about=("case", found.pk), object=row, payload={"key": key, "round": found.round})
+    return row
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+def agent_areas(person: Any) -> list[str]:
+    """The villages a person helps as 代办人 now; none for everybody else."""
+    return [post.office.division_code for post in posts_of(person) if post.role_id == AGENT_ROLE]
+
+
+def _card(slug: str) -> Programme:
+    try:
+        return programme(slug)
+    except KeyError:
+        raise NotFound() from None
+
+
+def _my_draft(case: Case, by: Any) -> Case:
+    found = lock_case(case.pk)
+    _must_be_mine(found, by)
+    if found.discarded_at is not None:
+        raise NotFound()
+    if found.state != "DRAFT":
+        raise Refusal(_("申请已经提交，不能再改。要补材料，请等通知。"), code="submitted", status=409)
+    return found
+
+
+def _must_be_mine(case: Case, by: Any) -> None:
+    if not my_cases(by).filter(pk=case.pk).exists():
+        raise NotFound()
+
+
+def _asked(card: Programme, key: str, facts: Mapping[str, Any]) -> Question:
+    if key == rules.TRUTH.key:
+        return rules.TRUTH
+    question = next((question for question in card.asked(facts) if question.key == key), None)
+    if question is None:
+        raise Invalid(_("这一项不用填。"), fields={key: _("这一项不用填。")}, code="not_asked")
+    return question
+
+
+def _cleaned(question: Question, value: Any, facts: Mapping[str, Any], now: datetime) -> Any:
+    try:
+        cleaned = rules.clean_answer(question, value, facts, today=local_day(now))
+    except rules.Fault as fault:
+        raise Invalid(fault.sentence, fields={question.key: fault.sentence}) from fault
+    if question.kind == "division" and cleaned and not Division.objects.filter(code=cleaned).exists():
+        sentence = _("没有这个地方。请从列出的乡镇和村里选。")
+        raise Invalid(sentence, fields={question.key: sentence})
+    return cleaned
+
+
+def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str, Any], by: Any) -> None:
+    sentence: Any = ""
+    helper = case.agent or by
+    is_agent = facts.get("applicant_kind") == "agent"
+    if question.key == "applicant_kind" and value == "agent" and not agent_areas(helper):
+        sentence = _("只有登记的代办人可以选这一项。替家里人申请，请选“家属或监护人”。")
+    elif question.key == "account_holder" and is_agent and rules.same_name(str(value or ""), str(helper.name)):
+        sentence = _AGENT_PAYEE
+    elif question.key == "patient_id_no" and value:
+        twin = Case.objects.filter(
+            owner=case.owner, programme=case.programme, patient_key=id_key(str(value)), state="DRAFT", discarded_at=None
+        ).exclude(pk=case.pk)
+        if twin.exists():
+            sentence = _("这位患者已经有一份没写完的申请。请在“我的申请”里接着写那一份。")
+    if sentence:
+        raise Invalid(sentence, fields={question.key: sentence})
+
+
+def _remember(case: Case, key: str, value: Any, by: Any, now: datetime) -> None:
+    """What the case row itself must know of an answer."""
+    case.saved_at = now
+    if key == "patient_id_no":
+        case.patient_key = id_key(str(value))
+    elif key == "patient_name":
+        case.masked_name = mask_name(str(value))
+    elif key == "applicant_kind":
+        case.agent = (case.agent or by) if value == "agent" else None
+    elif key == "agent_relative":
+        case.agent_is_relative = value is True
+    case.save(update_fields=["saved_at", "patient_key", "masked_name", "agent", "agent_is_relative"])

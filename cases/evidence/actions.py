@@ -1,0 +1,323 @@
+"""What people do with papers: give one, tell once what is missing, supply it, record a home visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import who_may
+from cases.calendar.queries import calendar
+from cases.calendar.rules import Due, add_workdays, local_day
+from cases.dossier import rules as dossier_rules
+from cases.dossier.actions import store_answer
+from cases.dossier.models import Case
+from cases.dossier.queries import answers, lock_case, my_cases
+from cases.errors import Invalid, NotFound, Refusal
+from cases.evidence import vault
+from cases.evidence.intake import TakenIn, Unfit, take_in
+from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
+from cases.evidence.queries import open_supplement, papers, policy_of
+from cases.evidence.rules import read_items, visit_faults, visit_keys
+from cases.history.record import action, current, record
+from cases.policy.rules import WORKDAYS, Policy
+from cases.programme import programme, tell
+
+FILES_MAX = 20
+VISIT, PAPER = "visit", "paper"
+
+
+# --- papers -----------------------------------------------------------------------------------------------------------
+@action("file.add")
+def add_file(*, case: Case, material_code: str, upload: Any, by: Any, now: datetime | None = None) -> MaterialFile:
+    """交材料: take one photo or PDF for one line of the checklist, of a draft or of an open supplement item.
+
+    Raises Invalid with a sentence when the file cannot be taken; then nothing of it is kept. The same file again is taken
+    and noted (F9).
+    """
+    assert now is not None
+    found = _editable(case, by, "material", material_code, now)
+    row, _made = Material.objects.get_or_create(case=found, code=material_code)
+    if MaterialFile.objects.filter(material=row, removed_at=None).count() >= FILES_MAX:
+        raise Invalid(_("这一项已经有很多张了。请先删掉不要的。"), fields={"file": _("这一项最多 20 张。")})
+    taken = _taken(upload)
+    file = _store(found, row, PAPER, taken, upload, by, now)
+    if row.state != "given":
+        row.state = "given"
+        row.save(update_fields=["state"])
+    return file
+
+
+@action("file.remove")
+def remove_file(*, case: Case, file: MaterialFile, by: Any, now: datetime | None = None) -> None:
+    """删掉一张: before sending the file itself goes; in a supplement only what was added in this round may go."""
+    assert now is not None
+    if file.case_id != case.pk or file.material is None:
+        raise NotFound()
+    found = _editable(case, by, "material", file.material.code, now)
+    row = MaterialFile.objects.select_related("material").filter(pk=file.pk, case=found, removed_at=None).first()
+    if row is None or row.material is None:
+        raise NotFound()
+    if row.round != found.round:
+        raise Refusal(_("以前交的材料不能删，可以再交一张清楚的。"), code="older_round")
+    row.removed_at = now
+    row.save(update_fields=["removed_at"])
+    if not MaterialFile.objects.filter(material=row.material, removed_at=None).exists():
+        row.material.state = "missing"
+        row.material.save(update_fields=["state"])
+    record("file.removed", about=("case", found.pk), object=row, payload={"material": row.material.code})
+    act = current()
+    if act is not None:
+        act.after.append(lambda: vault.drop(row.path))
+
+
+@action("file.visit_photo")
+def add_visit_photo(*, case: Case, upload: Any, by: Any, now: datetime | None = None) -> MaterialFile:
+    """入户照片: taken before the visit is recorded; place and time of the camera go into sealed fields first."""
+    assert now is not None
+    found = lock_case(case.pk)
+    if found.state == "DRAFT":
+        raise NotFound()
+    return _store(found, None, VISIT, _taken(upload), upload, by, now)
+
+
+def _taken(upload: Any) -> TakenIn:
+    largest: int = settings.FILE_MAX_BYTES
+    try:
+        return take_in(upload.read(largest + 1), largest=largest)
+    except Unfit as unfit:
+        raise Invalid(unfit.sentence, fields={"file": unfit.sentence}, code=f"file_{unfit.code}") from unfit
+
+
+def _store(
+    case: Case, material: Material | None, kind: str, taken: TakenIn, upload: Any, by: Any, now: datetime
+) -> MaterialFile:
+    token = uuid4()
+    again = MaterialFile.objects.filter(sha256=taken.sha256, removed_at=None).exists()
+    path = vault.put(token, taken.data)
+    try:
+        file = MaterialFile.objects.create(
+            token=token, case=case, material=material, round=case.round, kind=taken.kind if kind == PAPER else kind,
+            original_name=str(getattr(upload, "name", "") or "")[:120], sha256=taken.sha256,
+            stored_sha256=taken.stored_sha256, size=taken.size, pages=taken.pages, path=path,
+            taken_place=(taken.taken_place or None) if kind == VISIT else None,
+            taken_at=(taken.taken_at or None) if kind == VISIT else None, by=by, at=now,
+        )  # fmt: skip
+        record(
+            "file.added", about=("case", case.pk), object=file,
+            payload={
+                "material": material.code if material else kind, "sha256": taken.sha256, "stored": taken.stored_sha256,
+                "pages": taken.pages, "round": case.round, "seen_before": again,
+            },
+        )  # fmt: skip
+    except BaseException:
+        vault.drop(path)
+        raise
+    return file
+
+
+def _editable(case: Case, by: Any, kind: str, key: str, now: datetime) -> Case:
+    """The locked case when this person may change this item now: any item of a draft, named items of a supplement."""
+    found = lock_case(case.pk)
+    if not my_cases(by).filter(pk=found.pk).exists():
+        raise NotFound()
+    if found.state == "DRAFT":
+        if kind == "material" and key not in {paper.code for paper in papers(found, today=local_day(now))}:
+            raise NotFound()
+        return found
+    notice = open_supplement(found)
+    if notice is None:
+        raise Refusal(_("申请已经提交，现在不能改材料。要补材料，请等通知。"), code="submitted", status=409)
+    if not notice.items.filter(kind=kind, key=key).exists():
+        raise Refusal(_("这一项不用补。只能改通知里列出的几项。"), code="not_named")
+    return found
+
+
+# --- the one-time supplement ------------------------------------------------------------------------------------------
+@action("supplement.tell")
+def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None = None) -> Supplement:
+    """一次性告知补正: all that is missing in one notice, at most two of them; a new round of answers begins.
+
+    `items` are mappings with kind (material or answer), key, reason (of the policy's list) and note.
+    """
+    assert now is not None
+    day = local_day(now)
+    card, policy = programme(case.programme), policy_of(case, day)
+    try:
+        wanted = read_items(items, policy, card)
+    except (ValueError, KeyError) as error:
+        raise Invalid(_("补正事项里有一项写错了，请重新选择。"), fields={"items": _("请从列表里选择")}) from error
+    if not wanted:
+        raise Invalid(_("请至少选一项要补的材料或内容。"), fields={"items": _("请至少选一项")})
+    number = Supplement.objects.filter(case=case).count() + 1
+    if number > min(2, _rounds(policy)):
+        raise Refusal(_("已经告知过两次，不能再让申请人补。请按现有材料办理。"), code="told_twice", status=409)
+    due = _due(policy, "supplement", day)
+    made = Supplement.objects.create(
+        case=case, number=number, told_by=by, told_at=now, due_on=due.on, due_provisional=due.provisional
+    )
+    for item in wanted:
+        SupplementItem.objects.create(supplement=made, kind=item.kind, key=item.key, reason=item.reason, note=item.note)
+        if item.kind == "material":
+            row, _made = Material.objects.get_or_create(case=case, code=item.key)
+            row.state, row.reason, row.checked_by, row.checked_at = "rejected", item.reason, by, now
+            row.save()
+    case.round += 1
+    case.save(update_fields=["round"])
+    record(
+        "supplement.told", about=("case", case.pk), object=made,
+        payload={
+            "number": number, "due_on": due.on, "provisional": due.provisional,
+            "items": [[item.kind, item.key, item.reason] for item in wanted],
+        },
+    )  # fmt: skip
+    return made
+
+
+def _rounds(policy: Policy) -> int:
+    return policy.count("supplement_rounds") if policy.has("eligibility", "supplement_rounds") else 2
+
+
+def _due(policy: Policy, key: str, start: date) -> Due:
+    period = policy.period(key)
+    if period.unit == WORKDAYS:
+        return add_workdays(start, period.amount, calendar())
+    return Due(date.fromordinal(start.toordinal() + period.amount), False)
+
+
+@action("supplement.answer_item")
+def save_supplement_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | None = None) -> None:
+    """补填一项: a named answer once more, as a row of the new round; the earlier one stays."""
+    assert now is not None
+    found = _editable(case, by, "answer", key, now)
+    if found.state == "DRAFT":
+        raise NotFound()
+    question = programme(found.programme).question(key)
+    try:
+        cleaned = dossier_rules.clean_answer(question, value, answers(found), today=local_day(now))
+    except dossier_rules.Fault as fault:
+        raise Invalid(fault.sentence, fields={key: fault.sentence}) from fault
+    store_answer(case=found, key=key, value=cleaned, by=by, now=now)
+    notice = open_supplement(found)
+    assert notice is not None
+    notice.items.filter(kind="answer", key=key).update(done_at=now)
+
+
+@action("supplement.answer")
+def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Supplement:
+    """交补正: send what was asked for; every named item must have been supplied in this round. Twice is once."""
+    assert now is not None
+    found = lock_case(case.pk)
+    if not my_cases(by).filter(pk=found.pk).exists():
+        raise NotFound()
+    notice = open_supplement(found)
+    if notice is None:
+        last = Supplement.objects.filter(case=found).order_by("-number").first()
+        if last is not None and last.answered_by_id == by.pk:
+            return last
+        raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
+    lacking = missing_items(found, notice)
+    if lacking:
+        raise Invalid(
+            _("通知里还有没补的，补齐以后再交。"),
+            fields={item.key: _("这一项还没有补。") for item in lacking},
+            code="incomplete",
+        )
+    notice.answered_at, notice.answered_by = now, by
+    notice.save(update_fields=["answered_at", "answered_by"])
+    notice.items.filter(done_at=None).update(done_at=now)
+    Material.objects.filter(case=found, state="rejected").update(state="given")
+    record("supplement.answered", about=("case", found.pk), object=notice, payload={"number": notice.number})
+    tell(found, "supplement_answered", by=by, now=now)
+    return notice
+
+
+def missing_items(case: Case, notice: Supplement) -> list[SupplementItem]:
+    """The named items that were not supplied yet in this round."""
+    given = set(
+        MaterialFile.objects.filter(case=case, round=case.round, removed_at=None)
+        .exclude(material=None)
+        .values_list("material__code", flat=True)
+    )
+    answered = set(case.answers.filter(round=case.round, source="claimed").values_list("key", flat=True))
+    return [item for item in notice.items.all() if item.key not in (given if item.kind == "material" else answered)]
+
+
+@action("supplement.extend")
+def extend_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Supplement:
+    """申请延长: once, by the days of the policy, counted from the old date and before it is over."""
+    assert now is not None
+    found = lock_case(case.pk)
+    if not my_cases(by).filter(pk=found.pk).exists():
+        raise NotFound()
+    notice = open_supplement(found)
+    if notice is None:
+        raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
+    if notice.extended_at is not None:
+        raise Refusal(
+            _("补材料的时间已经延长过一次，不能再延长。"), code="extended_once", status=409,
+            who_may=who_may("CTY1", found.handling_code),
+        )  # fmt: skip
+    due = _due(policy_of(found, local_day(now)), "supplement_extension", notice.due_on)
+    notice.due_on, notice.due_provisional, notice.extended_at = due.on, due.provisional, now
+    notice.save(update_fields=["due_on", "due_provisional", "extended_at"])
+    record("supplement.extended", about=("case", found.pk), object=notice, payload={"due_on": due.on})
+    tell(found, "supplement_extended", by=by, now=now, due=due)
+    return notice
+
+
+# --- home visits ------------------------------------------------------------------------------------------------------
+@action("visit.record")
+def record_visit(
+    *, case: Case, step: str, visitors: Sequence[str], visited_on: date | str, place: str, photo: Any,
+    facts: Any, note: str = "", by: Any, now: datetime | None = None,
+) -> HomeVisit:  # fmt: skip
+    """入户核实: two different visitors, a day not in the future, a photo, and a finding for each stated fact.
+
+    `facts` maps a key to {"finding", "note"}, or lists mappings that also name the key. `photo` is a stored visit photo, its
+    token, or an upload. Raises Invalid with a sentence for each field.
+    """
+    assert now is not None
+    day = date.fromisoformat(visited_on) if isinstance(visited_on, str) else visited_on
+    findings = _findings(facts)
+    submitted_on = local_day(case.submitted_at) if case.submitted_at else None
+    faults = visit_faults(
+        visitors=visitors, visited_on=day, place=place, findings=findings, today=local_day(now),
+        keys=visit_keys(programme(case.programme), answers(case)), submitted_on=submitted_on,
+    )  # fmt: skip
+    picture = None if faults else _visit_photo(case, photo, by, now)
+    if picture is None and not faults:
+        faults["photo"] = _("请拍一张入户照片。")
+    if faults:
+        raise Invalid(_("入户记录还不完整。"), fields=faults)
+    visit = HomeVisit.objects.create(
+        case=case, round=case.round, step=step, visitors=[str(name) for name in visitors], visited_on=day, place=place,
+        photo=picture, note=note, by=by, at=now,
+    )  # fmt: skip
+    for key, finding in findings.items():
+        VisitFact.objects.create(visit=visit, key=key, finding=finding["finding"], note=finding.get("note", ""))
+    record(
+        "visit.recorded", about=("case", case.pk), object=visit, happened_on=day,
+        payload={"step": step, "findings": {key: finding["finding"] for key, finding in findings.items()}},
+    )  # fmt: skip
+    return visit
+
+
+def _findings(facts: Any) -> dict[str, dict[str, str]]:
+    if isinstance(facts, Mapping):
+        return {key: dict(one) if isinstance(one, Mapping) else {"finding": str(one)} for key, one in facts.items()}
+    return {one["key"]: {"finding": one["finding"], "note": one.get("note") or ""} for one in facts or ()}
+
+
+def _visit_photo(case: Case, photo: Any, by: Any, now: datetime) -> MaterialFile | None:
+    if isinstance(photo, MaterialFile):
+        photo = photo.token
+    if hasattr(photo, "read"):
+        return _store(case, None, VISIT, _taken(photo), photo, by, now)
+    if not photo:
+        return None
+    return MaterialFile.objects.filter(case=case, token=photo, kind=VISIT, removed_at=None).first()

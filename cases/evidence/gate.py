@@ -1,0 +1,53 @@
+"""What a draft must have from this room before it is sent, and what becomes of its papers; imported when the app starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.calendar.rules import local_day
+from cases.dossier.gates import at_discard, at_submit, before_submit
+from cases.dossier.models import Case
+from cases.dossier.rules import Lack
+from cases.evidence import vault
+from cases.evidence.models import Material, MaterialFile
+from cases.evidence.queries import papers
+from cases.history.record import current
+
+SECTION = "materials"
+
+
+@before_submit
+def papers_are_given(case: Case, facts: Mapping[str, Any], now: datetime) -> list[Lack]:
+    """Each required paper of the checklist has at least one photo or PDF."""
+    return [
+        Lack(SECTION, paper.code, format_lazy(_("还没有交：{name}"), name=paper.name))
+        for paper in papers(case, today=local_day(now))
+        if paper.required and not paper.is_given
+    ]
+
+
+@at_submit
+def write_checklist(case: Case, facts: Mapping[str, Any], *, by: Any, now: datetime) -> None:
+    """材料清单: one row for each paper of the checklist, so that the office sees what was not given too."""
+    for paper in papers(case, today=local_day(now)):
+        Material.objects.update_or_create(
+            case=case, code=paper.code,
+            defaults={"state": "given" if paper.is_given else "missing", "required": paper.required},
+        )  # fmt: skip
+
+
+@at_discard
+def drop_papers(case: Case, *, by: Any, now: datetime) -> None:
+    """The papers of a draft that is thrown away go with it."""
+    act = current()
+    for file in MaterialFile.objects.filter(case=case, removed_at=None):
+        file.removed_at = now
+        file.save(update_fields=["removed_at"])
+        if act is not None:
+            act.after.append(lambda path=file.path: vault.drop(path))
+    Material.objects.filter(case=case).update(state="missing")

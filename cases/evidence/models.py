@@ -1,0 +1,126 @@
+"""Papers and proof: material lines, files, the one-time supplement notice, home visits."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.sealed import SealedField, SealedJSONField
+
+__all__ = ["HomeVisit", "Material", "MaterialFile", "Supplement", "SupplementItem", "VisitFact"]
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Material(models.Model):
+    """材料: one line of the checklist of one case."""
+
+    STATES = [("missing", "未交"), ("given", "已交"), ("accepted", "合格"), ("rejected", "不合格")]
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="materials")
+    code = models.CharField(max_length=8)
+    state = models.CharField(max_length=10, choices=STATES, default="missing")
+    required = models.BooleanField(default=True)
+    checked_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=8, blank=True, default="")
+
+    class Meta:
+        app_label = "cases"
+        constraints = [models.UniqueConstraint(fields=["case", "code"], name="material_once")]
+
+
+class MaterialFile(models.Model):
+    """材料文件: stored encrypted under its own name; never served as active content; never overwritten."""
+
+    token = models.UUIDField(unique=True)
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="files")
+    material = models.ForeignKey(Material, null=True, on_delete=models.PROTECT, related_name="files")
+    round = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=12)
+    original_name = SealedField(blank=True, default="")
+    sha256 = models.CharField("上传件摘要", max_length=64)
+    stored_sha256 = models.CharField("留存件摘要", max_length=64)
+    size = models.PositiveIntegerField()
+    pages = models.PositiveSmallIntegerField(default=1)
+    path = models.CharField(max_length=120)
+    taken_place = SealedField(null=True, blank=True)
+    taken_at = SealedField(null=True, blank=True)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        indexes = [models.Index(fields=["sha256"], name="file_by_hash")]
+
+
+class Supplement(models.Model):
+    """一次性补正告知: lists all that is missing at once; at most two rounds a case."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="supplements")
+    number = models.PositiveSmallIntegerField()
+    told_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    due_on = models.DateField()
+    due_provisional = models.BooleanField(default=False)
+    extended_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="supplement_once"),
+            models.UniqueConstraint(fields=["case"], condition=Q(answered_at=None), name="one_open_supplement"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=2), name="two_supplements_at_most"),
+        ]
+
+
+class SupplementItem(models.Model):
+    """补正事项: one paper or one answer, with its reason code; only these may be edited by the applicant."""
+
+    supplement = models.ForeignKey(Supplement, on_delete=models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=8, choices=[("material", "材料"), ("answer", "填报")])
+    key = models.CharField(max_length=40)
+    reason = models.CharField(max_length=8)
+    note = SealedField(blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [models.UniqueConstraint(fields=["supplement", "kind", "key"], name="supplement_item_once")]
+
+
+class HomeVisit(models.Model):
+    """入户核实记录: two visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="visits")
+    round = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=40)
+    visitors = SealedJSONField()
+    visited_on = models.DateField()
+    place = SealedField()
+    photo = models.ForeignKey(MaterialFile, on_delete=models.PROTECT, related_name="+")
+    note = SealedField(blank=True, default="")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+
+
+class VisitFact(models.Model):
+    """核对结果: one stated fact as the visitors found it."""
+
+    FINDINGS = [("confirmed", "属实"), ("differs", "不一致"), ("not_seen", "未见到")]
+
+    visit = models.ForeignKey(HomeVisit, on_delete=models.PROTECT, related_name="facts")
+    key = models.CharField(max_length=40)
+    finding = models.CharField(max_length=10, choices=FINDINGS)
+    note = SealedField(blank=True, default="")
+
+    class Meta:
+        app_label = "cases"
+        constraints = [models.UniqueConstraint(fields=["visit", "key"], name="visit_fact_once")]

@@ -1,0 +1,143 @@
+"""The papers of a case for its applicant, and a stored file for whoever may see its case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from cases.access.queries import posts_of, visible_cases
+from cases.calendar.rules import local_day
+from cases.dossier.models import Case
+from cases.dossier.queries import answers, my_cases
+from cases.errors import NotFound
+from cases.evidence.models import Material, MaterialFile, Supplement
+from cases.evidence.rules import checklist
+from cases.policy.queries import current, policy_for
+from cases.policy.rules import Document, Policy
+
+BANK_PAPER = "D09"
+
+
+def policy_of(case: Case, today: date) -> Policy:
+    """The policy that counts for a case: pinned at acceptance, before that the one in force."""
+    return policy_for(case.policy_id) if case.policy_id else current(case.programme, today)
+
+
+@dataclass
+class Paper:
+    """材料一项 as the applicant sees it: what it is called, plain words, its state and files."""
+
+    code: str
+    name: str
+    plain: str
+    required: bool
+    state: str = "missing"
+    files: list[MaterialFile] = field(default_factory=list)
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.files)
+
+
+def papers(case: Case, *, today: date) -> list[Paper]:
+    """材料清单 of a case with what was given; papers given although no longer asked for come last."""
+    policy = policy_of(case, today)
+    rows = {row.code: row for row in Material.objects.filter(case=case)}
+    files: dict[int, list[MaterialFile]] = {}
+    for file in MaterialFile.objects.filter(case=case, removed_at=None).exclude(material=None).order_by("pk"):
+        files.setdefault(file.material_id or 0, []).append(file)
+    documents = checklist(policy, answers(case), today=today)
+    asked = {document.code for document in documents}
+    documents += [policy.document(code) for code in rows if code not in asked and policy.has("checklist", code)]
+    out = []
+    for document in documents:
+        row = rows.get(document.code)
+        given = files.get(row.pk, []) if row else []
+        if document.code in asked or given:
+            out.append(
+                Paper(
+                    document.code,
+                    name_of(document),
+                    plain_of(document),
+                    document.required,
+                    row.state if row else "missing",
+                    given,
+                )  # fmt: skip
+            )
+    return out
+
+
+def paper(case: Case, code: str, *, today: date) -> Paper:
+    """One line of the checklist; NotFound when this case has no such paper."""
+    found = next((one for one in papers(case, today=today) if one.code == code), None)
+    if found is None:
+        policy = policy_of(case, today)
+        if open_supplement(case) is None or not policy.has("checklist", code):
+            raise NotFound()
+        document = policy.document(code)
+        return Paper(code, name_of(document), plain_of(document), document.required)
+    return found
+
+
+def name_of(document: Document) -> str:
+    """The paper's name in the reader's language."""
+    return document.name_zh if _zh() else document.name_en
+
+
+def plain_of(document: Document) -> str:
+    """What to photograph, in the reader's language."""
+    return (document.plain_zh or document.name_zh) if _zh() else (document.plain_en or document.name_en)
+
+
+def _zh() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def open_supplement(case: Case) -> Supplement | None:
+    """The supplement notice that waits for the applicant, if any."""
+    return Supplement.objects.filter(case=case, answered_at=None).first() if case.state == "SUPPLEMENT" else None
+
+
+def supplements(case: Case) -> list[Supplement]:
+    """All supplement notices of a case with their items, oldest first."""
+    return list(Supplement.objects.filter(case=case).prefetch_related("items").order_by("number"))
+
+
+def twins(file: MaterialFile) -> int:
+    """How many other files, of any case, are byte for byte the same upload (F9)."""
+    return MaterialFile.objects.filter(sha256=file.sha256, removed_at=None).exclude(pk=file.pk).count()
+
+
+def file_for(viewer: Any, token: UUID) -> MaterialFile:
+    """A stored file for whoever may see its case: its people, and offices in their area; NotFound for all others.
+
+    A village worker does not see bank papers once the case is sent, and money roles see no health papers (their rights do
+    not reach the file page, only the account).
+    """
+    file = MaterialFile.objects.select_related("case", "material").filter(token=token, removed_at=None).first()
+    if file is None:
+        raise NotFound()
+    case = file.case
+    if my_cases(viewer).filter(pk=case.pk).exists():
+        if _is_bank(file) and case.state != "DRAFT" and case.agent_id == viewer.pk:
+            raise NotFound()
+        return file
+    if not visible_cases(viewer).filter(pk=case.pk).exists():
+        raise NotFound()
+    rights = {right for post in posts_of(viewer) for right in post.role.rights}
+    if "case.read" not in rights and not ("case.read.money" in rights and _is_bank(file)):
+        raise NotFound()
+    return file
+
+
+def _is_bank(file: MaterialFile) -> bool:
+    return file.material is not None and file.material.code == BANK_PAPER
+
+
+def told_on(supplement: Supplement) -> date:
+    """The day on which the applicant was told."""
+    return local_day(supplement.told_at)

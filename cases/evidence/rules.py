@@ -1,0 +1,93 @@
+"""Which papers a case needs, what an item of a supplement may name, and what makes a home visit whole: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.dossier.rules import circumstances
+from cases.policy.rules import Document, Policy
+from cases.programme import Programme
+from cases.text import clean, clean_name
+
+FINDINGS = ("confirmed", "differs", "not_seen")
+
+
+def checklist(policy: Policy, facts: Mapping[str, Any], *, today: date) -> list[Document]:
+    """材料清单: the papers that this case needs by its answers and the policy."""
+    return list(policy.checklist(circumstances(facts, today=today)))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """补正事项: a paper or an answer, with the coded reason and a note."""
+
+    kind: str
+    key: str
+    reason: str
+    note: str = ""
+
+
+def read_items(raw: Sequence[Any], policy: Policy, card: Programme) -> list[Item]:
+    """The items of a supplement notice; raises ValueError with a sentence for one that names nothing."""
+    items: dict[tuple[str, str], Item] = {}
+    keys = {question.key for question in card.questions()}
+    for one in raw:
+        given = one if isinstance(one, Mapping) else vars(one)
+        item = Item(
+            str(given["kind"]), str(given["key"]), str(given["reason"]), clean(str(given.get("note") or ""))[:200]
+        )
+        known = (
+            policy.has("checklist", item.key) if item.kind == "material" else item.kind == "answer" and item.key in keys
+        )
+        if not known:
+            raise ValueError(item.key)
+        if not policy.has("supplement_reasons", item.reason):
+            raise ValueError(item.reason)
+        items[(item.kind, item.key)] = item
+    return list(items.values())
+
+
+def visit_keys(card: Programme, facts: Mapping[str, Any]) -> list[str]:
+    """入户核对事项: the stated facts of the household, each of which a visit confirms, corrects or could not see."""
+    return [
+        question.key
+        for section in card.sections
+        if section.key == "household"
+        for question in section.questions
+        if question.key in facts
+    ]
+
+
+def visit_faults(
+    *, visitors: Sequence[str], visited_on: date, place: str, findings: Mapping[str, Mapping[str, str]], keys: Sequence[str],
+    submitted_on: date | None, today: date,
+) -> dict[str, Any]:  # fmt: skip
+    """What is wrong with a home-visit record, field by field; nothing when it is whole."""
+    faults: dict[str, Any] = {}
+    names = [clean_name(str(name)) for name in visitors]
+    if len(names) != 2 or not all(names):
+        faults["visitors"] = _("入户要有两个人，请写两位核实人的姓名。")
+    elif names[0] == names[1]:
+        faults["visitors"] = _("两位核实人不能是同一个人。")
+    if visited_on > today:
+        faults["visited_on"] = _("入户日期不能晚于今天。")
+    elif submitted_on is not None and visited_on < submitted_on:
+        faults["visited_on"] = _("入户日期早于申请日期。请核对。")
+    if not clean(place):
+        faults["place"] = _("请写入户地点。")
+    for key in keys:
+        finding = findings.get(key)
+        if finding is None or finding.get("finding") not in FINDINGS:
+            faults[key] = _("请选核对结果：属实、不一致或未见到。")
+        elif finding["finding"] == "differs" and not clean(finding.get("note", "")):
+            faults[key] = _("不一致的，请写明实际情况。")
+    unknown = sorted(set(findings) - set(keys))
+    if unknown:
+        faults["facts"] = format_lazy(_("没有这一项：{key}"), key=unknown[0])
+    return faults

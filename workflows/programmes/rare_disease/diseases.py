@@ -1,0 +1,76 @@
+"""The 207 diseases of the two national catalogues (罕见病目录 2018 and 2023), and how a name that somebody types finds them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+from cases.text import clean, pinyin_keys
+
+SOURCE = Path(__file__).parent / "data" / "rare_diseases.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Disease:
+    """目录病种: code is list and item number, e.g. `1-31`."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    aliases: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def diseases() -> tuple[Disease, ...]:
+    """All listed diseases in the order of the lists."""
+    with SOURCE.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Disease(row["code"], row["name_zh"], row["name_en"], tuple(filter(None, row["alias_zh"].split(";"))))
+            for row in csv.DictReader(file)
+        )
+
+
+@lru_cache(maxsize=1)
+def _keys() -> dict[str, tuple[str, ...]]:
+    return {
+        one.code: tuple(
+            key.lower() for name in (one.name_zh, *one.aliases) for key in (name, *pinyin_keys(name))
+        ) + (one.name_en.lower(), one.code)
+        for one in diseases()
+    }  # fmt: skip
+
+
+def find(words: str) -> list[Disease]:
+    """The diseases whose name, other name, pinyin or code holds these words; the closest first; none for no words."""
+    wanted = clean(words).lower().replace(" ", "")
+    if not wanted:
+        return []
+    hits = [
+        (min(len(key) for key in _keys()[one.code] if wanted in key.replace(" ", "")), index, one)
+        for index, one in enumerate(diseases())
+        if any(wanted in key.replace(" ", "") for key in _keys()[one.code])
+    ]
+    return [one for _length, _index, one in sorted(hits, key=lambda hit: hit[:2])]
+
+
+def by_code(code: str) -> Disease | None:
+    """One disease by its code."""
+    return next((one for one in diseases() if one.code == code), None)
+
+
+def _name(zh: str, en: str) -> str:
+    return zh if (get_language() or "zh").startswith("zh") else en
+
+
+named: Any = lazy(_name, str)
+
+
+def choices() -> tuple[tuple[str, Any], ...]:
+    """Code and name in the reader's language."""
+    return tuple((one.code, named(one.name_zh, one.name_en)) for one in diseases())

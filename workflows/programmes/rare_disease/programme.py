@@ -1,0 +1,29 @@
+"""罕见病救助: the card of the programme."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.programme import Programme, register
+from workflows.programmes.rare_disease.award import award
+from workflows.programmes.rare_disease.eligible import eligible
+from workflows.programmes.rare_disease.people import demo_answers
+from workflows.programmes.rare_disease.policy import POLICY
+from workflows.programmes.rare_disease.questions import SECTIONS
+from workflows.programmes.rare_disease.roads.v1 import RareDiseaseV1
+from workflows.programmes.rare_disease.texts.guide import GUIDE
+
+RARE_DISEASE = register(
+    Programme(
+        slug="rare_disease",
+        name=_("罕见病救助"),
+        summary=_("得了目录内的罕见病，自己花钱多、家里困难的，可以申请一笔救助。"),
+        public_group=_("大病专项"),
+        sections=SECTIONS,
+        award=award,
+        policy=POLICY,
+        roads={"v1": RareDiseaseV1},
+        road="v1",
+        guide=GUIDE,
+        eligible=eligible,
+        demo_answers=demo_answers,
+    )
+)
