@@ -8,7 +8,8 @@ from typing import Any
 from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
 
 SECTIONS = (
-    "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons", "eligibility",
+    "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons",
+    "eligibility",
 )  # fmt: skip
 
 WORKDAYS = "workdays"

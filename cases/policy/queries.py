@@ -1,0 +1,112 @@
+"""Policies as they are stored: the one a case is pinned to, the one in force, and what a viewer may look through."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.models import Post
+from cases.access.queries import posts_of, who_may
+from cases.errors import NotFound, Refusal
+from cases.policy.models import PolicyRow, PolicyVersion
+from cases.policy.rules import Policy, Row
+
+EDIT, PUBLISH = "policy.edit", "policy.publish"
+
+
+def policy_for(version_id: int) -> Policy:
+    """The policy of a version. A published one never changes, so it is read once by each process; a draft each time.
+
+    Raises PolicyVersion.DoesNotExist.
+    """
+    held = _held(version_id)
+    return held if held is not None else _read(PolicyVersion.objects.get(pk=version_id))
+
+
+class _NotYet(Exception):
+    """Keeps a draft out of the cache."""
+
+
+def _held(version_id: int) -> Policy | None:
+    try:
+        return _published(version_id)
+    except _NotYet:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _published(version_id: int) -> Policy:
+    version = PolicyVersion.objects.get(pk=version_id)
+    if version.status == PolicyVersion.DRAFT:
+        raise _NotYet
+    return _read(version)
+
+
+def _read(version: PolicyVersion) -> Policy:
+    rows = [as_row(row) for row in PolicyRow.objects.filter(version=version)]
+    return Policy.from_rows(rows, version=version.pk, number=version.number)
+
+
+def as_row(row: PolicyRow) -> Row:
+    """A stored row as the rules read it."""
+    return Row(row.section, row.key, row.value, row.position, row.clause, row.note_zh, row.note_en)
+
+
+def current_version(programme: str, on: date) -> PolicyVersion:
+    """现行政策: the published version in force on a day, the latest by its effective date.
+
+    Raises Refusal when the programme has none.
+    """
+    found = (
+        PolicyVersion.objects.filter(programme=programme, status=PolicyVersion.PUBLISHED, effective_from__lte=on)
+        .order_by("-effective_from", "-number")
+        .first()
+    )
+    if found is None:
+        raise Refusal(_("这个项目还没有发布政策，暂时不能受理。"), code="no_policy", status=409)
+    return found
+
+
+def current(programme: str, on: date) -> Policy:
+    """The policy in force on a day."""
+    return policy_for(current_version(programme, on).pk)
+
+
+def versions(viewer: Any) -> QuerySet[PolicyVersion]:
+    """The versions a member of an office may look through, newest first. Raises NotFound for everybody else."""
+    if not posts_of(viewer):
+        raise NotFound()
+    return PolicyVersion.objects.select_related("made_by", "published_by").order_by("programme", "-number")
+
+
+def version_for(viewer: Any, version_id: int) -> PolicyVersion:
+    """One version, if the viewer may look at policies. Raises NotFound."""
+    found = versions(viewer).filter(pk=version_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def version_before(version: PolicyVersion) -> PolicyVersion | None:
+    """The version of the same programme that came before this one."""
+    earlier = PolicyVersion.objects.filter(programme=version.programme, number__lt=version.number)
+    return earlier.order_by("-number").first()
+
+
+def post_with(viewer: Any, right: str) -> Post | None:
+    """The viewer's post that gives a right over policies, or None."""
+    return next((post for post in posts_of(viewer) if right in post.role.rights), None)
+
+
+def require_post(viewer: Any, right: str) -> Post:
+    """The post in which somebody edits or publishes. Raises Refusal that names who may, NotFound outside any office."""
+    posts = posts_of(viewer)
+    if not posts:
+        raise NotFound()
+    found = next((post for post in posts if right in post.role.rights), None)
+    if found is None:
+        area = posts[0].office.division_code
+        raise Refusal(_("您的岗位不能改动政策。可以办理的是："), code="no_right", who_may=who_may(right, area))
+    return found
