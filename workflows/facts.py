@@ -8,7 +8,7 @@ from typing import Any
 from cases import programme
 from cases.calendar.rules import end_of
 from cases.errors import Refusal
-from cases.history.record import action
+from cases.history.record import action, record
 from workflows import actions, effects
 from workflows.engine import timers
 from workflows.models import Timer, WorkItem
@@ -36,6 +36,9 @@ def _mover(name: str) -> Any:
         fact = name
         if name == "objection_closed":
             fact = "objection_upheld" if details.get("upheld") else "objection_dismissed"
+        if name == "payment_returned" and case.closed_at is not None:
+            record("case.fact", about=("case", case.pk), object=case, payload={"fact": name, "after": case.state})
+            return
         actions.fact(case, fact, by=by, now=now, **details)
 
     return move
