@@ -113,9 +113,7 @@ class LedgerAccount(models.Model):
         app_label = "cases"
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    debits_posted__gte=0, credits_posted__gte=0, debits_pending__gte=0, credits_pending__gte=0
-                ),
+                condition=Q(debits_posted__gte=0, credits_posted__gte=0, debits_pending__gte=0, credits_pending__gte=0),
                 name="ledger_counters_not_negative",
             ),
             models.CheckConstraint(

@@ -306,7 +306,7 @@ CREATE TRIGGER money_answer BEFORE INSERT OR UPDATE ON cases_bankanswer FOR EACH
 -- Batch numbers are drawn one after another, gaps allowed.
 CREATE SEQUENCE cases_batch_number;
 
-SELECT history_watch('cases_fund', 'fund', 'code');
+SELECT history_watch('cases_fund', 'fund', 'id');
 SELECT history_watch('cases_ledgeraccount', 'fund', 'fund_id', 'debits_posted', 'credits_posted', 'debits_pending', 'credits_pending');
 SELECT history_watch('cases_ledgertransfer', 'case', 'case_id');
 SELECT history_watch('cases_payout', 'case', 'case_id');

@@ -1,0 +1,62 @@
+"""Earlier aid of one person: what other agencies gave, and what this system paid or has promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet, Sum
+
+from cases.access.queries import require
+from cases.award.facts import ZERO, Claim
+from cases.award.models import Award
+from cases.award.rules import Earlier
+from cases.duplicates.models import PastGrant, PastGrantImport
+
+
+def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = None) -> Earlier:
+    """既往救助: what counts for yearly cap, lifetime cap and repeated claims of one person under one programme (yuan).
+
+    Imported past grants, and payouts of this system that are paid or promised, in the year of their acceptance. `claims`
+    are this system's earlier claims of the year, oldest first. The household's sum is the person's own: no register of
+    households is kept. The fund is not looked at: the panel's reservation does that.
+    """
+    mine = _payouts(id_key, programme, besides_case)
+    past = PastGrant.objects.filter(id_key=id_key, programme=programme)
+    this_year = _sum(past.filter(year=year)) + _sum(mine.filter(case__accepted_on__year=year))
+    return Earlier(
+        claims=tuple(_claims(mine.filter(case__accepted_on__year=year))),
+        this_year=this_year,
+        total=_sum(past) + _sum(mine),
+        household_this_year=this_year,
+    )
+
+
+def _payouts(id_key: str, programme: str, besides_case: Any) -> QuerySet[Any]:
+    # money stands above this room: found by name, so that the dependency keeps going one way
+    rows = apps.get_model("cases", "Payout")._default_manager.exclude(state="void")
+    same = Q(case__patient_key=id_key) | Q(case__patient__id_key=id_key)
+    rows = rows.filter(same, case__programme=programme)
+    return rows.exclude(case=besides_case) if besides_case is not None else rows
+
+
+def _sum(rows: QuerySet[Any]) -> Decimal:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+def _claims(payouts: QuerySet[Any]) -> Iterable[Claim]:
+    granted: dict[int, Decimal] = {}
+    for case_id, amount in payouts.order_by("case__accepted_on", "case_id").values_list("case_id", "amount"):
+        granted[case_id] = granted.get(case_id, ZERO) + amount
+    latest = {row.case_id: row for row in Award.objects.filter(case__in=granted).order_by("pk")}
+    for case_id, amount in granted.items():
+        worked = latest.get(case_id)
+        yield Claim(Decimal(worked.working["self_pay"]) if worked else ZERO, amount)
+
+
+def imports(viewer: Any) -> list[PastGrantImport]:
+    """Accepted spreadsheets of past grants, newest first."""
+    require(viewer, "past_grants.import", "64")
+    return list(PastGrantImport.objects.select_related("by").order_by("-pk")[:100])

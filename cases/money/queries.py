@@ -1,0 +1,242 @@
+"""What finance may see: funds with their balances, candidates for a batch, batches, answers, and the ledger's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import require
+from cases.calendar.rules import local_day
+from cases.errors import Refusal
+from cases.money import bankfile
+from cases.money.models import (
+    BankAnswer,
+    BatchLine,
+    Fund,
+    LedgerAccount,
+    LedgerTransfer,
+    PaymentBatch,
+    Payout,
+    yuan,
+)
+from cases.money.rules import PROVINCE, Candidate, why_out
+from cases.people.models import PayeeAccount
+
+T = TypeVar("T")
+
+SILENT_AFTER = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """资金余额 in yuan: received, reserved (预留), paid (已拨付), and what is still free."""
+
+    fund: Fund
+    received: Decimal
+    reserved: Decimal
+    paid: Decimal
+
+    @property
+    def free(self) -> Decimal:
+        return self.received - self.reserved - self.paid
+
+
+def balances(viewer: Any, *, programme: str = "") -> list[Balance]:
+    """Every fund with its balance; needs the right money.fund."""
+    require(viewer, "money.fund", PROVINCE)
+    funds = Fund.objects.prefetch_related("accounts").order_by("programme", "code")
+    return [_balance(fund) for fund in (funds.filter(programme=programme) if programme else funds)]
+
+
+def balance(viewer: Any, fund: Fund) -> Balance:
+    """One fund's balance; needs the right money.fund."""
+    require(viewer, "money.fund", PROVINCE)
+    return _balance(Fund.objects.prefetch_related("accounts").get(pk=fund.pk))
+
+
+def _balance(fund: Fund) -> Balance:
+    of = {row.kind: row for row in fund.accounts.all()}
+    own, returned = of["fund"], of["bank"].debits_posted
+    return Balance(
+        fund,
+        received=yuan(own.credits_posted - returned),
+        reserved=yuan(own.debits_pending),
+        paid=yuan(own.debits_posted - returned),
+    )
+
+
+def left_for(programme: str, *, today: date) -> Decimal:
+    """项目可用资金: what the funds of a programme could still grant today, in yuan (no viewer: the calculator asks)."""
+    open_funds = active_funds(programme, today=today)
+    rows = LedgerAccount.objects.filter(kind="fund", fund__in=open_funds)
+    return yuan(sum(row.credits_posted - row.debits_posted - row.debits_pending for row in rows))
+
+
+def active_funds(programme: str, *, today: date) -> QuerySet[Fund]:
+    """The funds that may pay for a programme on a day, oldest first."""
+    return Fund.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=today), programme=programme, is_active=True, starts_on__lte=today
+    ).order_by("starts_on", "id")
+
+
+def ledger(
+    viewer: Any, fund: Fund, *, before: tuple[datetime, Any] | None = None, limit: int = 30
+) -> list[LedgerTransfer]:
+    """流水: the fund's lines, newest first; `before` is (time, id) of the last line of the page before."""
+    require(viewer, "money.fund", PROVINCE)
+    account = LedgerAccount.objects.get(fund=fund, kind="fund")
+    rows = LedgerTransfer.objects.filter(Q(debit=account) | Q(credit=account)).select_related("case", "created_by")
+    if before is not None:
+        rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]))
+    return list(rows.order_by("-at", "-id")[:limit])
+
+
+def batches(viewer: Any, *, before: int | None = None, limit: int = 30) -> list[PaymentBatch]:
+    """Batches, newest first."""
+    require(viewer, "money.fund", PROVINCE)
+    rows = PaymentBatch.objects.select_related("fund", "maker", "checker", "releaser").order_by("-pk")
+    return list((rows.filter(pk__lt=before) if before else rows)[:limit])
+
+
+def get_batch(viewer: Any, number: str) -> PaymentBatch:
+    """One batch by its number; a refusal when there is none."""
+    require(viewer, "money.fund", PROVINCE)
+    rows = PaymentBatch.objects.select_related("fund", "maker", "checker", "releaser")
+    return found(rows.filter(number=number).first())
+
+
+def get_fund(viewer: Any, code: str) -> Fund:
+    """One fund by its code."""
+    require(viewer, "money.fund", PROVINCE)
+    return found(Fund.objects.filter(code=code).first())
+
+
+def get_answer(viewer: Any, pk: int) -> BankAnswer:
+    """One answer of the bank."""
+    require(viewer, "money.fund", PROVINCE)
+    return found(BankAnswer.objects.select_related("batch", "by", "accepted_by").filter(pk=pk).first())
+
+
+def found(row: T | None) -> T:
+    """The row, or the same refusal for all that is not there."""
+    if row is None:
+        raise Refusal(_("没有找到。请核对编号。"), code="not_found", status=404)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """待入批次: a payout, the account it would go to, and the code of the reason that keeps it out ("" = goes in)."""
+
+    payout: Payout
+    account: PayeeAccount | None
+    reason: str
+
+
+def candidates(viewer: Any, fund: Fund, *, today: date) -> list[Proposal]:
+    """What a batch made by this viewer today would hold and leave out, oldest grant first (F59)."""
+    waiting = Payout.objects.filter(fund=fund).exclude(state__in=["paid", "void"])
+    return proposals(waiting.select_related("case").order_by("pk"), maker=viewer, today=today)
+
+
+def proposals(payouts: Iterable[Payout], *, maker: Any, today: date) -> list[Proposal]:
+    """Each payout with its account and why it stays out of a batch of this maker."""
+    rows = list(payouts)
+    case_ids = [row.case_id for row in rows]
+    accounts = {row.case_id: row for row in PayeeAccount.objects.filter(case__in=case_ids, replaced_at=None)}
+    mine, held = handled(case_ids, maker), holds(rows)
+    form = bankfile.template()
+    out = []
+    for row in rows:
+        account = accounts.get(row.case_id)
+        fault = bankfile.fault_of(form, *_texts(account)) if account else ""
+        one = Candidate(
+            state=row.state,
+            not_before=row.not_before,
+            hold=held.get(row.pk, ""),
+            has_account=account is not None,
+            is_confirmed=account is not None and account.confirmed_at is not None,
+            is_handled=row.case_id in mine,
+            file_fault=fault,
+        )
+        out.append(Proposal(row, account, why_out(one, today=today)))
+    return out
+
+
+def _texts(account: PayeeAccount) -> tuple[str, ...]:
+    return (str(account.holder), str(account.account), account.bank_name, account.cnaps)
+
+
+def handled(case_ids: Collection[int], user: Any) -> set[int]:
+    """Those of the cases in which this person applied, helped or decided: he pays none of them (F45)."""
+    if not case_ids or user is None:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c FROM unnest(%s::bigint[]) AS c WHERE money_handled(c, %s)", [sorted(case_ids), user.pk]
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def holds(payouts: Collection[Payout]) -> dict[int, str]:
+    """What keeps payouts back today as the database sees it: "publicity" or "objection" by payout."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, money_hold(case_id, not_before) FROM cases_payout WHERE id = ANY(%s)",
+            [[row.pk for row in payouts]],
+        )
+        return {pk: reason for pk, reason in cursor.fetchall() if reason}
+
+
+def lines_of(batch: PaymentBatch) -> list[BatchLine]:
+    """The lines of a batch that go to the bank, in the order of the file."""
+    return list(batch.lines.filter(included=True).select_related("payout").order_by("seq"))
+
+
+def all_lines(batch: PaymentBatch) -> QuerySet[BatchLine]:
+    """All lines, those in first, with case, payout and attempt."""
+    return batch.lines.select_related("payout__case", "attempt").order_by("-included", "seq", "id")
+
+
+def bank_file(batch: PaymentBatch) -> bytes:
+    """代发文件: the bytes as they were made; raises Refusal when they no longer have the stored hash (F63)."""
+    data = file_of(batch.template, batch.number, batch.made_at, lines_of(batch))
+    if bankfile.digest(data) != batch.file_sha256:
+        raise Refusal(
+            _("批次内容与制单时不一致，文件已停用。请作废这个批次并报告安全管理员。"), code="file_changed", status=409
+        )
+    return data
+
+
+def file_of(form: str, number: str, made_at: datetime, lines: Iterable[BatchLine]) -> bytes:
+    """The bank's file of lines."""
+    rows = [
+        bankfile.Row(
+            line.seq or 0,
+            str(line.account),
+            str(line.holder),
+            line.amount_fen,
+            line.bank_name,
+            line.cnaps,
+            line.business_no or "",
+        )
+        for line in lines
+    ]
+    return bankfile.write(bankfile.template(form), batch=number, day=local_day(made_at), rows=rows)
+
+
+def silent_batches(*, now: datetime) -> list[PaymentBatch]:
+    """Batches to which the bank has said nothing for two days: their lines become unknown and must be asked (T067)."""
+    return list(PaymentBatch.objects.filter(state="sent", sent_at__lte=now - SILENT_AFTER).order_by("pk"))
+
+
+def payouts_of(case: Any) -> list[Payout]:
+    """The payouts of a case with fund and attempts, for its page."""
+    return list(Payout.objects.filter(case=case).select_related("fund").prefetch_related("attempts").order_by("pk"))
