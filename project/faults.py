@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -50,4 +51,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the page asks nothing of the database."""
-    return _page(request, 500)
+    return _page(request, 500, user=AnonymousUser(), messages=[])
