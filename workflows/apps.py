@@ -26,7 +26,9 @@ class WorkflowsConfig(AppConfig):
             if folder.ispkg:
                 importlib.import_module(f"workflows.programmes.{folder.name}.programme")
 
-        from workflows import facts
+        from workflows import facts, letters, notice_board
         from workflows.engine import checks  # noqa: F401  (registers system checks)
 
         facts.listen()
+        letters.connect()
+        notice_board.connect()

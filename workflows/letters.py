@@ -1,4 +1,4 @@
-"""What a letter says of a case: the rooms' facts gathered for the texts of cases/notices, and who signs and reads them."""
+"""What a letter says of a case: the rooms' facts for the texts of cases/notices, and who signs and reads."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def _nothing(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
 def _due(case: Any, code: str, policy: Policy, now: datetime) -> Data:
     key = DAYS.get(code, "")
     if not key:
-        item = WorkItem.objects.filter(case=case, state__in=["open", "claimed"], due_on__isnull=False).order_by("-id").first()
+        rows = WorkItem.objects.filter(case=case, state__in=["open", "claimed"], due_on__isnull=False)
+        item = rows.order_by("-id").first()
         if item is not None:
             return {"due_on": item.due_on, "provisional": item.due_provisional}
         key = "county_review"

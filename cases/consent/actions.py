@@ -32,8 +32,8 @@ def give(
 ) -> list[Consent]:
     """同意或不同意: store the answer to each of the three, with version and hash of the text that was shown.
 
-    An answer that says the same as before is kept as it is. Raises Invalid when one is left open, when the guardian of a
-    patient under 14 is not named, or when one that the application cannot do without is refused.
+    An answer that says the same as before is kept as it is. Raises Invalid when one is left open, when the guardian of
+    a patient under 14 is not named, or when one that the application cannot do without is refused.
     """
     assert now is not None
     found = lock_case(case.pk)

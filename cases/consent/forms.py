@@ -19,8 +19,8 @@ YES, NO = "yes", "no"
 class ConsentForm(ReliefForm):
     """同意书: processing, economic check, publicity, and the guardian's name for a patient under 14.
 
-    Make it with `for_case`; hand `form.answers()` and `form.cleaned_data["guardian"]` to `consent.actions.give`, and put
-    the fields of its Invalid back with `add_error`.
+    Make it with `for_case`; hand `form.answers()` and `form.cleaned_data["guardian"]` to `consent.actions.give`, and
+    put the fields of its Invalid back with `add_error`.
     """
 
     guardian = CleanCharField(
@@ -38,7 +38,7 @@ class ConsentForm(ReliefForm):
             shown = texts.text(kind, shown_in)
             self.fields[kind] = forms.ChoiceField(
                 label=shown.title,
-                help_text=format_html_join("", "<span class=\"line\">{} </span>", ((line,) for line in shown.lines)),
+                help_text=format_html_join("", '<span class="line">{} </span>', ((line,) for line in shown.lines)),
                 choices=[(YES, _("同意")), (NO, _("不同意"))],
                 widget=Radios(),
                 error_messages={"required": _("请选“同意”或“不同意”。")},

@@ -13,7 +13,7 @@ __all__ = ["Consent"]
 
 
 class Consent(models.Model):
-    """同意: one of processing, economic check, publicity; refusing publicity is an answer, not a reason to refuse aid."""
+    """同意: one of processing, economic check, publicity; refusing publicity is no reason to refuse aid."""
 
     KINDS = [("processing", _("处理敏感个人信息")), ("economic", _("核对家庭经济状况")), ("publicity", _("公示"))]
 

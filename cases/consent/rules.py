@@ -37,7 +37,7 @@ def lacking(answers: Mapping[str, bool | None]) -> list[str]:
 
 
 def may_withdraw(kind: str, state: str) -> Any:
-    """"" when the consent may be withdrawn in this state, else the sentence that says why not."""
+    """Why the consent cannot be withdrawn in this state, as a sentence; nothing when it can."""
     if kind in NEEDED and state in DECIDED:
         return _("这件已经有了决定，现在不能撤回。想删除信息，请打电话。")
     return ""

@@ -35,8 +35,8 @@ def notify(
     """通知: put a letter into the file of a case and a short message on its way, to the applicant and to the helper.
 
     `code` is N01, N02 ...; `data` may be thin, the file fills it in (see `given.gather_words`). The letter is stored in
-    both languages as it was written; the message is in `language`. Who has no mobile phone gets a printed letter. Answers
-    the applicant's letter. Raises ValueError when something that the letter must say is missing.
+    both languages as it was written; the message is in `language`. Who has no mobile phone gets a printed letter.
+    Answers the applicant's letter. Raises ValueError when something that the letter must say is missing.
     """
     assert now is not None
     full = given.gathered(case, code, data or {}, now)
@@ -106,7 +106,9 @@ def _letter(
     return write(code, version, language, words)
 
 
-def _stored(letters: Mapping[str, Letter], data: Mapping[str, Any], case: Any, number: str, now: datetime) -> dict[str, Any]:
+def _stored(
+    letters: Mapping[str, Letter], data: Mapping[str, Any], case: Any, number: str, now: datetime
+) -> dict[str, Any]:
     sender = given.sender_of(case)
     return {
         "letters": {language: letter.to_json() for language, letter in letters.items()},

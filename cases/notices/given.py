@@ -31,7 +31,7 @@ _gatherers: list[Gather] = []
 
 
 def carry_sms(carrier: Carrier) -> Carrier:
-    """Register what carries a short message: carrier(phone, text); it raises when the message could not be handed over."""
+    """Register what carries a short message: carrier(phone, text); it raises when it could not."""
     _carriers[:] = [carrier]
     return carrier
 
@@ -43,7 +43,7 @@ def read_letters(may_read: MayRead) -> MayRead:
 
 
 def sign_letters(sender_of: SenderOf) -> SenderOf:
-    """Register which office signs the letters of a case; None falls back to the name and help line of the installation."""
+    """Register which office signs the letters of a case; None falls back to the installation's name."""
     _senders[:] = [sender_of]
     return sender_of
 

@@ -27,7 +27,8 @@ def phone_of(notice: Notice) -> str:
 
 def letter_address(token: UUID) -> str:
     """The link in a message: a random token and nothing else."""
-    host = next((name for name in settings.ALLOWED_HOSTS if name not in ("*", "[::1]") and not name.startswith(".")), "")
+    named = (name for name in settings.ALLOWED_HOSTS if name not in ("*", "[::1]") and not name.startswith("."))
+    host = next(named, "")
     if host in ("localhost", "127.0.0.1", "testserver"):
         host = f"{host}:{settings.PORT}"
     return f"{'https' if settings.HTTPS else 'http'}://{host}{reverse('notices:letter', args=[token])}"
@@ -117,7 +118,8 @@ def of_case(case: Any) -> list[Delivery]:
 
 
 def _latest(row: Notice) -> datetime:
-    times = [row.read_at, row.delivered_at, row.failed_at if row.state == "failed" else None, row.sent_at, row.queued_at]
+    failed_at = row.failed_at if row.state == "failed" else None
+    times = [row.read_at, row.delivered_at, failed_at, row.sent_at, row.queued_at]
     return next(moment for moment in times if moment is not None)
 
 
@@ -135,12 +137,13 @@ def deliveries_of(notice: Notice) -> list[Delivery]:
 
 def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
     """The letter as the typst sheet takes it."""
+    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
     return {
         "title": sheet.title,
         "number": sheet.number,
         "blocks": sheet.blocks,
         "next": sheet.next_step,
-        "due": due_words(sheet.due_on, sheet.provisional, "en" if (get_language() or "").startswith("en") else "zh-hans"),
+        "due": due_words(sheet.due_on, sheet.provisional, language),
         "phone": sheet.phone,
         "office": sheet.office,
         "date": sheet.written_on,

@@ -40,7 +40,7 @@ NEEDS: dict[str, frozenset[str]] = {
 """What a notice cannot be written without, beside `due_on`, which all need."""
 
 SMS_WORDS = ("office", "tail", "due", "phone", "link", "count", "accepted", "suspended")
-"""All that a short message may say: its text is made from these alone, so no name, illness, ID or amount can slip in."""
+"""All that a short message may say: made from these alone, no name, illness, ID or amount can slip in."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +95,15 @@ def day_words(day: date, language: str) -> str:
 
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # fmt: skip
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 _AMOUNTS = {"amount", "self_pay", "wanted"}
 
 
 def localise(value: Any, language: str, name: str = "") -> Any:
-    """Data as one language says it: pairs x_zh and x_en become x, days and amounts become words, each value one line."""
+    """Data as one language says it: pairs x_zh and x_en become x, days and amounts become words, all on one line."""
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, Mapping):

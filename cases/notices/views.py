@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -34,7 +33,11 @@ def _opened(request: HttpRequest, token: UUID, channel: str) -> Notice:
 def letter(request: HttpRequest, token: UUID) -> HttpResponse:
     """The letter as a page."""
     notice = _opened(request, token, "page")
-    context: dict[str, Any] = {"notice": notice, "sheet": queries.sheet_of(notice), "deliveries": queries.deliveries_of(notice)}
+    context = {
+        "notice": notice,
+        "sheet": queries.sheet_of(notice),
+        "deliveries": queries.deliveries_of(notice),
+    }
     return render(request, "notices/letter.html", context)
 
 

@@ -76,7 +76,7 @@ class PublicEntry(models.Model):
 
 
 class Objection(models.Model):
-    """异议: what somebody says against one entry; holds that person until somebody outside the first review closes it."""
+    """异议: what somebody says against one entry; holds that person until an outsider closes it."""
 
     STATES = [("open", _("核查中")), ("upheld", _("成立")), ("dismissed", _("不成立"))]
 

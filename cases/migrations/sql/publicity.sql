@@ -1,0 +1,120 @@
+-- Public notice: a posted list never changes, an entry ends only with its list, an objection is closed once.
+
+CREATE FUNCTION publicity_refuse(p_what text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'public notice: %', p_what USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE FUNCTION publicity_today() RETURNS date LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (public.relief_now() AT TIME ZONE 'Asia/Shanghai')::date
+$$;
+
+CREATE FUNCTION publicity_never_deleted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM public.publicity_refuse(TG_TABLE_NAME || ' is kept for good');
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION publicity_list() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.sha256 <> encode(sha256(convert_to(NEW.snapshot, 'UTF8')), 'hex') THEN
+        PERFORM public.publicity_refuse('the hash is not of this list');
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'open' OR NEW.starts_on < public.publicity_today() THEN
+            PERFORM public.publicity_refuse('a list begins open, on the day of posting or later');
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.token, NEW.number, NEW.division_code, NEW.starts_on, NEW.ends_on, NEW.ends_provisional, NEW.snapshot, NEW.sha256,
+        NEW.made_by_id, NEW.posted_at)
+        IS DISTINCT FROM (OLD.token, OLD.number, OLD.division_code, OLD.starts_on, OLD.ends_on, OLD.ends_provisional,
+        OLD.snapshot, OLD.sha256, OLD.made_by_id, OLD.posted_at) THEN
+        PERFORM public.publicity_refuse('a posted list is frozen');
+    END IF;
+    IF NEW.state <> OLD.state THEN
+        IF OLD.state <> 'open' THEN
+            PERFORM public.publicity_refuse('a list that ended stays ended');
+        END IF;
+        IF NEW.state = 'closed' AND public.publicity_today() <= OLD.ends_on THEN
+            PERFORM public.publicity_refuse('a list is not closed before its last day is over');
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER publicity_list BEFORE INSERT OR UPDATE ON cases_publiclist FOR EACH ROW EXECUTE FUNCTION publicity_list();
+CREATE TRIGGER never_deleted BEFORE DELETE ON cases_publiclist FOR EACH ROW EXECUTE FUNCTION publicity_never_deleted();
+
+CREATE FUNCTION publicity_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    l public.cases_publiclist;
+BEGIN
+    SELECT * INTO l FROM public.cases_publiclist WHERE id = NEW.list_id;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.closed_at IS NOT NULL OR l.state <> 'open' THEN
+            PERFORM public.publicity_refuse('an entry begins open, on an open list');
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM public.cases_notice n WHERE n.case_id = NEW.case_id AND n.code = 'N08'
+                       AND n.queued_at < l.posted_at) THEN
+            PERFORM public.publicity_refuse('the applicant was not told before');
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.list_id, NEW.case_id, NEW.position, NEW.shown_name, NEW.shown_area, NEW.shown_group, NEW.amount, NEW.case_tail,
+        NEW.is_coded)
+        IS DISTINCT FROM (OLD.list_id, OLD.case_id, OLD.position, OLD.shown_name, OLD.shown_area, OLD.shown_group, OLD.amount,
+        OLD.case_tail, OLD.is_coded) THEN
+        PERFORM public.publicity_refuse('a posted entry is frozen');
+    END IF;
+    IF NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN
+        IF OLD.closed_at IS NOT NULL THEN
+            PERFORM public.publicity_refuse('an entry that ended stays ended');
+        END IF;
+        IF l.state <> 'taken_down'
+            AND NOT EXISTS (SELECT 1 FROM public.cases_objection o WHERE o.entry_id = NEW.id AND o.state = 'upheld') THEN
+            IF public.publicity_today() <= l.ends_on THEN
+                PERFORM public.publicity_refuse('an entry does not end before its list');
+            END IF;
+            IF EXISTS (SELECT 1 FROM public.cases_objection o WHERE o.entry_id = NEW.id AND o.state = 'open') THEN
+                PERFORM public.publicity_refuse('an open objection holds this entry');
+            END IF;
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER publicity_entry BEFORE INSERT OR UPDATE ON cases_publicentry FOR EACH ROW EXECUTE FUNCTION publicity_entry();
+CREATE TRIGGER never_deleted BEFORE DELETE ON cases_publicentry FOR EACH ROW EXECUTE FUNCTION publicity_never_deleted();
+
+CREATE FUNCTION publicity_objection() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e public.cases_publicentry;
+    l public.cases_publiclist;
+BEGIN
+    SELECT * INTO e FROM public.cases_publicentry WHERE id = NEW.entry_id;
+    IF TG_OP = 'INSERT' THEN
+        SELECT * INTO l FROM public.cases_publiclist WHERE id = e.list_id;
+        IF NEW.state <> 'open' OR e.case_id <> NEW.case_id THEN
+            PERFORM public.publicity_refuse('an objection begins open, against the case of its entry');
+        END IF;
+        IF e.closed_at IS NOT NULL OR l.state <> 'open' OR public.publicity_today() > l.ends_on THEN
+            PERFORM public.publicity_refuse('an objection comes while the entry is shown');
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state <> 'open' THEN
+        PERFORM public.publicity_refuse('a closed objection stays as it is');
+    END IF;
+    IF (NEW.token, NEW.entry_id, NEW.case_id, NEW.named, NEW.objector_name, NEW.objector_phone, NEW.text, NEW.filed_at)
+        IS DISTINCT FROM (OLD.token, OLD.entry_id, OLD.case_id, OLD.named, OLD.objector_name, OLD.objector_phone, OLD.text,
+        OLD.filed_at) THEN
+        PERFORM public.publicity_refuse('what was objected is frozen');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER publicity_objection BEFORE INSERT OR UPDATE ON cases_objection
+    FOR EACH ROW EXECUTE FUNCTION publicity_objection();
+CREATE TRIGGER never_deleted BEFORE DELETE ON cases_objection FOR EACH ROW EXECUTE FUNCTION publicity_never_deleted();
+
+SELECT history_watch('cases_publiclist', 'publicity', 'id', 'snapshot');
+SELECT history_watch('cases_publicentry', 'case', 'case_id');
+SELECT history_watch('cases_objection', 'case', 'case_id');

@@ -1,0 +1,123 @@
+"""File and close objections: each holds one person until somebody outside the first review has looked (异议)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import require, visible_cases
+from cases.calendar.queries import calendar
+from cases.calendar.rules import add_workdays, local_day
+from cases.dossier.queries import lock_case
+from cases.errors import Invalid, NotFound, Refusal, Stale
+from cases.history.record import action, current, record
+from cases.people.rules import check_phone
+from cases.programme import tell
+from cases.publicity import queries, rules
+from cases.publicity.actions.lists import close_entry, policy_of
+from cases.publicity.models import Objection, PublicEntry
+from cases.text import clean, clean_paragraphs
+
+
+@action("objection.filed")
+def file_objection(
+    *,
+    entry: PublicEntry | int,
+    text: str,
+    name: str = "",
+    phone: str = "",
+    by: Any = None,
+    now: datetime | None = None,
+) -> Objection:
+    """提出异议: anybody may, with or without a name, while the list is shown. Holds this one person; the others go on.
+
+    Raises Invalid with a sentence for each field, and Refusal when the list has ended.
+    """
+    assert now is not None
+    pk = entry.pk if isinstance(entry, PublicEntry) else entry
+    found = PublicEntry.objects.select_related("list").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    case = lock_case(found.case_id)
+    found.refresh_from_db(fields=["closed_at"])
+    running = rules.is_running(found.list.starts_on, found.list.ends_on, found.list.state, now)
+    if not running or found.closed_at is not None:
+        raise Refusal(_("公示已经结束。有情况请打电话反映。"), code="publicity_over", status=409)
+    said, who = clean_paragraphs(text), clean(name)
+    number = check_phone(phone) if clean(phone) else None
+    faults = rules.faults_of_objection(said, who, phone, number is None or number.ok)
+    if faults:
+        raise Invalid(_("请把下面几处改好，再提交。"), fields=faults)
+    is_first = not Objection.objects.filter(case=case, state="open").exists()
+    due = add_workdays(local_day(now), policy_of(case, now).days("objection"), calendar())
+    made = Objection.objects.create(
+        token=uuid4(), entry=found, case=case, named=bool(who), objector_name=who,
+        objector_phone=number.value if number else "", text=said, filed_at=now, due_on=due.on,
+    )  # fmt: skip
+    record(
+        "objection.filed",
+        about=("case", case.pk),
+        object=made,
+        payload={"list": found.list.number, "named": made.named, "due_on": made.due_on},
+    )
+    if is_first:
+        tell(case, "objection_filed", by=by, now=now)
+    return made
+
+
+@action("objection.closed")
+def close_objection(
+    *, objection: Objection, upheld: bool, finding: str, answer: str = "", by: Any, now: datetime | None = None
+) -> Objection:
+    """异议结论: upheld ends the case, dismissed lets it go on once no other objection is open and the list has ended.
+
+    Raises Refusal for whoever took in or first reviewed the case, Invalid without a finding of ten characters, Stale
+    when somebody else has closed it.
+    """
+    assert now is not None
+    found = Objection.objects.select_related("entry__list").filter(pk=objection.pk).first()
+    if found is None or not visible_cases(by).filter(pk=found.case_id).exists():
+        raise NotFound()
+    case = lock_case(found.case_id)
+    post = require(by, queries.INVESTIGATE, case.handling_code)
+    why_not = rules.why_not_investigator(
+        investigator=by.pk, first_review=rules.first_reviewers(case), parties=[case.owner_id, case.agent_id or 0]
+    )
+    if why_not:
+        raise Refusal(why_not, code="first_reviewer", who_may=_("省级或市级没有办过这件的同事可以核查。"))
+    found.refresh_from_db(fields=["state"])
+    if found.state != "open":
+        raise Stale(_("这条异议刚才已有结论，请刷新查看。"))
+    if len(finding.strip()) < rules.SHORTEST_FINDING:
+        raise Invalid(_("请写明核查结论，至少 10 个字。"), fields={"finding": _("请写明核查结论，至少 10 个字")})
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+    found.state, found.investigator, found.closed_at = ("upheld" if upheld else "dismissed"), by, now
+    found.finding, found.answer = clean_paragraphs(finding), clean_paragraphs(answer)
+    found.save(update_fields=["state", "investigator", "closed_at", "finding", "answer"])
+    record("objection.closed", about=("case", case.pk), object=found, payload={"upheld": upheld})
+    _go_on(found, case, upheld, by, now)
+    return found
+
+
+def _go_on(objection: Objection, case: Any, upheld: bool, by: Any, now: datetime) -> None:
+    """What the road is told: an upheld one at once, a dismissed one when it was the last that held the person."""
+    entry = objection.entry
+    if upheld:
+        if entry.closed_at is None:
+            entry.closed_at = now
+            entry.save(update_fields=["closed_at"])
+        if not Objection.objects.filter(case=case, state="upheld").exclude(pk=objection.pk).exists():
+            tell(case, "objection_closed", by=by, now=now, upheld=True)
+        return
+    if Objection.objects.filter(case=case, state="open").exists():
+        return
+    if Objection.objects.filter(case=case, state="upheld").exists():
+        return
+    tell(case, "objection_closed", by=by, now=now, upheld=False)
+    if entry.closed_at is None and entry.list.ends_on < local_day(now):
+        close_entry(entry=entry.pk, case=case.pk, by=by, now=now)

@@ -1,0 +1,104 @@
+"""The office's pages of the public notice: tell, post, take down, look into objections."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases.access.queries import visible_cases
+from cases.calendar import clock
+from cases.dossier.models import Case
+from cases.errors import Invalid
+from cases.history.record import record_access
+from cases.publicity import actions, queries
+from cases.publicity.forms import FindingForm, TakeDownForm
+
+
+@login_required
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """公示办理: who waits for the notice, and the lists."""
+    waiting = queries.awaiting(request.user, now=clock.now())
+    return render(request, "publicity/board.html", {"waiting": waiting, "lists": queries.lists(request.user)})
+
+
+def _ticked(request: HttpRequest) -> list[Case]:
+    """The ticked cases among those that this person may see; an odd token is left out."""
+    tokens = []
+    for text in request.POST.getlist("cases"):
+        try:
+            tokens.append(UUID(text))
+        except ValueError:
+            continue
+    return list(visible_cases(request.user).filter(token__in=tokens))
+
+
+@login_required
+@require_POST
+def announce(request: HttpRequest) -> HttpResponse:
+    """发公示告知书 to the ticked cases."""
+    written = actions.announce(cases=_ticked(request), by=request.user)
+    messages.success(request, _("已经发出 %(count)s 份公示告知书。") % {"count": written})
+    return redirect("publicity:board")
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest) -> HttpResponse:
+    """公示 the ticked cases as one list."""
+    plist = actions.publish(cases=_ticked(request), by=request.user)
+    messages.success(request, _("已经公示，名单不能再改。"))
+    return redirect("publicity:list", token=plist.token)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_list(request: HttpRequest, token: UUID) -> HttpResponse:
+    """One list with its hash, its time of posting and its entries; taking it down."""
+    plist = queries.list_for(request.user, token)
+    form = TakeDownForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.take_down(plist=plist, reason=form.cleaned_data["reason"], by=request.user)
+            return redirect("publicity:list", token=token)
+        except Invalid as fault:
+            for name, words in fault.fields.items():
+                form.add_error(name, words)
+    context = {"plist": plist, "entries": queries.entries_of(plist), "form": form}
+    return render(request, "publicity/list.html", context)
+
+
+@login_required
+@require_safe
+def objections(request: HttpRequest) -> HttpResponse:
+    """异议: those that this person may look into."""
+    return render(request, "publicity/objections.html", {"objections": queries.objections(request.user)})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_objection(request: HttpRequest, token: UUID) -> HttpResponse:
+    """异议核查: what was said and by whom, and the conclusion; each look is stored first."""
+    found = queries.objection_for(request.user, token)
+    fields = ["objector_name", "objector_phone", "text", "finding", "answer"]
+    record_access("read", object=found, fields=fields, by=request.user, case_id=found.case_id, purpose="objection")
+    form = FindingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.close_objection(
+                objection=found, upheld=data["upheld"] == "yes", finding=data["finding"], answer=data["answer"],
+                by=request.user,
+            )  # fmt: skip
+            messages.success(request, _("异议已有结论。"))
+            return redirect("publicity:objections")
+        except Invalid as fault:
+            for name, words in fault.fields.items():
+                form.add_error(name, words)
+    return render(request, "publicity/one_objection.html", {"objection": found, "form": form})
