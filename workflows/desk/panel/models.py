@@ -45,7 +45,7 @@ class Attendance(models.Model):
 class MeetingItem(models.Model):
     """议题: one case on the agenda, with the award as proposed."""
 
-    OUTCOMES = [("agree", "同意"), ("reject", "不同意"), ("defer", "延期再议")]
+    OUTCOMES = [("agree", "同意"), ("reject", "不同意"), ("defer", "延期再议"), ("waitlist", "轮候")]
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="meeting_items")

@@ -1,0 +1,109 @@
+"""From typed input to a decision (核对、确认): what was typed is a draft from the first moment and is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from cases.errors import Invalid, NotFound
+from cases.evidence.actions import add_visit_photo
+from workflows import actions
+from workflows.desk.casefile.queries import File, decision_form, refill, working
+from workflows.desk.forms import DecisionForm
+from workflows.models import Decision, WorkItem
+
+NOT_INPUT = ("csrfmiddlewaretoken", "phase", "next")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to show next: `form` again, the `check` page, or `decided`."""
+
+    kind: str
+    form: DecisionForm | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def decided_by(person: Any, item: int | None) -> Decision | None:
+    """The decision this person already made on that work: a double click is no second decision."""
+    return Decision.objects.filter(item=item, actor=person).select_related("case").first() if item else None
+
+
+def answer(found: File, posted: QueryDict, files: Mapping[str, Any]) -> Answer:
+    """Judge what was posted. `phase` is check (default), back (返回 keeps input) or confirm (确认 decides)."""
+    data = posted.copy()
+    if not found.is_mine:
+        _too_late(found, data)
+    if "photo" in files and data.get("phase") != "back":
+        data["photo_token"] = str(_stored(found, files["photo"]))
+    form = decision_form(found, data, {})
+    if form is None:
+        raise NotFound()
+    if data.get("phase") == "back":
+        form = decision_form(found)
+        if form is not None:
+            refill(form, _typed(data))
+        return Answer("form", form)
+    assert found.item is not None
+    actions.save_draft(item=found.item, data={"post": _typed(data)}, by=found.viewer)
+    if not form.is_valid():
+        return Answer("form", form)
+    if data.get("phase") != "confirm":
+        return Answer("check", form, _check(found, form, data))
+    try:
+        actions.decide(**form.decision(), by=found.viewer)
+    except Invalid as fault:
+        for name, words in fault.fields.items():
+            form.add_error(name if name in form.fields else None, words)
+        if not fault.fields:
+            form.add_error(None, fault.reason)
+        return Answer("form", form)
+    return Answer("decided", form)
+
+
+def _stored(found: File, upload: Any) -> Any:
+    return add_visit_photo(case=found.case, upload=upload, by=found.viewer).token
+
+
+def _too_late(found: File, data: QueryDict) -> None:
+    """Somebody else holds or has done it: the refusal comes from the action, which keeps the text as a draft."""
+    item = WorkItem.objects.filter(pk=int(data["item"]), case=found.case).first() if data.get("item", "").isdigit() else None
+    if item is None:
+        raise NotFound()
+    codes = [code.partition(":")[2] for code in data.getlist("reasons")]
+    version = int(data["row_version"]) if data.get("row_version", "").isdigit() else None
+    actions.decide(
+        item=item, row_version=version, outcome=data.get("outcome", ""), reasons=codes, opinion=data.get("opinion", ""),
+        to_step=data.get("to_step", ""), by=found.viewer,
+    )  # fmt: skip
+
+
+def _typed(data: QueryDict) -> dict[str, list[str]]:
+    return {name: [str(value) for value in values] for name, values in data.lists() if name not in NOT_INPUT}
+
+
+def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
+    agrees = form.exit.kind == "forward" and found.step.form == "award"
+    return {
+        "form": form,
+        "exit": form.exit,
+        "target": dict(form.fields["to_step"].choices).get(form.cleaned_data.get("to_step")) if "to_step" in form.fields else "",  # type: ignore[attr-defined]
+        "reasons": form.reason_words(),
+        "details": form.detail_words(),
+        "working": working(found) if agrees else None,
+        "hidden": [(name, value) for name, values in _typed(data).items() for value in values],
+    }
+
+
+def next_address(person: Any, wants_next: bool, number: str) -> str:
+    """Where to go after a decision: the next task in the same order (F24), else back to the case."""
+    if wants_next:
+        following = actions.claim_next(by=person)
+        if following is not None:
+            return reverse("case:home", args=[following.case.number])
+        return reverse("desk:home")
+    return reverse("case:home", args=[number])

@@ -1,0 +1,59 @@
+"""Small forms of the case page: show masked values for a purpose, end a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from project.forms import Checkboxes, CleanCharField
+from workflows.desk.forms import in_my_language
+from workflows.offers import policy_of
+
+
+class ShowForm(forms.Form):
+    """显示 masked values: which part, and why; both are stored before anything is shown."""
+
+    PURPOSES = [
+        ("review", _("审核核对")),
+        ("call", _("电话联系申请人")),
+        ("visit", _("入户核实")),
+        ("payment", _("核对收款账户")),
+        ("inspect", _("监督检查")),
+    ]
+
+    part = forms.SlugField(widget=forms.HiddenInput)
+    purpose = forms.ChoiceField(label=_("查看用途"), choices=PURPOSES)
+
+    @property
+    def words(self) -> str:
+        """The purpose in words, as the applicant reads it later."""
+        return str(dict(self.PURPOSES)[self.cleaned_data["purpose"]])
+
+    @property
+    def tab(self) -> str:
+        """The tab on which that part stands."""
+        return "checks" if self.cleaned_data["part"] == "checks" else "application"
+
+
+class TerminateForm(forms.Form):
+    """终止: coded reasons and what happened."""
+
+    reasons = forms.MultipleChoiceField(
+        label=_("原因"), widget=Checkboxes, error_messages={"required": _("请从列表里至少选一个原因")}
+    )
+    opinion = CleanCharField(
+        label=_("情况说明"),
+        widget=forms.Textarea({"rows": 4}),
+        min_length=10,
+        max_length=2000,
+        error_messages={"required": _("请写明终止的情况，至少 10 个字"), "min_length": _("请写明终止的情况，至少 10 个字")},
+    )
+
+    def __init__(self, *args: Any, found: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = policy_of(found.case).section("reject_reasons")
+        self.fields["reasons"].choices = [  # type: ignore[attr-defined]
+            (row.key, in_my_language(row.value.get("name_zh", row.key), row.value.get("name_en"))) for row in rows
+        ]

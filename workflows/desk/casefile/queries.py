@@ -1,0 +1,183 @@
+"""The case page (案卷页): who may open it, the work in hand, and what stands on each of its tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.models import Post
+from cases.access.queries import acting_post, get_case, require, who_may
+from cases.calendar import clock
+from cases.calendar.queries import calendar
+from cases.calendar.rules import remaining
+from cases.dossier.models import Case
+from cases.dossier.queries import answers
+from cases.history.record import record_access
+from cases.programme import programme
+from cases.states import State, state
+from workflows.desk.forms import DecisionForm
+from workflows.desk.queries import may_take
+from workflows.desk.step_forms import FORMS
+from workflows.effects import preview_award
+from workflows.flow import road_of
+from workflows.models import Draft, WorkItem
+from workflows.offers import acted, parties, policy_of
+from workflows.rules import duties
+
+TABS = {
+    "application": _("申请"),
+    "materials": _("材料"),
+    "checks": _("核查"),
+    "record": _("办理记录"),
+    "picture": _("流程图"),
+    "letters": _("通知"),
+}
+
+
+@dataclass
+class File:
+    """案卷: a case as one viewer sees it, with the post he looks from and the work that is open."""
+
+    case: Case
+    viewer: Any
+    post: Post
+    item: WorkItem | None = None
+    step: Any = None
+    shown: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def state(self) -> State:
+        """The state with its three names."""
+        return state(self.case.state)
+
+    @property
+    def programme(self) -> Any:
+        """The programme's card."""
+        return programme(self.case.programme)
+
+    @property
+    def days_left(self) -> int | None:
+        """剩余工作日 of the open work."""
+        if self.item is None or self.item.due_on is None:
+            return None
+        return remaining(self.item.due_on, clock.today(), calendar())
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the viewer holds the open work."""
+        return bool(self.item and self.item.state == "claimed" and self.item.holder_id == self.viewer.pk)
+
+    @property
+    def bar(self) -> Any:
+        """Why the viewer may not do this step although his post could (回避、职责分离), or None."""
+        if self.item is None or self.item.kind != "human":
+            return None
+        found = duties.bar(
+            self.viewer.pk,
+            level=self.step.level,
+            not_by=self.step.not_by,
+            acted=acted(self.case),
+            parties=parties(self.case),
+        )
+        return found.reason if found else None
+
+    @property
+    def may_take(self) -> bool:
+        """Whether the button 领取 stands on the page; the same rule refuses it on the server."""
+        return bool(
+            self.item and self.item.kind == "human" and self.item.state == "open"
+            and may_take(self.viewer, self.item) and self.bar is None
+        )  # fmt: skip
+
+    @property
+    def who(self) -> str:
+        """谁在办 or who may: the holder's name, else office and role."""
+        if self.item is None:
+            return ""
+        if self.item.state == "claimed" and self.item.holder:
+            return str(self.item.holder.name)
+        return who_may(self.item.role, self.item.division_code or self.case.handling_code) if self.item.role else ""
+
+    @property
+    def may_see_account(self) -> bool:
+        """Village and town check a household and never see its bank account; neither do panel and publicity."""
+        return any(right in self.post.role.rights for right in ("case.history", "case.read.money"))
+
+    def look(self, *fields: str, purpose: str = "") -> None:
+        """查阅留痕: store that the viewer is about to see these fields."""
+        record_access(
+            "read",
+            object=self.case,
+            fields=list(fields),
+            by=self.viewer,
+            case_id=self.case.pk,
+            purpose=purpose,
+            role=self.post.role_id,
+            office=self.post.office.name,
+        )
+
+
+def open_file(viewer: Any, number: str) -> File:
+    """Open a case at the desk. NotFound outside the viewer's area; an applicant's own page is another one."""
+    case = get_case(viewer, number)
+    post = acting_post(viewer, case.handling_code) or require(viewer, "case.read", case.handling_code)
+    found = File(case, viewer, post)
+    found.item = (
+        WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).select_related("holder").order_by("-kind", "id").first()
+    )
+    if found.item is not None:
+        found.item.case = case
+        found.step = getattr(road_of(case), found.item.step)
+    return found
+
+
+def decision_form(found: File, data: Any = None, files: Any = None) -> DecisionForm | None:
+    """The one form of this step, for its holder; what he typed before stands in it. None for everybody else."""
+    if not found.is_mine or found.item is None:
+        return None
+    kind = FORMS.get(found.step.form, DecisionForm)
+    form = kind(
+        data,
+        files,
+        step=found.step,
+        case=found.case,
+        policy=policy_of(found.case),
+        facts=answers(found.case),
+        road=road_of(found.case),
+        initial={"item": found.item.pk, "row_version": found.item.row_version, "happened_on": clock.today()},
+    )
+    if data is None:
+        keep = Draft.objects.filter(item=found.item, by=found.viewer).first()
+        if keep is not None:
+            refill(form, keep.data.get("post") or _as_posted(form, keep.data))
+    return form
+
+
+def _as_posted(form: DecisionForm, kept: Mapping[str, Any]) -> dict[str, list[str]]:
+    exit = form.step.exits.get(kept.get("outcome", ""))
+    codes = [f"{exit.reasons}:{code}" for code in kept.get("reasons", [])] if exit else []
+    single = {name: [str(kept[name])] for name in ("outcome", "opinion", "to_step") if kept.get(name)}
+    return {**single, **({"reasons": codes} if codes else {})}
+
+
+def refill(form: DecisionForm, posted: Mapping[str, list[str]]) -> None:
+    """Put what was typed back into a fresh form, without judging it."""
+    from django.http import QueryDict
+
+    typed = QueryDict(mutable=True)
+    for name, values in posted.items():
+        typed.setlist(name, values)
+    for name, one in form.fields.items():
+        value = one.widget.value_from_datadict(typed, {}, name)
+        if name not in ("item", "row_version") and value not in (None, "", [], [None, None, None]):
+            form.initial[name] = value
+
+
+def working(found: File) -> Any:
+    """核算: the printed working beside an award decision, or None at other steps."""
+    if found.step is None or found.step.form != "award" or found.case.accepted_on is None:
+        return None
+    return preview_award(found.case)

@@ -1,0 +1,300 @@
+"""What each tab of a case page shows: answers with source, papers, checks, decisions, picture, letters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.access.queries import may, who_looked
+from cases.dossier.models import Answer
+from cases.dossier.queries import answer_rows
+from cases.duplicates.models import PastGrant
+from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, VisitFact
+from cases.people.models import PayeeAccount
+from cases.people.queries import current_account
+from cases.people.rules import mask_account, mask_id, mask_name, mask_phone
+from cases.regions.models import Division
+from cases.text import money as money_words
+from workflows.desk.casefile.queries import File
+from workflows.desk.forms import in_my_language
+from workflows.engine.diagram import Mark, picture
+from workflows.flow import graph, road_of
+from workflows.models import Decision, WorkItem
+from workflows.offers import policy_of
+
+HIDDEN = "••••"
+MASKS = {"name": mask_name, "id_no": mask_id, "phone": mask_phone, "bank_account": mask_account}
+SOURCES = dict(Answer.SOURCES)
+MOST_HITS = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One fact on the page with where it comes from."""
+
+    key: str
+    label: Any
+    value: str
+    source: Any
+    at: datetime
+    claimed: str = ""
+    sensitive: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the application with its facts; `hidden` says that values are masked and can be asked for."""
+
+    key: str
+    title: Any
+    lines: list[Line]
+    hidden: bool
+    may_show: bool
+
+
+def application(found: File) -> dict[str, Any]:
+    """申请: the facts in force by section, each with its source; masked unless the viewer asked for the section."""
+    rows = answer_rows(found.case)
+    claimed = {row.key: row.value for row in found.case.answers.all() if row.source == "claimed"}
+    places = _places(found, rows)
+    parts = []
+    for section in found.programme.sections:
+        clear = section.key in found.shown
+        lines = [
+            _line(question, rows[question.key], claimed.get(question.key), clear, places)
+            for question in section.questions
+            if question.key in rows
+        ]
+        if lines:
+            may_show = section.key != "account" or found.may_see_account
+            hidden = not clear and any(line.sensitive for line in lines)
+            parts.append(Part(section.key, section.title, lines, hidden, may_show))
+    return {"parts": parts}
+
+
+def _places(found: File, rows: dict[str, Answer]) -> dict[str, str]:
+    codes = [str(row.value) for row in rows.values() if isinstance(row.value, str) and row.value.isdigit()]
+    found_places = Division.objects.in_bulk([code for code in codes if len(code) in (6, 9, 12)])
+    return {code: in_my_language(place.name, place.name_en) for code, place in found_places.items()}
+
+
+def _line(question: Any, row: Answer, claimed: Any, clear: bool, places: dict[str, str]) -> Line:
+    value = display(question, row.value, clear, places)
+    differs = row.source != "claimed" and claimed is not None and claimed != row.value
+    return Line(
+        question.key,
+        question.label,
+        value,
+        SOURCES[row.source],
+        row.at,
+        display(question, claimed, clear, places) if differs else "",
+        question.sensitive,
+    )
+
+
+def display(question: Any, value: Any, clear: bool, places: dict[str, str]) -> str:
+    """A value as staff read it; a sensitive one is masked by its kind unless `clear`."""
+    if value in (None, ""):
+        return _("没有填写")
+    if value == "?":
+        return _("不清楚")
+    if question.sensitive and not clear:
+        mask = MASKS.get(question.kind)
+        return mask(str(value)) if mask else HIDDEN
+    if question.kind == "choice":
+        return str(dict(question.choices).get(value, value))
+    if question.kind == "yes_no":
+        return _("是") if value in (True, "yes") else _("否")
+    if question.kind == "division":
+        return f"{places.get(str(value), '')} {value}".strip()
+    if question.kind == "money":
+        return _money(value)
+    return str(value)
+
+
+def _money(value: Any) -> str:
+    try:
+        return _("%(amount)s 元") % {"amount": money_words(Decimal(str(value)))}
+    except InvalidOperation:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One line of the checklist with its files."""
+
+    material: Material
+    name: str
+    plain: str
+    files: list[MaterialFile]
+
+
+def materials(found: File) -> dict[str, Any]:
+    """材料: every line of the checklist with its files, oldest first; removed files are left out."""
+    policy = policy_of(found.case)
+    files: dict[int | None, list[MaterialFile]] = {}
+    for file in MaterialFile.objects.filter(case=found.case, removed_at=None).order_by("id"):
+        files.setdefault(file.material_id, []).append(file)
+    papers = []
+    for material in found.case.materials.order_by("code"):
+        known = policy.has("checklist", material.code)
+        paper = policy.document(material.code) if known else None
+        name = in_my_language(paper.name_zh, paper.name_en) if paper else material.code
+        plain = in_my_language(paper.plain_zh, paper.plain_en) if paper else ""
+        papers.append(Paper(material, name, plain, files.get(material.pk, [])))
+    supplements = Supplement.objects.filter(case=found.case).prefetch_related("items").order_by("number")
+    return {"papers": papers, "other_files": files.get(None, []), "supplements": supplements}
+
+
+def checks(found: File) -> dict[str, Any]:
+    """核查: home visits, earlier aid to the same person, and the same account, phone or file in other cases."""
+    visits = HomeVisit.objects.filter(case=found.case).select_related("photo").prefetch_related("facts").order_by("id")
+    labels = {question.key: question.label for question in found.programme.questions()}
+    words = dict(VisitFact.FINDINGS)
+    shown = [
+        (visit, [(labels.get(fact.key, fact.key), words[fact.finding], fact.finding, fact.note) for fact in visit.facts.all()])
+        for visit in visits
+    ]
+    person = found.case.patient
+    grants = PastGrant.objects.filter(id_key=person.id_key if person else found.case.patient_key).order_by("-year", "id")
+    return {"visits": shown, "grants": list(grants[:MOST_HITS]), "same": _same(found), "clear": "checks" in found.shown}
+
+
+def _same(found: File) -> list[tuple[Any, int]]:
+    account, person = current_account(found.case), found.case.patient
+    counts: Counter[Any] = Counter()
+    others = PayeeAccount.objects.exclude(case=found.case)
+    if account is not None:
+        hits = others.filter(account_key=account.account_key).values("case").distinct()[:MOST_HITS]
+        counts[gettext_lazy("同一收款账户")] = len(hits)
+    if person is not None and person.phone_key:
+        hits = type(person).objects.filter(phone_key=person.phone_key).exclude(pk=person.pk).values("pk")[:MOST_HITS]
+        counts[gettext_lazy("同一手机号")] = len(hits)
+    mine = MaterialFile.objects.filter(case=found.case, removed_at=None).values("sha256")
+    hits = MaterialFile.objects.exclude(case=found.case).filter(sha256__in=mine).values("case").distinct()[:MOST_HITS]
+    counts[gettext_lazy("同一份文件")] = len(hits)
+    return list(counts.items())
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One decision as the record shows it."""
+
+    decision: Decision
+    title: Any
+    outcome: Any
+    to: Any
+    reasons: list[str]
+    against: bool
+
+
+def record(found: File) -> dict[str, Any]:
+    """办理记录: every decision of every round with its opinion, kept through each return; and who looked."""
+    road, policy = road_of(found.case), policy_of(found.case)
+    opinions = []
+    rows = Decision.objects.filter(case=found.case).select_related("actor", "office").order_by("id")
+    for row in rows:
+        step = getattr(road, row.step)
+        exit = step.exits.get(row.outcome)
+        to = getattr(road, row.to_step).title if row.to_step else ""
+        reasons = [_reason(policy, exit, code) for code in row.reasons]
+        against = bool(exit and exit.needs_reason)
+        opinions.append(Opinion(row, step.title, exit.label if exit else row.outcome, to, reasons, against))
+    if opinions:
+        found.look("opinion")
+    looks = who_looked(found.case, found.viewer) if may(found.viewer, "case.history", found.case.handling_code) else None
+    return {"opinions": opinions, "looks": looks}
+
+
+def _reason(policy: Any, exit: Any, code: str) -> str:
+    if exit and exit.reasons and policy.has(exit.reasons, code):
+        row = policy.row(exit.reasons, code)
+        return in_my_language(row.value.get("name_zh", code), row.value.get("name_en"))
+    return code
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One step in the list beside the picture."""
+
+    title: Any
+    mark: str
+    words: Any
+    note: str
+    due_on: date | None
+    times: int
+
+
+WORDS = {
+    "todo": gettext_lazy("还没到"),
+    "done": gettext_lazy("已办"),
+    "open": gettext_lazy("办理中"),
+    "late": gettext_lazy("已超期"),
+    "waiting": gettext_lazy("等待"),
+}
+
+
+def picture_tab(found: File) -> dict[str, Any]:
+    """流程图: the picture of the road with the live position, and the same as a list of steps."""
+    drawn = graph(road_of(found.case))
+    items = list(WorkItem.objects.filter(case=found.case).select_related("holder").order_by("id"))
+    marks: dict[str, Mark] = {}
+    latest: dict[str, WorkItem] = {item.step: item for item in items}
+    times = Counter(item.step for item in items)
+    for name, item in latest.items():
+        marks[name] = _mark(found, item, times[name])
+    steps = [item.step for item in items if item.state != "cancelled"]
+    start = drawn.nodes[0].name
+    walked = set(zip([start, *steps], steps, strict=False))
+    ended = next((node.name for node in drawn.nodes if node.kind == "end" and node.state == found.case.state), "")
+    if ended:
+        marks[ended] = Mark("done")
+        walked.add((steps[-1], ended) if steps else (start, ended))
+    marks[start] = Mark("done")
+    stops = [
+        _stop(node, marks.get(node.name, Mark()), latest.get(node.name), times[node.name])
+        for node in drawn.nodes
+        if node.kind != "end" or node.name == ended
+    ]
+    title = _("流程图：%(state)s。下面的清单写的是同样的内容。") % {"state": found.state.staff}
+    return {"svg": picture(drawn, marks, title=title, walked=frozenset(walked)), "stops": stops}
+
+
+def _mark(found: File, item: WorkItem, times: int) -> Mark:
+    if item.state == "cancelled":
+        return Mark()
+    if item.state == "done":
+        return Mark("done", _("第 %(n)s 次") % {"n": times} if times > 1 else "")
+    left = found.days_left if found.item and found.item.pk == item.pk else None
+    who = str(item.holder.name) if item.holder else ""
+    when = "" if left is None else _("剩 %(n)s 天") % {"n": left} if left >= 0 else _("超 %(n)s 天") % {"n": -left}
+    state = "late" if left is not None and left < 0 else "waiting" if item.kind == "wait" else "open"
+    return Mark(state, " · ".join(part for part in (who, when) if part))
+
+
+def _stop(node: Any, mark: Mark, item: WorkItem | None, times: int) -> Stop:
+    due_on = item.due_on if item is not None and item.state in ("open", "claimed") else None
+    return Stop(node.title, mark.state, WORDS[mark.state], mark.note, due_on, times)
+
+
+def letters(found: File) -> dict[str, Any]:
+    """通知: every letter and message of the case with what became of it."""
+    from cases.notices.queries import of_case
+
+    return {"deliveries": of_case(found.case)}
+
+
+BUILDERS = {
+    "application": application,
+    "materials": materials,
+    "checks": checks,
+    "record": record,
+    "picture": picture_tab,
+    "letters": letters,
+}

@@ -1,0 +1,32 @@
+"""The addresses of one case at the desk."""
+
+from django.urls import path, register_converter
+
+from workflows.desk.casefile import views
+from workflows.desk.casefile.queries import TABS
+
+
+class TabConverter:
+    """The name of a tab of the case page."""
+
+    regex = "|".join(TABS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TabConverter, "casetab")
+
+app_name = "case"
+urlpatterns = [
+    path("", views.tab, name="home"),
+    path("show", views.show, name="show"),
+    path("claim", views.claim, name="claim"),
+    path("release", views.release, name="release"),
+    path("decide", views.decide, name="decide"),
+    path("terminate", views.terminate, name="terminate"),
+    path("<casetab:name>", views.tab, name="tab"),
+]

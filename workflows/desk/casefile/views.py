@@ -1,0 +1,132 @@
+"""The pages of one case at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.errors import Refusal
+from workflows import actions
+from workflows.desk.casefile import deciding
+from workflows.desk.casefile.forms import ShowForm, TerminateForm
+from workflows.desk.casefile.queries import TABS, File, decision_form, open_file, working
+from workflows.desk.casefile.tabs import BUILDERS
+from workflows.desk.forms import ReleaseForm
+from workflows.models import WorkItem
+
+
+def _page(request: HttpRequest, found: File, tab: str, **extra: Any) -> HttpResponse:
+    tabs = [
+        {"label": words, "href": reverse("case:tab", args=[found.case.number, name]), "current": name == tab}
+        for name, words in TABS.items()
+    ]
+    form = extra.pop("form", None) or decision_form(found)
+    context = {
+        "file": found,
+        "case": found.case,
+        "tabs": tabs,
+        "tab": tab,
+        "form": form,
+        "working": working(found) if form is not None else None,
+        "release": ReleaseForm(),
+        "show": ShowForm(),
+        "panel": f"desk/tabs/{tab}.html",
+        **BUILDERS[tab](found),
+        **extra,
+    }
+    return render(request, "desk/case.html", context)
+
+
+@login_required
+@require_GET
+def tab(request: HttpRequest, number: str, name: str = "application") -> HttpResponse:
+    """One tab of a case."""
+    return _page(request, open_file(request.user, number), name)
+
+
+@login_required
+@require_POST
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """显示: store who wants to see what and why, then show it; only on this one page."""
+    found = open_file(request.user, number)
+    form = ShowForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("请选择查看的用途。"))
+        return redirect("case:home", number)
+    part = form.cleaned_data["part"]
+    if part == "account" and not found.may_see_account:
+        raise Refusal(_("您的岗位不看收款账户。"), code="no_account")
+    found.look(part, purpose=form.words)
+    found.shown = frozenset([part])
+    return _page(request, found, form.tab)
+
+
+@login_required
+@require_POST
+def claim(request: HttpRequest, number: str) -> HttpResponse:
+    """领取 this one."""
+    found = open_file(request.user, number)
+    actions.claim(item=_item(request, found), row_version=_number(request, "row_version"), by=request.user)
+    return redirect("case:home", number)
+
+
+@login_required
+@require_POST
+def release(request: HttpRequest, number: str) -> HttpResponse:
+    """释放 with a reason."""
+    found = open_file(request.user, number)
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, "application", release=form)
+    actions.release(item=_item(request, found), reason=form.cleaned_data["reason"], by=request.user)
+    messages.success(request, _("已释放，回到待领取。"))
+    return redirect("desk:home")
+
+
+@login_required
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """办理意见: the form, the check page, then the decision."""
+    found = open_file(request.user, number)
+    if request.method != "POST":
+        return _page(request, found, "application")
+    already = deciding.decided_by(request.user, _number(request, "item"))
+    if already is not None:
+        messages.info(request, _("这一步您刚才已经办结，没有重复提交。"))
+        return redirect("case:home", already.case.number)
+    answer = deciding.answer(found, request.POST, request.FILES)
+    if answer.kind == "decided":
+        messages.success(request, _("已办结：%(step)s。") % {"step": found.step.title})
+        return redirect(deciding.next_address(request.user, "next" in request.POST, number))
+    if answer.kind == "check":
+        return render(request, "desk/check.html", {"file": found, "case": found.case, **answer.context})
+    return _page(request, found, "application", form=answer.form)
+
+
+@login_required
+def terminate(request: HttpRequest, number: str) -> HttpResponse:
+    """终止 a case outside its road."""
+    found = open_file(request.user, number)
+    form = TerminateForm(request.POST or None, found=found)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        actions.terminate(case=found.case, reasons=given["reasons"], opinion=given["opinion"], by=request.user)
+        messages.success(request, _("已终止办理。"))
+        return redirect("case:home", number)
+    return render(request, "desk/terminate.html", {"file": found, "case": found.case, "form": form})
+
+
+def _item(request: HttpRequest, found: File) -> WorkItem | int:
+    pk = _number(request, "item")
+    return pk if pk and WorkItem.objects.filter(pk=pk, case=found.case).exists() else (found.item or 0)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    value = request.POST.get(name, "")
+    return int(value) if value.isdigit() and len(value) < 12 else None

@@ -1,0 +1,214 @@
+"""Decision forms (办理意见): one for each kind of step; radios first, coded reasons, then what the step needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cases.calendar import clock
+from cases.policy.rules import Policy
+from cases.programme import programme
+from project.forms import Checkboxes, CleanCharField, DateField, Radios
+
+SHORTEST_OPINION = 10
+LONGEST = 2000
+NO_TIME = _("请填写时间，比如 14:30")
+
+
+def in_my_language(zh: Any, en: Any) -> str:
+    """One of two names by the language of the page."""
+    return str(en if (get_language() or "").startswith("en") and en else zh)
+
+
+class QueueFilter(forms.Form):
+    """筛选: the filters of a queue; an address with them can be kept as a link."""
+
+    number = CleanCharField(label=_("案卷编号"), required=False, max_length=24)
+    step = forms.ChoiceField(label=_("事项"), required=False)
+    place = CleanCharField(label=_("地区代码"), required=False, max_length=12)
+    entrusted = forms.ChoiceField(label=_("委托代审"), required=False, choices=[("", _("全部")), ("1", _("只看委托代审"))])
+
+    def __init__(self, *args: Any, steps: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = [("", _("全部")), *steps]  # type: ignore[attr-defined]
+
+
+class ReleaseForm(forms.Form):
+    """释放: back to the pool, with a reason."""
+
+    reason = CleanCharField(label=_("为什么释放"), max_length=200, error_messages={"required": _("请写明原因")})
+
+
+class DecisionForm(forms.Form):
+    """办理意见 of any step: outcome, target of a return, reasons, opinion, day. Knows no field beyond these.
+
+    `step` is the step's spec, `policy` the one that counts for the case; `facts` are the answers in force.
+    """
+
+    outcome = forms.ChoiceField(label=_("办理结果"), widget=Radios, error_messages={"required": _("请选择一个办理结果")})
+    to_step = forms.ChoiceField(label=_("退回到哪一步"), widget=Radios, required=False)
+    reasons = forms.MultipleChoiceField(label=_("原因"), widget=Checkboxes, required=False)
+    opinion = CleanCharField(
+        label=_("意见"),
+        widget=forms.Textarea({"rows": 4}),
+        required=False,
+        max_length=LONGEST,
+        help_text=_("退回、不同意、不予受理时至少写 10 个字。写明依据和事实。"),
+    )
+    happened_on = DateField(label=_("办理日期"), not_after=clock.today, required=False)
+    item = forms.IntegerField(widget=forms.HiddenInput)
+    row_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, step: Any, case: Any, policy: Policy, facts: Mapping[str, Any], road: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.step, self.case, self.policy, self.facts = step, case, policy, facts
+        self.fields["outcome"].choices = [(exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)]  # type: ignore[attr-defined]
+        targets = self._targets()
+        if targets:
+            self.fields["to_step"].choices = [(name, getattr(road, name).title) for name in targets]  # type: ignore[attr-defined]
+        else:
+            del self.fields["to_step"]
+        groups = self._reason_groups()
+        if groups:
+            self.fields["reasons"].choices = groups  # type: ignore[attr-defined]
+        else:
+            del self.fields["reasons"]
+
+    @staticmethod
+    def is_fact(exit: Any) -> bool:
+        """An exit that only a fact from outside takes is not offered to a person."""
+        return bool(exit.kind == "fact")
+
+    def _targets(self) -> list[str]:
+        several = [exit for exit in self.step.exits.values() if len(exit.targets) > 1]
+        return list(dict.fromkeys(name for exit in several for name in exit.targets))
+
+    def _reason_groups(self) -> list[tuple[Any, list[tuple[str, str]]]]:
+        sections = dict.fromkeys(exit.reasons for exit in self.step.exits.values() if exit.reasons)
+        groups = []
+        for section in sections:
+            words = "、".join(str(exit.label) for exit in self.step.exits.values() if exit.reasons == section)
+            rows = [(f"{section}:{row.key}", _name(row)) for row in self.policy.section(section)]
+            groups.append((words, rows))
+        return groups
+
+    @property
+    def exit(self) -> Any:
+        """The chosen way out."""
+        return self.step.exits[self.cleaned_data["outcome"]]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        exit = self.step.exits.get(cleaned.get("outcome", ""))
+        if exit is None:
+            return cleaned
+        chosen = [code.partition(":")[2] for code in cleaned.get("reasons", []) if code.startswith(f"{exit.reasons}:")]
+        cleaned["codes"] = chosen if exit.reasons else []
+        if exit.needs_reason and not chosen:
+            self.add_error("reasons", _("请从列表里至少选一个原因"))
+        if exit.needs_reason and len(cleaned.get("opinion") or "") < SHORTEST_OPINION:
+            self.add_error("opinion", _("请写明理由，至少 10 个字"))
+        if len(exit.targets) > 1 and cleaned.get("to_step") not in exit.targets:
+            self.add_error("to_step", _("请选择退回到哪一步"))
+        return cleaned
+
+    def details(self) -> dict[str, Any]:
+        """What this kind of step adds to a decision; nothing here."""
+        return {}
+
+    def decision(self) -> dict[str, Any]:
+        """The clean input as `workflows.actions.decide` takes it."""
+        several = len(self.exit.targets) > 1
+        return {
+            "item": self.cleaned_data["item"],
+            "row_version": self.cleaned_data["row_version"],
+            "outcome": self.cleaned_data["outcome"],
+            "reasons": self.cleaned_data["codes"],
+            "opinion": self.cleaned_data.get("opinion") or "",
+            "to_step": self.cleaned_data.get("to_step", "") if several else "",
+            "happened_on": self.cleaned_data.get("happened_on"),
+            "data": self.details(),
+        }
+
+    def reason_words(self) -> list[str]:
+        """The chosen reasons in words, for the check page."""
+        return [_name(self.policy.row(self.exit.reasons, code)) for code in self.cleaned_data["codes"]]
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        """What `details` says, as lines for the check page."""
+        return []
+
+
+class IntakeForm(DecisionForm):
+    """县级受理: accept, refuse, or tell once all that is missing (一次性告知), each paper or answer with its reason."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items: dict[str, tuple[str, str, str]] = {}
+        reasons = self.policy.section("supplement_reasons")
+        for row in self.case.materials.order_by("code"):
+            self._offer("material", row.code, _document(self.policy, row.code), reasons)
+        for question in programme(self.case.programme).asked(self.facts):
+            self._offer("answer", question.key, str(question.label), [row for row in reasons if not row.value.get("document")])
+
+    def _offer(self, kind: str, key: str, words: str, reasons: Iterable[Any]) -> None:
+        mine = [row for row in reasons if row.value.get("document") in ("", None, key)]
+        field, note = f"item_{kind}_{key}", f"note_{kind}_{key}"
+        choices = [("", _("不用补")), *((row.key, _name(row)) for row in mine)]
+        self.fields[field] = forms.ChoiceField(label=words, choices=choices, required=False)
+        self.fields[note] = CleanCharField(label=_("说明：%(what)s") % {"what": words}, required=False, max_length=200)
+        self.items[field] = (kind, key, words)
+
+    def pickers(self, kind: str) -> list[tuple[Any, Any]]:
+        """The pickers of papers or of answers, as bound fields with their notes."""
+        chosen = [(name, key) for name, (of, key, _words) in self.items.items() if of == kind]
+        return [(self[name], self[f"note_{kind}_{key}"]) for name, key in chosen]
+
+    def material_pickers(self) -> list[tuple[Any, Any]]:
+        return self.pickers("material")
+
+    def answer_pickers(self) -> list[tuple[Any, Any]]:
+        return self.pickers("answer")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("outcome") == "supplement" and not self._chosen():
+            self.add_error("outcome", _("请在下面选出要补的材料或内容，并选原因"))
+        return cleaned
+
+    def _chosen(self) -> list[dict[str, str]]:
+        return [
+            {"kind": kind, "key": key, "reason": self.cleaned_data[name], "note": self.cleaned_data.get(f"note_{kind}_{key}", "")}
+            for name, (kind, key, _words) in self.items.items()
+            if self.cleaned_data.get(name)
+        ]
+
+    def details(self) -> dict[str, Any]:
+        return {"items": self._chosen()} if self.cleaned_data["outcome"] == "supplement" else {}
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        if self.cleaned_data["outcome"] != "supplement":
+            return []
+        return [
+            (words, _name(self.policy.row("supplement_reasons", self.cleaned_data[name])))
+            for name, (_kind, _key, words) in self.items.items()
+            if self.cleaned_data.get(name)
+        ]
+
+
+def _name(row: Any) -> str:
+    return in_my_language(row.value.get("name_zh", row.key), row.value.get("name_en"))
+
+
+def _document(policy: Policy, code: str) -> str:
+    return f"{code} {_name(policy.row('checklist', code))}" if policy.has("checklist", code) else code
+
+
+def plain_fields(form: DecisionForm) -> list[Any]:
+    """The visible fields that are not pickers, in order."""
+    pickers = {name for field in getattr(form, "items", {}) for name in (field, f"note_{field[5:]}")}
+    return [bound for bound in form.visible_fields() if bound.name not in pickers]

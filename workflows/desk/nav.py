@@ -1,0 +1,26 @@
+"""The desk's own entries in the navigation, by right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import posts_of
+from project.context import NavItem, register_nav
+
+PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
+
+
+@register_nav
+def entries(request: HttpRequest) -> Iterator[NavItem]:
+    """办理台, 集体研究 and 监督检查 for those whose posts open them."""
+    rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
+    if any(right.startswith("case.read") for right in rights):
+        yield NavItem(_("办理台"), reverse("desk:home"), order=10)
+    if rights & PANEL_RIGHTS:
+        yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
+    if "inspect" in rights:
+        yield NavItem(_("监督检查"), reverse("inspection:search"), order=60)

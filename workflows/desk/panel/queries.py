@@ -1,0 +1,105 @@
+"""What the panel sees: meetings, agenda, attendance and votes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from cases.access.models import Post
+from cases.access.queries import posts_of, require, visible_cases
+from cases.errors import NotFound
+from cases.history.models import Access
+from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
+from workflows.desk.panel.rules import Tally, tally
+from workflows.models import WorkItem
+from workflows.offers import policy_of
+
+RIGHTS = ("panel.call", "panel.vote", "panel.minutes", "inspect")
+PANEL_STEP = "panel"
+
+
+def may_see_panel(viewer: Any) -> bool:
+    """Whether this person has anything to do with meetings."""
+    return panel_post(viewer) is not None
+
+
+def has_right(viewer: Any, right: str) -> bool:
+    """Whether one of the viewer's posts gives this right (the panel is the province's: no area is asked)."""
+    return any(right in post.role.rights for post in posts_of(viewer))
+
+
+def panel_post(viewer: Any) -> Post | None:
+    """The post in which somebody looks at a meeting."""
+    return next((post for post in posts_of(viewer) if set(RIGHTS) & set(post.role.rights)), None)
+
+
+def require_panel(viewer: Any) -> None:
+    """Refuses everybody who neither calls, votes, keeps minutes nor inspects."""
+    if not may_see_panel(viewer):
+        areas = [post.office.division_code for post in posts_of(viewer)]
+        if not areas:
+            raise NotFound()
+        require(viewer, "panel.vote", areas[0][:2])
+
+
+def meetings(viewer: Any) -> QuerySet[Meeting]:
+    """会议, newest first, with the number of their items and of those still open."""
+    require_panel(viewer)
+    return Meeting.objects.annotate(
+        all_items=Count("items", distinct=True), open_items=Count("items", filter=Q(items__outcome=""), distinct=True)
+    ).order_by("-id")
+
+
+def get_meeting(viewer: Any, number: str) -> Meeting:
+    """A meeting by its number; NotFound when there is none."""
+    require_panel(viewer)
+    meeting = Meeting.objects.filter(number=number).select_related("called_by", "minutes_by").first()
+    if meeting is None:
+        raise NotFound()
+    return meeting
+
+
+def get_item(viewer: Any, number: str, pk: int) -> MeetingItem:
+    """One item of a meeting; NotFound outside what the viewer may see."""
+    item = (
+        MeetingItem.objects.select_related("meeting", "case", "case__policy", "work_item")
+        .filter(meeting=get_meeting(viewer, number), pk=pk)
+        .first()
+    )
+    if item is None or not visible_cases(viewer).filter(pk=item.case_id).exists():
+        raise NotFound()
+    return item
+
+
+def waiting(viewer: Any) -> QuerySet[WorkItem]:
+    """待上会: cases at the panel step that are on no open agenda."""
+    return (
+        WorkItem.objects.filter(step=PANEL_STEP, kind="wait", state="open", case__in=visible_cases(viewer))
+        .exclude(meeting_items__outcome="")
+        .select_related("case")
+        .order_by("case__accepted_on", "id")
+    )
+
+
+def present(meeting: Meeting) -> list[int]:
+    """The members who signed in."""
+    return list(Attendance.objects.filter(meeting=meeting).order_by("id").values_list("member_id", flat=True))
+
+
+def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
+    """How an item stands, by the quorum of its meeting and the pinned policy of its case."""
+    votes = dict(Vote.objects.filter(item=item).values_list("member_id", "choice"))
+    return tally(
+        votes=votes,
+        present=present(item.meeting) if members is None else members,
+        quorum=item.meeting.quorum,
+        approve=policy_of(item.case).quorum.approve,
+    )
+
+
+def has_read(member: Any, item: MeetingItem) -> bool:
+    """Whether a member opened the papers of this item."""
+    return Access.objects.filter(
+        actor=member.pk, object_type=MeetingItem._meta.db_table, object_id=str(item.pk), case_id=item.case_id
+    ).exists()

@@ -1,0 +1,232 @@
+"""The desk (办理台): its five queues, their counts, and one page of each, read from the work items alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.models import Post
+from cases.access.queries import posts_of
+from cases.calendar.queries import calendar
+from cases.calendar.rules import Calendar, add_workdays, local_day, remaining
+from cases.errors import NotFound
+from cases.programme import programmes
+from cases.regions.models import Division
+from cases.states import state
+from workflows.desk.forms import in_my_language
+from workflows.flow import graph, step_of
+from workflows.models import Duty, WorkItem
+
+PAGE = 30
+MOST = 100
+"""Counts stop here and are shown as 99+: a count must not walk through a big table."""
+SOON = 2
+APPLICANT_STATES = ["SUPPLEMENT", "FAILED", "RETURNED"]
+
+QUEUES = {
+    "open": _("待领取"),
+    "mine": _("我的"),
+    "applicant": _("等申请人"),
+    "soon": _("快超期"),
+    "done": _("已办"),
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the desk, with the posts held now; read once a page."""
+
+    user: Any
+    posts: tuple[Post, ...]
+    today: date
+
+    @classmethod
+    def of(cls, user: Any, now: datetime) -> Viewer:
+        """The viewer at this moment."""
+        return cls(user, tuple(posts_of(user)), local_day(now))
+
+
+def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
+    """One queue, unordered. Entrusted work (委托代审) stands at the office that does it."""
+    if name == "mine":
+        return WorkItem.objects.filter(state="claimed", holder=viewer.user)
+    if name == "done":
+        return WorkItem.objects.filter(state="done", holder=viewer.user)
+    if name == "applicant":
+        return WorkItem.objects.filter(_area(viewer), kind="wait", state="open", case__state__in=APPLICANT_STATES)
+    if name == "soon":
+        limit = add_workdays(viewer.today, SOON, calendar()).on
+        near = WorkItem.objects.filter(due_on__lte=limit)
+        return near.filter(Q(state="claimed", holder=viewer.user) | (_pool(viewer) & ~_barred(viewer)))
+    if name == "open":
+        return WorkItem.objects.filter(_pool(viewer) & ~_barred(viewer))
+    raise NotFound()
+
+
+def _pool(viewer: Viewer) -> Q:
+    reach = Q(pk__in=[])
+    for post in viewer.posts:
+        reach |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
+    return Q(state="open", kind="human") & reach
+
+
+def _area(viewer: Viewer) -> Q:
+    reach = Q(pk__in=[])
+    for post in viewer.posts:
+        if "case.read" in post.role.rights:
+            reach |= Q(case__handling_code__startswith=post.office.division_code)
+    return reach
+
+
+def _barred(viewer: Viewer) -> Q:
+    """Work of a neighbouring level in a case where I acted: offered to somebody else."""
+    mine = Duty.objects.filter(case=OuterRef("case"), actor=viewer.user)
+    neighbour = mine.filter(Q(level=OuterRef("level") - 1) | Q(level=OuterRef("level") + 1))
+    return Q(Exists(neighbour)) | Q(case__owner=viewer.user) | Q(case__agent=viewer.user, case__agent__isnull=False)
+
+
+def counts(viewer: Viewer) -> dict[str, str]:
+    """How many stand in each queue, in one statement; from a hundred on only "99+"."""
+    parts, params = [], []
+    for name in QUEUES:
+        sql, values = queue(viewer, name).order_by().values("pk")[:MOST].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS q_{name})")
+        params += values
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), params)
+        row = cursor.fetchone()
+    return {name: str(number) if number < MOST else f"{MOST - 1}+" for name, number in zip(QUEUES, row, strict=True)}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, with the cursors of its neighbours ("" at an end)."""
+
+    rows: list[WorkItem]
+    after: str
+    before: str
+
+
+def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
+    """Thirty rows of a queue by due date (已办: newest first), joined with number and masked name; keyset, no COUNT."""
+    rows = filtered(queue(viewer, name), filters).select_related("case__run", "holder")
+    by_done = name == "done"
+    first, second = ("-done_at", "-id") if by_done else ("due_on", "id")
+    backwards = bool(before)
+    cursor = _cursor(before or after, by_done)
+    if cursor is not None:
+        rows = rows.filter(_beyond(cursor, newest_first=by_done, backwards=backwards))
+    order = [_turned(field) if backwards else field for field in (first, second)]
+    found = list(rows.order_by(*order)[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) and (more if not backwards else True)
+    has_previous = bool(found) and (more if backwards else cursor is not None)
+    return Page(
+        found,
+        _key(found[-1], by_done) if has_next else "",
+        _key(found[0], by_done) if has_previous else "",
+    )
+
+
+def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[WorkItem]:
+    """The rows that the filters of the page leave: number, step, place, only entrusted ones."""
+    if filters.get("number"):
+        rows = rows.filter(case__number__startswith=filters["number"].upper())
+    if filters.get("step"):
+        rows = rows.filter(step=filters["step"])
+    if filters.get("place"):
+        rows = rows.filter(case__handling_code__startswith=filters["place"])
+    if filters.get("entrusted"):
+        rows = rows.exclude(entrusted_from="")
+    return rows
+
+
+def _turned(field: str) -> str:
+    return field[1:] if field.startswith("-") else f"-{field}"
+
+
+def _key(item: WorkItem, by_done: bool) -> str:
+    moment = item.done_at if by_done else item.due_on
+    return f"{moment.isoformat() if moment else ''}_{item.pk}"
+
+
+def _cursor(words: str, by_done: bool) -> tuple[Any, int] | None:
+    if not words:
+        return None
+    moment, _line, pk = words.rpartition("_")
+    try:
+        when = (datetime if by_done else date).fromisoformat(moment) if moment else None
+        return when, int(pk)
+    except ValueError as fault:
+        raise NotFound() from fault
+
+
+def _beyond(cursor: tuple[Any, int], *, newest_first: bool, backwards: bool) -> Q:
+    when, pk = cursor
+    if newest_first:
+        side = "gt" if backwards else "lt"
+        return Q(**{f"done_at__{side}": when}) | Q(**{"done_at": when, f"id__{side}": pk})
+    side = "lt" if backwards else "gt"
+    if when is None:
+        same = Q(**{"due_on": None, f"id__{side}": pk})
+        return same | Q(due_on__isnull=False) if backwards else same
+    later = Q(**{f"due_on__{side}": when}) | Q(**{"due_on": when, f"id__{side}": pk})
+    return later if backwards else later | Q(due_on=None)
+
+
+def may_take(viewer: Any, item: WorkItem) -> bool:
+    """Whether one of the viewer's posts may do this step here."""
+    return any(
+        post.role_id == item.role and item.division_code.startswith(post.office.division_code)
+        for post in posts_of(viewer)
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a queue as people read it."""
+
+    item: WorkItem
+    title: Any
+    place: str
+    left: int | None
+    state: Any
+    paused: bool = False
+
+
+def rows_of(items: list[WorkItem], today: date, cal: Calendar) -> list[Row]:
+    """The lines of a page; places are read in one statement for all of them."""
+    codes = {code for item in items for code in (item.case.handling_code, item.entrusted_from) if code}
+    places = {
+        place.code: in_my_language(place.name, place.name_en) for place in Division.objects.filter(code__in=codes)
+    }
+    return [
+        Row(
+            item,
+            step_of(item).title,
+            places.get(item.case.handling_code, item.case.handling_code),
+            remaining(item.due_on, today, cal) if item.due_on and item.state in ("open", "claimed") else None,
+            state(item.case.state),
+        )
+        for item in items
+    ]
+
+
+def step_names() -> list[tuple[str, Any]]:
+    """Every human step of every road, for the filter."""
+    found = {
+        node.name: node.title
+        for card in programmes()
+        for road in card.roads.values()
+        for node in graph(road).nodes
+        if node.kind == "step"
+    }
+    return list(found.items())

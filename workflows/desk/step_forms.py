@@ -1,0 +1,176 @@
+"""Decision forms of the steps that ask for more: home visit, award, grant, account, follow-up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.calendar import clock
+from cases.calendar.rules import ZONE
+from cases.evidence.models import VisitFact
+from cases.evidence.rules import visit_keys
+from cases.programme import programme
+from project.forms import CleanCharField, DateField, PhotoField, Radios
+from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
+
+REQUIRED = _("请填写这一项")
+
+
+class VisitForm(DecisionForm):
+    """入户核实: two visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
+
+    visitor_1 = CleanCharField(label=_("核实人一"), max_length=40, error_messages={"required": _("请写核实人姓名")})
+    visitor_2 = CleanCharField(label=_("核实人二"), max_length=40, error_messages={"required": _("入户要有两个人，请写第二位核实人")})
+    visited_on = DateField(label=_("入户日期"), not_after=clock.today, error_messages={"required": _("请填写入户日期")})
+    place = CleanCharField(label=_("入户地点"), max_length=120, error_messages={"required": _("请写入户地点")})
+    photo = PhotoField(label=_("入户照片"), required=False)
+    photo_token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    note = CleanCharField(label=_("补充情况"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.checked: dict[str, str] = {}
+        card = programme(self.case.programme)
+        for key in visit_keys(card, self.facts):
+            self._ask(card.question(key))
+
+    def _ask(self, question: Any) -> None:
+        name = f"finding_{question.key}"
+        self.checked[name] = question.key
+        self.fields[name] = forms.ChoiceField(
+            label=_("核对：%(what)s") % {"what": question.label},
+            choices=VisitFact.FINDINGS,
+            widget=Radios,
+            error_messages={"required": _("请选择核对结果")},
+        )
+        self.fields[f"note_{name}"] = CleanCharField(
+            label=_("实际情况：%(what)s") % {"what": question.label}, required=False, max_length=200
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("photo") and not cleaned.get("photo_token"):
+            self.add_error("photo", _("请拍一张入户照片"))
+        if cleaned.get("visitor_1") and cleaned.get("visitor_1") == cleaned.get("visitor_2"):
+            self.add_error("visitor_2", _("两位核实人不能是同一个人"))
+        for name, _key in self.checked.items():
+            if cleaned.get(name) == "differs" and not cleaned.get(f"note_{name}"):
+                self.add_error(f"note_{name}", _("不一致的，请写明实际情况"))
+        return cleaned
+
+    def details(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        facts = [
+            {"key": key, "finding": given[name], "note": given.get(f"note_{name}", "")} for name, key in self.checked.items()
+        ]
+        return {
+            "visit": {
+                "visitors": [given["visitor_1"], given["visitor_2"]],
+                "visited_on": given["visited_on"].isoformat(),
+                "place": given["place"],
+                "photo": str(given["photo_token"] or ""),
+                "facts": facts,
+                "note": given.get("note", ""),
+            }
+        }
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        given = self.cleaned_data
+        found = dict(VisitFact.FINDINGS)
+        lines = [
+            (_("核实人"), f"{given['visitor_1']}、{given['visitor_2']}"),
+            (_("入户日期"), given["visited_on"].isoformat()),
+            (_("入户地点"), given["place"]),
+        ]
+        return lines + [(self.fields[name].label, found[given[name]]) for name in self.checked]
+
+
+class CallForm(DecisionForm):
+    """A step confirmed by phone: who answered, when, and that payee and account are right."""
+
+    answered_by = CleanCharField(label=_("接电话的人"), max_length=40, required=False)
+    called_on = DateField(label=_("通话日期"), not_after=clock.today, required=False)
+    called_at = forms.TimeField(label=_("通话时间"), required=False, error_messages={"invalid": NO_TIME}, help_text=NO_TIME)
+    account_right = forms.ChoiceField(
+        label=_("户名和账号尾号核对"),
+        widget=Radios,
+        required=False,
+        choices=[("yes", _("对方说的户名和尾号与案卷一致")), ("no", _("不一致或没有核对"))],
+    )
+
+    needs_call: tuple[str, ...] = ("grant", "confirm")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("outcome") not in self.needs_call:
+            return cleaned
+        for name in ("answered_by", "called_on", "called_at"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, REQUIRED)
+        if cleaned.get("account_right") != "yes":
+            self.add_error("account_right", _("户名和账号要先打电话核对一致，才能继续"))
+        if cleaned.get("called_on") and cleaned.get("called_at"):
+            moment = datetime.combine(cleaned["called_on"], cleaned["called_at"], ZONE)
+            if moment > clock.now():
+                self.add_error("called_at", _("通话时间不能晚于现在"))
+        return cleaned
+
+    def details(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given["outcome"] not in self.needs_call:
+            return {}
+        at = f"{given['called_on'].isoformat()}T{given['called_at']:%H:%M}"
+        return {"call": {"answered_by": given["answered_by"], "at": at, "account_right": True}}
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        given = self.cleaned_data
+        if given["outcome"] not in self.needs_call:
+            return []
+        return [
+            (_("接电话的人"), given["answered_by"]),
+            (_("通话时间"), f"{given['called_on'].isoformat()} {given['called_at']:%H:%M}"),
+        ]
+
+
+class FollowUpForm(DecisionForm):
+    """回访: how, what became of the help, and whether anything is wrong."""
+
+    how = forms.ChoiceField(
+        label=_("回访方式"),
+        widget=Radios,
+        choices=[("phone", _("电话")), ("visit", _("上门")), ("counter", _("到窗口"))],
+        error_messages={"required": _("请选择回访方式")},
+    )
+    received = forms.ChoiceField(
+        label=_("钱收到了吗"),
+        widget=Radios,
+        choices=[("yes", _("收到了")), ("no", _("没收到或数目不对"))],
+        error_messages={"required": _("请选择")},
+    )
+    situation = CleanCharField(
+        label=_("患者现在的情况"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("请写患者现在的情况")},
+    )
+
+    def details(self) -> dict[str, Any]:
+        return {"follow_up": {name: self.cleaned_data[name] for name in ("how", "received", "situation")}}
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        return [(_("患者现在的情况"), self.cleaned_data["situation"])]
+
+
+FORMS: dict[str, type[DecisionForm]] = {
+    "intake": IntakeForm,
+    "visit": VisitForm,
+    "review": DecisionForm,
+    "award": DecisionForm,
+    "grant": CallForm,
+    "account": CallForm,
+    "follow_up": FollowUpForm,
+}
+"""The form of each kind of step; the award step adds the printed working to its page, not a field."""

@@ -1,0 +1,28 @@
+"""The addresses of the desk."""
+
+from django.urls import path, register_converter
+
+from workflows.desk import views
+from workflows.desk.queries import QUEUES
+
+
+class QueueConverter:
+    """The name of a queue."""
+
+    regex = "|".join(QUEUES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(QueueConverter, "queue")
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.queue, name="home"),
+    path("next", views.take_next, name="next"),
+    path("<queue:name>", views.queue, name="queue"),
+]

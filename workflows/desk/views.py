@@ -1,0 +1,56 @@
+"""The pages of the desk: its queues and the button for the next task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.access.queries import require
+from cases.calendar import clock
+from cases.calendar.queries import calendar
+from workflows import actions
+from workflows.desk.forms import QueueFilter
+from workflows.desk.queries import QUEUES, Viewer, counts, page, rows_of, step_names
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
+    """One queue of the desk."""
+    viewer = Viewer.of(request.user, clock.now())
+    if not viewer.posts:
+        require(request.user, "case.read", "")
+    form = QueueFilter(request.GET, steps=step_names())
+    filters: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    shown = page(viewer, name, filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    numbers = counts(viewer)
+    context = {
+        "queues": [
+            {"label": words, "href": reverse("desk:queue", args=[key]), "current": key == name, "count": numbers[key]}
+            for key, words in QUEUES.items()
+        ],
+        "name": name,
+        "title": QUEUES[name],
+        "rows": rows_of(shown.rows, viewer.today, calendar()),
+        "page": shown,
+        "filter": form,
+    }
+    return render(request, "desk/queue.html", context)
+
+
+@login_required
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """领取下一件: the oldest due that I may take."""
+    found = actions.claim_next(by=request.user)
+    if found is None:
+        messages.info(request, _("现在没有您可以领取的办件。"))
+        return redirect("desk:home")
+    return redirect("case:home", found.case.number)

@@ -1,0 +1,266 @@
+"""What an inspector sees (监督检查): cases found by number, state, place or date, and one timeline of all that happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.access.models import Role, User
+from cases.access.queries import get_case, may, posts_of, require, visible_cases
+from cases.calendar.queries import calendar
+from cases.calendar.rules import Pause, elapsed, end_of, local_day, start_of
+from cases.dossier.models import Case
+from cases.errors import NotFound
+from cases.history.models import Access, Event, StreamHead
+from cases.history.record import record_access
+from workflows.desk.forms import in_my_language
+from workflows.desk.queries import APPLICANT_STATES
+from workflows.flow import road_of
+from workflows.inspection.rules import CATEGORIES, category, changes_of, words_of
+from workflows.models import WorkItem
+
+PAGE = 30
+ENTRIES = 50
+
+
+def require_inspection(viewer: Any) -> None:
+    """Only who inspects opens these pages; everybody else is told who may, outsiders find nothing."""
+    posts = posts_of(viewer)
+    if any("inspect" in post.role.rights for post in posts):
+        return
+    if not posts:
+        raise NotFound()
+    require(viewer, "inspect", posts[0].office.division_code)
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of found cases with the cursors of its neighbours."""
+
+    rows: list[Case]
+    after: str
+    before: str
+
+
+def search(viewer: Any, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> CasePage:
+    """查案卷: newest first, keyset by id, no COUNT. Filters: number, state, place, programme, from_day, to_day."""
+    require_inspection(viewer)
+    rows = _filtered(visible_cases(viewer).exclude(number=None), filters)
+    backwards = bool(before)
+    cursor = before or after
+    if cursor:
+        if not cursor.isdigit():
+            raise NotFound()
+        rows = rows.filter(pk__gt=int(cursor)) if backwards else rows.filter(pk__lt=int(cursor))
+    found = list(rows.order_by("pk" if backwards else "-pk")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    if backwards:
+        found.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
+    if not found:
+        return CasePage([], "", "")
+    return CasePage(found, str(found[-1].pk) if has_next else "", str(found[0].pk) if has_previous else "")
+
+
+def _filtered(rows: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
+    given = {name: value for name, value in filters.items() if value}
+    if "number" in given:
+        rows = rows.filter(number__startswith=given["number"].upper())
+    if "state" in given:
+        rows = rows.filter(state=given["state"])
+    if "place" in given:
+        rows = rows.filter(handling_code__startswith=given["place"])
+    if "programme" in given:
+        rows = rows.filter(programme=given["programme"])
+    if "from_day" in given:
+        rows = rows.filter(submitted_at__gte=start_of(given["from_day"]))
+    if "to_day" in given:
+        rows = rows.filter(submitted_at__lte=end_of(given["to_day"]))
+    return rows
+
+
+@dataclass(frozen=True)
+class Entry:
+    """留痕: one event or one look, as the timeline shows it. `kind` event or read, with `pk` its address."""
+
+    kind: str
+    pk: int
+    at: datetime
+    happened_on: date
+    action: str
+    words: str
+    category: str
+    outcome: str
+    actor: str
+    role: str
+    office: str
+    purpose: str = ""
+    object: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    used: int | None = None
+    seq: int | None = None
+    hash: str = ""
+    prev: str = ""
+    request: str = ""
+
+    @property
+    def category_words(self) -> Any:
+        """The kind of event in words."""
+        return CATEGORIES[self.category]
+
+
+def get_inspected(viewer: Any, number: str) -> Case:
+    """A case for inspection; that the inspector reads its history is recorded."""
+    require_inspection(viewer)
+    case = get_case(viewer, number)
+    post = may(viewer, "inspect", case.handling_code)
+    record_access(
+        "read", object=case, fields=["history"], by=viewer, case_id=case.pk, purpose=_("监督检查"),
+        role=post.role_id if post else "", office=post.office.name if post else "",
+    )  # fmt: skip
+    return case
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One page of the timeline, oldest first."""
+
+    entries: list[Entry]
+    after: str
+
+
+def timeline(case: Case, wanted: str = "", *, after: str = "") -> Timeline:
+    """全部留痕: decisions, row changes, looks, refused tries, messages, money and pauses in the order of recording.
+
+    `wanted` keeps one category. Events and looks are read by key, never counted.
+    """
+    start = _moment(after)
+    events = Event.objects.filter(stream__kind="case", stream__key=str(case.pk))
+    looks = Access.objects.filter(case_id=case.pk)
+    if start is not None:
+        at, kind, pk = start
+        events = events.filter(Q(recorded_at__gt=at) | Q(recorded_at=at, pk__gt=pk if kind == "event" else 0))
+        looks = looks.filter(Q(recorded_at__gt=at) | Q(recorded_at=at, pk__gt=pk)) if kind == "read" else looks.filter(recorded_at__gte=at)
+    events, looks = _of_category(events, looks, wanted)
+    rows: list[Event | Access] = [
+        *events.order_by("recorded_at", "pk")[: ENTRIES + 1], *looks.order_by("recorded_at", "pk")[: ENTRIES + 1]
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (row.recorded_at, isinstance(row, Event), row.pk))
+    if start is not None and start[1] == "event":
+        rows = [row for row in rows if isinstance(row, Event) or row.recorded_at > start[0]]
+    more = len(rows) > ENTRIES
+    rows = rows[:ENTRIES]
+    entries = _entries(case, rows)
+    return Timeline(entries, _key(entries[-1]) if more else "")
+
+
+def _of_category(events: Any, looks: Any, wanted: str) -> tuple[Any, Any]:
+    if wanted == "read":
+        return events.none(), looks
+    if wanted == "refused":
+        return events.filter(outcome="denied"), looks.none()
+    if wanted:
+        prefixes = CATEGORIES_PREFIXES.get(wanted)
+        if prefixes is None:
+            raise NotFound()
+        reach = Q(pk__in=[])
+        for prefix in prefixes:
+            reach |= Q(action__startswith=prefix)
+        return events.filter(reach).exclude(outcome="denied"), looks.none()
+    return events, looks
+
+
+def _moment(cursor: str) -> tuple[datetime, str, int] | None:
+    if not cursor:
+        return None
+    try:
+        moment, kind, pk = cursor.split("_")
+        return datetime.fromisoformat(moment), kind, int(pk)
+    except ValueError as fault:
+        raise NotFound() from fault
+
+
+def _key(entry: Entry) -> str:
+    return f"{entry.at.isoformat()}_{entry.kind}_{entry.pk}"
+
+
+def one(case: Case, kind: str, pk: int) -> Entry:
+    """One event or look of this case by its address; NotFound otherwise."""
+    row: Event | Access | None
+    if kind == "event":
+        row = Event.objects.filter(stream__kind="case", stream__key=str(case.pk), pk=pk).first()
+    else:
+        row = Access.objects.filter(case_id=case.pk, pk=pk).first()
+    if row is None:
+        raise NotFound()
+    return _entries(case, [row])[0]
+
+
+def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
+    people = {user.pk: str(user.name or user.username) for user in User.objects.filter(pk__in={row.actor for row in rows if row.actor})}
+    roles = {role.pk: in_my_language(role.name, role.name_en) for role in Role.objects.all()}
+    pauses, cal = pauses_of(case), calendar()
+    began = local_day(case.submitted_at) if case.submitted_at else None
+    return [_entry(row, people, roles, began, pauses, cal) for row in rows]
+
+
+def _entry(row: Event | Access, people: dict[int, str], roles: dict[str, str], began: date | None, pauses: list[Pause], cal: Any) -> Entry:
+    is_event = isinstance(row, Event)
+    day = local_day(row.recorded_at)
+    payload = json.loads(row.payload) if isinstance(row, Event) else json.loads(row.fields)
+    action = row.action if isinstance(row, Event) else "read"
+    outcome = row.outcome if isinstance(row, Event) else "ok"
+    used = elapsed(began, day, [pause for pause in pauses if pause.start <= day], cal) if began and day >= began else None
+    return Entry(
+        kind="event" if is_event else "read",
+        pk=row.pk,
+        at=row.recorded_at,
+        happened_on=row.happened_on if isinstance(row, Event) else day,
+        action=action,
+        words=words_of(action),
+        category="read" if not is_event else category(action, outcome),
+        outcome=outcome,
+        actor=people.get(row.actor or 0, _("系统") if not row.actor else str(row.actor)),
+        role=roles.get(row.acting_role or "", row.acting_role or ""),
+        office=row.acting_office or "",
+        purpose=row.purpose or "",
+        object=f"{row.object_type or ''} {row.object_id or ''}".strip(),
+        changes=changes_of(action, payload),
+        used=used,
+        seq=row.seq if isinstance(row, Event) else None,
+        hash=bytes(row.hash).hex(),
+        prev=bytes(row.prev).hex() if isinstance(row, Event) else "",
+        request=row.request_id or "",
+    )
+
+
+def pauses_of(case: Case) -> list[Pause]:
+    """The stretches in which the office waited for the applicant; they do not count as its days."""
+    waits = WorkItem.objects.filter(case=case, kind="wait").order_by("id")
+    road = road_of(case)
+    return [
+        Pause(local_day(item.offered_at), local_day(item.done_at) if item.done_at else date.max)
+        for item in waits
+        if getattr(road, item.step).state in APPLICANT_STATES
+    ]
+
+
+def head_of(case: Case) -> StreamHead | None:
+    """The last number and hash of the case's chain."""
+    return StreamHead.objects.filter(stream__kind="case", stream__key=str(case.pk)).first()
+
+
+CATEGORIES_PREFIXES: dict[str, tuple[str, ...]] = {
+    "decision": ("task.", "panel.", "case.", "award.", "wait."),
+    "row": ("row.",),
+    "notice": ("notice.", "publicity.", "objection."),
+    "money": ("payout.", "batch.", "fund.", "answer.", "account."),
+    "pause": ("pause.", "step.", "supplement."),
+    "paper": ("file.", "material.", "visit.", "consent."),
+}

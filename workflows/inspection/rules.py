@@ -1,0 +1,123 @@
+"""How an event is read by people: its kind, its words, and what changed in it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+CATEGORIES: dict[str, Any] = {
+    "decision": gettext_lazy("办理"),
+    "row": gettext_lazy("数据变更"),
+    "read": gettext_lazy("查阅"),
+    "refused": gettext_lazy("被拒绝的操作"),
+    "notice": gettext_lazy("通知与公示"),
+    "money": gettext_lazy("资金"),
+    "pause": gettext_lazy("期限与中止"),
+    "paper": gettext_lazy("材料与核实"),
+}
+
+_BY_PREFIX = {
+    "row": "row", "notice": "notice", "publicity": "notice", "objection": "notice", "payout": "money", "batch": "money",
+    "fund": "money", "answer": "money", "account": "money", "pause": "pause", "step": "pause", "supplement": "pause",
+    "file": "paper", "material": "paper", "visit": "paper", "consent": "paper",
+}  # fmt: skip
+
+WORDS: dict[str, Any] = {
+    "read": gettext_lazy("查阅"),
+    "row.insert": gettext_lazy("新增一行数据"),
+    "row.update": gettext_lazy("修改一行数据"),
+    "row.delete": gettext_lazy("删除一行数据"),
+    "case.begin": gettext_lazy("新建申请"),
+    "case.answer": gettext_lazy("填写"),
+    "case.submitted": gettext_lazy("提交申请"),
+    "case.submit": gettext_lazy("提交申请"),
+    "case.started": gettext_lazy("进入办理"),
+    "case.accepted": gettext_lazy("受理"),
+    "case.fact": gettext_lazy("流程收到事实"),
+    "case.closed": gettext_lazy("办结"),
+    "case.withdraw": gettext_lazy("撤回"),
+    "case.withdrawn": gettext_lazy("撤回"),
+    "case.terminate": gettext_lazy("终止"),
+    "case.terminated": gettext_lazy("终止"),
+    "case.verify": gettext_lazy("核定填报内容"),
+    "step.offered": gettext_lazy("到达环节"),
+    "task.claim": gettext_lazy("领取"),
+    "task.claimed": gettext_lazy("领取"),
+    "task.release": gettext_lazy("释放"),
+    "task.released": gettext_lazy("释放"),
+    "task.decide": gettext_lazy("办理意见"),
+    "task.decided": gettext_lazy("办理意见"),
+    "award.computed": gettext_lazy("核算金额"),
+    "panel.listed": gettext_lazy("列入会议"),
+    "panel.vote": gettext_lazy("表决"),
+    "panel.voted": gettext_lazy("表决"),
+    "panel.recused": gettext_lazy("回避"),
+    "panel.close_item": gettext_lazy("形成决定"),
+    "panel.decided": gettext_lazy("形成决定"),
+    "panel.sign_in": gettext_lazy("签到"),
+    "supplement.told": gettext_lazy("一次性告知补正"),
+    "supplement.answered": gettext_lazy("补正完毕"),
+    "supplement.extended": gettext_lazy("延长补正期限"),
+    "file.added": gettext_lazy("收到文件"),
+    "file.removed": gettext_lazy("撤下文件"),
+    "visit.recorded": gettext_lazy("入户核实"),
+    "consent.given": gettext_lazy("同意书"),
+    "consent.withdrawn": gettext_lazy("撤回同意"),
+    "notice.written": gettext_lazy("写出通知"),
+    "notice.sent": gettext_lazy("发出通知"),
+    "notice.read": gettext_lazy("通知已读"),
+    "notice.printed": gettext_lazy("打印通知"),
+    "publicity.posted": gettext_lazy("公示"),
+    "objection.filed": gettext_lazy("收到异议"),
+    "objection.closed": gettext_lazy("异议办结"),
+    "account.given": gettext_lazy("提供收款账户"),
+    "account.confirmed": gettext_lazy("核对收款账户"),
+    "payout.reserved": gettext_lazy("预留资金"),
+    "payout.approved": gettext_lazy("转为待拨付"),
+    "payout.freed": gettext_lazy("释放预留"),
+    "payout.paid": gettext_lazy("已拨付"),
+    "payout.failed": gettext_lazy("拨付失败"),
+    "payout.returned": gettext_lazy("退汇"),
+}
+
+SHORT = 8
+
+
+def category(action: str, outcome: str) -> str:
+    """Which filter of the timeline an event belongs to; a refused try is its own kind."""
+    if outcome == "denied":
+        return "refused"
+    return _BY_PREFIX.get(action.partition(".")[0], "decision")
+
+
+def words_of(action: str) -> str:
+    """An action in words; one without words shows its code."""
+    return str(WORDS.get(action, action))
+
+
+def changes_of(action: str, payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Field, before, after. Sealed values stand as the first signs of their commitment (指纹), never in clear."""
+    if action == "row.update":
+        return [(name, shown(pair[0]), shown(pair[1])) for name, pair in payload.items() if _is_pair(pair)]
+    return [(name, "", shown(value)) for name, value in payload.items() if value not in (None, "", [], {})]
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def shown(value: Any) -> str:
+    """One value of a payload for the page."""
+    if value in (None, ""):
+        return "—"
+    text = str(value)
+    if text.startswith("commitment:"):
+        return _("已加密，指纹 %(sign)s") % {"sign": text.removeprefix("commitment:")[:SHORT]}
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return "、".join(shown(part) for part in value)
+    return text

@@ -1,0 +1,14 @@
+"""The addresses of inspection; each event has its own."""
+
+from django.urls import path
+
+from workflows.inspection import views
+
+app_name = "inspection"
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("case/<slug:number>/", views.case, name="case"),
+    path("case/<slug:number>/verify", views.verify, name="verify"),
+    path("case/<slug:number>/event/<int:pk>", views.entry, {"kind": "event"}, name="event"),
+    path("case/<slug:number>/read/<int:pk>", views.entry, {"kind": "read"}, name="read"),
+]

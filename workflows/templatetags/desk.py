@@ -1,0 +1,74 @@
+"""Words and parts of the desk's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from project.templatetags.ui import tag
+from workflows.desk.forms import DecisionForm, in_my_language
+from workflows.desk.forms import plain_fields as _plain_fields
+from workflows.flow import road_of
+
+register = template.Library()
+
+MATERIAL_COLOURS = {"missing": "yellow", "given": "blue", "accepted": "green", "rejected": "orange"}
+
+
+@register.filter
+def plain_fields(form: DecisionForm) -> list[Any]:
+    """The fields of a decision form without its pickers."""
+    return _plain_fields(form)
+
+
+@register.filter
+def line_label(line: Any) -> str:
+    """A line of the working in the language of the page."""
+    return in_my_language(line.label_zh, line.label_en)
+
+
+@register.filter
+def case_address(number: str) -> str:
+    """The page of a case."""
+    return reverse("case:home", args=[number])
+
+
+@register.simple_tag
+def material_tag(material: Any) -> SafeString:
+    """未交、已交、合格、不合格 with its colour."""
+    return tag(_(material.get_state_display()), MATERIAL_COLOURS[material.state])
+
+
+@register.inclusion_tag("parts/file_thumb.html")
+def stored_file(file: Any, name: str) -> dict[str, Any]:
+    """A stored paper as a link; its opening is recorded by the page that serves it."""
+    address = reverse("evidence:file", args=[file.token])
+    is_picture = file.kind not in ("pdf", "application/pdf")
+    return {"name": name, "href": address, "picture": "", "note": _("第 %(n)s 轮") % {"n": file.round}, "kind": _("照片") if is_picture else "PDF"}
+
+
+OUTCOME_COLOURS = {"agree": "green", "reject": "grey", "defer": "yellow", "waitlist": "blue", "": "grey"}
+
+
+@register.simple_tag
+def outcome_tag(item: Any) -> SafeString:
+    """同意、不同意、延期、轮候, or 待表决."""
+    return tag(_(item.get_outcome_display()) if item.outcome else _("待表决"), OUTCOME_COLOURS[item.outcome])
+
+
+@register.simple_tag
+def choice_words(vote: Any) -> str:
+    """A vote in words."""
+    return _(vote.get_choice_display())
+
+
+@register.simple_tag
+def decision_words(decision: Any) -> str:
+    """Step and outcome of a decision in words."""
+    step = getattr(road_of(decision.case), decision.step)
+    exit = step.exits.get(decision.outcome)
+    return f"{step.title}：{exit.label if exit else decision.outcome}"

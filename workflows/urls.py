@@ -1,0 +1,12 @@
+"""The addresses of how a case moves: desk, case pages, panel, inspection."""
+
+from django.urls import include, path
+
+from workflows.desk import nav  # noqa: F401  (registers the navigation)
+
+urlpatterns = [
+    path("desk/", include("workflows.desk.urls")),
+    path("case/<slug:number>/", include("workflows.desk.casefile.urls")),
+    path("panel/", include("workflows.desk.panel.urls")),
+    path("inspect/", include("workflows.inspection.urls")),
+]
