@@ -119,7 +119,7 @@ def _named_faults(row: Row, value: dict[str, Any]) -> Iterator[ShapeFault]:
     for name in ("name_zh", "name_en"):
         if not isinstance(value.get(name), str) or not value[name].strip():
             yield ShapeFault(name, "缺少名称")
-    if row.section != "reject_reasons" and not (row.note_zh and row.note_en):
+    if row.section in ("checklist", "supplement_reasons") and not (row.note_zh and row.note_en):
         yield ShapeFault("note_zh", "缺少给申请人看的说明（中文和英文）")
     if value.get("valid_days") is not None:
         yield from _whole_number(value, "valid_days", least=1)

@@ -22,7 +22,7 @@ def draft(award: list[dict[str, Any]] | None = None, *more: Row, without: str = 
     rows += [Row("eligibility", "supplement_rounds", {"count": 2})]
     rows += [Row("checklist", "D01", NAMED, note_zh="签字", note_en="Sign")]
     rows += [Row("supplement_reasons", "S01", NAMED, note_zh="请签字", note_en="Please sign")]
-    rows += [Row("reject_reasons", "J01", NAMED)]
+    rows += [Row("reject_reasons", "J01", NAMED), Row("return_reasons", "T01", NAMED)]
     names = {row.name for row in more}
     return [row for row in rows if row.name not in names and row.name != without] + list(more)
 
