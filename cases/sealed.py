@@ -75,9 +75,17 @@ def blind_index(value: str, purpose: str) -> str:
 
 
 class Sealed(str):
-    """A decrypted value that remembers its token, so that saving it unchanged writes the same bytes."""
+    """A decrypted value that remembers its token and column, so that saving it unchanged writes the same bytes."""
 
     token: str
+    column: str
+
+    @classmethod
+    def of(cls, value: str, token: str, column: str) -> Sealed:
+        """A value together with its sealed form."""
+        sealed = cls(value)
+        sealed.token, sealed.column = token, column
+        return sealed
 
 
 class _Empty(Exact):  # type: ignore[type-arg]
@@ -98,15 +106,23 @@ class SealedField(models.TextField[Any, Any]):
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         if value is None or value == "":
             return value
-        opened = Sealed(unseal(value, self._column()))
-        opened.token = value
-        return opened
+        return Sealed.of(unseal(value, self._column()), value, self._column())
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or value == "":
             return value
-        token = getattr(value, "token", None)
-        return token if token else seal(str(value), self._column())
+        if isinstance(value, Sealed) and value.column == self._column():
+            return value.token
+        return seal(str(value), self._column())
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = getattr(model_instance, self.attname)
+        if isinstance(value, str) and value != "":
+            # remembered, so that the next save of the same object does not look like another value in history
+            token = self.get_prep_value(value)
+            value = Sealed.of(str(value), token, self._column())
+            setattr(model_instance, self.attname, value)
+        return value
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "exact":
@@ -118,6 +134,9 @@ class SealedField(models.TextField[Any, Any]):
 
 class SealedJSONField(SealedField):
     """加密的结构化字段: any JSON value as ciphertext."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return getattr(model_instance, self.attname)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         if value is None or value == "":
