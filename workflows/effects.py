@@ -95,7 +95,7 @@ def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
         )
     stored = StoredAward.objects.create(
         case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(answers(case)),
-        working=award.as_json(), by=by, at=now,
+        working=award.to_json(), by=by, at=now,
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])
@@ -130,6 +130,11 @@ def _reasons(case: Case, decision: Decision | None, data: dict[str, Any]) -> lis
 def waitlisted(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
     """轮候: the fund is short; the case keeps its place in the order of acceptance."""
     notify(case=case, code="N07", data={"what": "waitlist"}, by=by, now=now)
+
+
+def proposed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """拟救助: the applicant is told before the public notice, with how to keep the name off it."""
+    notify(case=case, code="N08", data={}, by=by, now=now)
 
 
 def granted(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:

@@ -21,6 +21,7 @@ from cases.notices.rules import LANGUAGES
 from cases.people.queries import current_account
 from cases.policy.rules import Policy, PolicyGap
 from cases.programme import programme
+from cases.publicity import actions as publicity
 from cases.publicity.models import Objection
 from cases.states import STATES
 from workflows import offers
@@ -131,6 +132,10 @@ def _against(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
     return {"reasons": [reason_words(policy, code) for code in codes]}
 
 
+def _before_publicity(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    return publicity.announcement(case, now)
+
+
 def _award(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
     stored = Award.objects.filter(case=case).order_by("-pk").first()
     lines = stored.working["lines"] if stored else []
@@ -165,8 +170,8 @@ def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -
 
 
 _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
-    "N02": _supplement, "N03": _against, "N07": _progress, "N09": _award, "N10": _against, "N12": _payment,
-    "N13": _failed, "N22": _against,
+    "N02": _supplement, "N03": _against, "N07": _progress, "N08": _before_publicity, "N09": _award, "N10": _against,
+    "N12": _payment, "N13": _failed, "N22": _against,
 }  # fmt: skip
 
 

@@ -1,10 +1,20 @@
 """What people and the clock do about public notice: lists, and objections against an entry."""
 
-from cases.publicity.actions.lists import announce, close_due, close_entry, close_list, policy_of, publish, take_down
+from cases.publicity.actions.lists import (
+    announce,
+    announcement,
+    close_due,
+    close_entry,
+    close_list,
+    policy_of,
+    publish,
+    take_down,
+)
 from cases.publicity.actions.objections import close_objection, file_objection
 
 __all__ = [
     "announce",
+    "announcement",
     "close_due",
     "close_entry",
     "close_list",

@@ -55,19 +55,22 @@ def announce(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> 
             raise Refusal(why_not, code="not_awaiting", status=409)
         if queries.told_before(case, now):
             continue
-        policy = policy_of(case, now)
-        workdays = policy.days("publicity")
-        due = rules.list_days(local_day(now), workdays, calendar())
-        data = {
-            "amount": case.award,
-            "days": workdays,
-            "is_coded": not queries.agreed_to_publicity(case),
-            "due_on": due.on,
-            "provisional": due.provisional,
-        }
-        notify(case=case, code="N08", data=data, by=by, now=now)
+        notify(case=case, code="N08", data=announcement(case, now), by=by, now=now)
         written += 1
     return written
+
+
+def announcement(case: Case, now: datetime) -> dict[str, Any]:
+    """What the letter N08 says of a case: amount, days, whether a code stands for the name, about when it ends."""
+    workdays = policy_of(case, now).days("publicity")
+    due = rules.list_days(local_day(now), workdays, calendar())
+    return {
+        "amount": case.award,
+        "days": workdays,
+        "is_coded": not queries.agreed_to_publicity(case),
+        "due_on": due.on,
+        "provisional": due.provisional,
+    }
 
 
 def _act_for(case: Case, by: Any) -> None:

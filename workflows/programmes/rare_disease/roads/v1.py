@@ -67,7 +67,7 @@ class RareDiseaseV1(ReliefFlow):
     )
     panel = (
         steps.wait(_("集体研究"), state="PANEL", days="panel", by="PRV2", level=5)
-        .On("panel_agree", this.publicity, label=_("同意救助"))
+        .On("panel_agree", this.publicity, label=_("同意救助"), effect=effects.proposed)
         .On("panel_reject", this.rejected, label=_("不予救助"), effect=effects.rejected)
         .On("panel_defer", label=_("延期再议"), state="DEFERRED")
         .On("panel_waitlist", label=_("轮候"), state="WAITLIST", effect=effects.waitlisted)
