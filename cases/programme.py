@@ -17,7 +17,8 @@ class Question:
     """填报问题: one page of the form. `kind` chooses the field; `when` asks it only if that says so of the answers so far.
 
     kinds: text, long_text, name, id_no, phone, date, month, money, choice, choices, yes_no, division, bank_account, number.
-    `sensitive` answers are masked by default and their display is recorded.
+    `sensitive` answers are masked by default and their display is recorded. `find` answers the codes of long lists that
+    the words somebody types may mean, the closest first.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Question:
     check: Callable[[Any, Mapping[str, Any]], Any] | None = None
     sensitive: bool = True
     may_be_unknown: bool = False
+    find: Callable[[str], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ for _address, _module in (
     ("letter/", "cases.notices.urls"),
     ("people/", "cases.access.urls"),
     ("consent/", "cases.consent.urls"),
-    ("", "cases.dossier.urls"),
+    ("", "cases.apply.urls"),
 ):
     if find_spec(_module) is not None:
         urlpatterns.append(path(_address, include(_module)))

@@ -224,6 +224,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_MAX_BYTES = 1024 * 1024 * env.whole("RELIEF_FILE_MB", "largest photo or PDF that is taken in, in megabytes", default=15, least=1, most=100)
 
 # --- browser ------------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -70,7 +70,7 @@ def clean_answer(question: Question, raw: Any, facts: Mapping[str, Any], *, toda
         return UNKNOWN
     if _is_empty(raw):
         if question.required:
-            raise Fault(_empty(question))
+            raise Fault(ask_for(question))
         return None
     value = _KINDS[question.kind](question, raw, today)
     if question.check is not None:
@@ -84,7 +84,8 @@ def _is_empty(raw: Any) -> bool:
     return raw is None or raw == [] or (isinstance(raw, str) and not clean(raw))
 
 
-def _empty(question: Question) -> Any:
+def ask_for(question: Question) -> Any:
+    """The sentence that asks for a missing answer by name."""
     if question.kind in ("choice", "choices", "yes_no", "division"):
         return format_lazy(_("请选择：{label}"), label=question.label)
     return format_lazy(_("请填写：{label}"), label=question.label)
@@ -217,7 +218,7 @@ def unanswered(programme: Programme, facts: Mapping[str, Any]) -> list[Lack]:
     """The questions these answers call for and that have no answer yet; conditions are decided anew (F2)."""
     asked = {question.key for question in programme.asked(facts)}
     return [
-        Lack(section.key, question.key, _empty(question))
+        Lack(section.key, question.key, ask_for(question))
         for section in programme.sections
         for question in section.questions
         if question.key in asked and question.required and facts.get(question.key) is None

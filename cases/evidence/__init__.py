@@ -1,0 +1,5 @@
+"""Papers and proof."""
+
+import logging
+
+logging.getLogger("pikepdf").setLevel(logging.WARNING)  # it announces itself at every start

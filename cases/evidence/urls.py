@@ -1,6 +1,8 @@
 """The addresses of stored papers."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from cases.evidence import views
 
 app_name = "evidence"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<uuid:token>", views.file, name="file")]

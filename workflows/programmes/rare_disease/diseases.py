@@ -59,6 +59,11 @@ def find(words: str) -> list[Disease]:
     return [one for _length, _index, one in sorted(hits, key=lambda hit: hit[:2])]
 
 
+def codes(words: str) -> list[str]:
+    """The codes of those diseases."""
+    return [one.code for one in find(words)]
+
+
 def by_code(code: str) -> Disease | None:
     """One disease by its code."""
     return next((one for one in diseases() if one.code == code), None)

@@ -12,6 +12,7 @@ from cases.people.rules import check_id
 from cases.programme import Question, Section
 from cases.text import clean_name
 from workflows.programmes.rare_disease.diseases import choices as disease_choices
+from workflows.programmes.rare_disease.diseases import codes as disease_codes
 
 Facts = Mapping[str, Any]
 
@@ -165,7 +166,7 @@ HOUSEHOLD = Section(
 ILLNESS = Section(
     "illness", _("病情与花费"),
     (
-        Question("disease_code", "choice", _("得的是什么病"), _("照诊断证明上的病名找，也可以打拼音。"), choices=disease_choices()),
+        Question("disease_code", "choice", _("得的是什么病"), _("照诊断证明上的病名找，也可以打拼音。"), choices=disease_choices(), find=disease_codes),
         Question("diagnosis_hospital", "text", _("哪家医院确诊的"), _("照诊断证明上的印章写。")),
         Question("diagnosis_date", "date", _("确诊日期"), check=_not_before_birth),
         Question("was_inpatient", "yes_no", _("今年住过院吗"), sensitive=False),

@@ -1,0 +1,284 @@
+"""What the applicant's pages show: the task list, the answers to check, the road with dates, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.calendar.rules import local_day
+from cases.consent.queries import current as consents_of
+from cases.dossier.actions import lacking
+from cases.dossier.models import Case
+from cases.dossier.queries import answers
+from cases.dossier.rules import UNKNOWN
+from cases.people.rules import mask_account
+from cases.policy.rules import Policy, PolicyGap
+from cases.policy.shapes import Range, amount_in, plain
+from cases.programme import Programme, Question, programme
+from cases.regions.queries import name_path
+from cases.states import ROAD, STATES, State
+from cases.text import money
+
+OTHER_TASKS = {"materials": gettext_lazy("材料"), "consent": gettext_lazy("同意")}
+
+
+@dataclass(frozen=True)
+class Task:
+    """办理清单的一行: where it leads, how far it is, and what is still lacking."""
+
+    key: str
+    name: Any
+    href: str
+    state: str
+
+    @property
+    def words(self) -> str:
+        return {"done": _("已完成"), "begun": _("没填完"), "open": _("还没填")}[self.state]
+
+    @property
+    def colour(self) -> str:
+        return {"done": "green", "begun": "blue", "open": "grey"}[self.state]
+
+
+def tasks(case: Case, *, now: datetime) -> list[Task]:
+    """办理清单: the sections of the programme, papers before the account, consents last."""
+    card, facts = programme(case.programme), answers(case)
+    lacks: dict[str, list[str]] = {}
+    for lack in lacking(case, now=now):
+        lacks.setdefault(lack.section, []).append(lack.key)
+    asked = {question.key for question in card.asked(facts)}
+    out = []
+    for section in card.sections:
+        keys = [question.key for question in section.questions if question.key in asked]
+        if not keys:
+            continue
+        missing = lacks.get(section.key, [])
+        begun = any(key in facts for key in keys)
+        first = next((key for key in keys if key in missing), keys[0])
+        out.append(
+            Task(
+                section.key,
+                section.title,
+                reverse("dossier:question", args=[case.token, first]),
+                _state(missing, begun),
+            )
+        )
+    materials = Task(
+        "materials", OTHER_TASKS["materials"], reverse("dossier:materials", args=[case.token]),
+        _state(lacks.get("materials", []), case.files.filter(removed_at=None).exists()),
+    )  # fmt: skip
+    place = next((index for index, task in enumerate(out) if task.key == "account"), len(out))
+    out.insert(place, materials)
+    out.append(
+        Task(
+            "consent",
+            OTHER_TASKS["consent"],
+            reverse("dossier:consents", args=[case.token]),
+            _state(lacks.get("consent", []), bool(consents_of(case))),
+        )  # fmt: skip
+    )
+    return out
+
+
+def _state(missing: list[str], begun: bool) -> str:
+    if not begun:
+        return "open"
+    return "begun" if missing else "done"
+
+
+def next_question(case: Case, key: str) -> Question | None:
+    """The next question of the same section that has no answer yet; None when the section is done."""
+    card, facts = programme(case.programme), answers(case)
+    asked = {question.key for question in card.asked(facts)}
+    for section in card.sections:
+        keys = [question.key for question in section.questions]
+        if key in keys:
+            later = section.questions[keys.index(key) + 1 :]
+            return next((one for one in later if one.key in asked and facts.get(one.key) is None), None)
+    return None
+
+
+@dataclass(frozen=True)
+class Said:
+    """一项填报 as it is shown back: the question, the words of the answer, where to change it."""
+
+    label: Any
+    words: str
+    href: str
+
+
+def summary(case: Case, *, hide_account: bool = False) -> list[tuple[Any, list[Said]]]:
+    """核对: all that was answered, section by section."""
+    card, facts = programme(case.programme), answers(case)
+    asked = {question.key for question in card.asked(facts)}
+    return [
+        (
+            section.title,
+            [
+                Said(
+                    question.label, words_for(question, facts.get(question.key), hide_account=hide_account),
+                    reverse("dossier:question", args=[case.token, question.key]) + "?back=check",
+                )
+                for question in section.questions
+                if question.key in asked
+            ],
+        )
+        for section in card.sections
+    ]  # fmt: skip
+
+
+def words_for(question: Question, value: Any, *, hide_account: bool = False) -> str:
+    """An answer in words: amounts with 元, dates written out, choices by their names."""
+    if value in (None, ""):
+        return ""
+    if value == UNKNOWN:
+        return _("不清楚，请帮我核对")
+    if question.kind == "money":
+        return _("%(amount)s 元") % {"amount": money(Decimal(value))}
+    if question.kind == "yes_no":
+        return _("是") if value else _("不是")
+    if question.kind == "choice":
+        return str(dict(question.choices).get(value, value))
+    if question.kind == "division":
+        return name_path(str(value), english=not _zh())
+    if question.kind == "date":
+        return day_words(date.fromisoformat(value))
+    if question.kind == "bank_account" and hide_account:
+        return mask_account(str(value))
+    return str(value)
+
+
+def day_words(day: date) -> str:
+    """A day as people say it."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日" if _zh() else f"{day.day} {day:%B %Y}"
+
+
+def _zh() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+# --- after sending ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Standing:
+    """办到哪了: the state in plain words, the road, what comes next by when, and whose turn it is."""
+
+    state: State
+    words: str
+    road: list[dict[str, Any]]
+    next_words: str
+    due_on: date | None
+    provisional: bool
+    is_my_turn: bool
+
+
+def standing(case: Case) -> Standing:
+    """The same words for the page, the message and the letter (F10)."""
+    state = STATES[case.state]
+    due = _due(case)
+    words = str(state.applicant)
+    if case.state == "PUBLICITY" and due and due[0]:
+        words = _("正在公示（到 %(day)s）") % {"day": day_words(due[0])}
+    return Standing(
+        state, words, _road(case, state), next_words(case), due[0] if due else None, bool(due and due[1]),
+        state.turn == "applicant",
+    )  # fmt: skip
+
+
+def next_words(case: Case) -> str:
+    """下一步: who does what next, in one plain sentence."""
+    state = case.state
+    if state == "DRAFT":
+        return _("填完以后请提交。")
+    if state == "SUPPLEMENT":
+        return _("请您补齐通知里列出的材料。")
+    if state in ("FAILED", "RETURNED"):
+        return _("请您更正收款账户，我们再打一次。")
+    if state in ("SUBMITTED", "INTAKE"):
+        return _("我们看材料，然后告诉您是否受理。")
+    if state in ("ACCEPTED", "VERIFY"):
+        return _("村和乡镇会上门核实，请留意电话。")
+    if STATES[state].road == 3:
+        return _("工作人员正在审核，不用您做什么。")
+    if STATES[state].road == 4:
+        return _("研究和公示以后，我们会通知您。")
+    if state in ("PAID", "FOLLOWUP"):
+        return _("钱已经打出，之后会有人回访。")
+    if STATES[state].road == 5 and STATES[state].is_open:
+        return _("我们正在安排打款。")
+    return _("这件申请已经办完。有疑问请打电话。")
+
+
+def _due(case: Case) -> tuple[date | None, bool] | None:
+    rows = getattr(case, "work_items", None)
+    if rows is None or not STATES[case.state].is_open:
+        return None
+    return (
+        rows.filter(state__in=["open", "claimed"]).order_by("due_on").values_list("due_on", "due_provisional").first()
+    )
+
+
+def _road(case: Case, state: State) -> list[dict[str, Any]]:
+    at = state.road or (3 if case.accepted_on else 2)
+    days = {
+        1: local_day(case.submitted_at) if case.submitted_at else None,
+        2: case.accepted_on,
+        5: local_day(case.closed_at) if case.closed_at and state.code == "CLOSED" else None,
+    }
+    road = []
+    for number, name in enumerate(ROAD, start=1):
+        done = number < at or (state.code == "CLOSED" and number == at)
+        where = "done" if done else "current" if number == at and state.road else "todo"
+        road.append({"name": name, "state": where, "date": days.get(number) if done or number == 1 else None})
+    return road
+
+
+# --- the guide ------------------------------------------------------------------------------------------------------------
+def gives(policy: Policy) -> list[str]:
+    """能得到什么: the tiers of the policy in force, in plain words."""
+    out = []
+    for row in policy.award_shape:
+        value = row.value
+        if value.get("shape") in ("band", "add_on") and value.get("amount") is not None:
+            stretch = Range.of(value)
+            words = stretch.words_zh() if _zh() else stretch.words_en()
+            out.append(
+                _("个人负担%(range)s：%(amount)s 元") % {"range": words, "amount": plain(amount_in(value, "amount"))}
+            )
+        elif value.get("shape") == "uplift":
+            out.append(str(row.note_zh if _zh() else row.note_en))
+    return out
+
+
+def waiting(policy: Policy) -> list[tuple[str, int]]:
+    """多少个工作日: the days of each stage that the applicant waits for."""
+    stages = [
+        (_("看材料"), ["intake"]), (_("上门核实"), ["verification"]),
+        (_("县、市、省审核"), ["county_review", "city_recheck", "province_review"]), (_("公示"), ["publicity"]),
+        (_("公示后打款"), ["payment"]),
+    ]  # fmt: skip
+    out = []
+    for name, keys in stages:
+        try:
+            out.append((name, sum(policy.days(key) for key in keys)))
+        except PolicyGap:
+            continue
+    return out
+
+
+def suitable(
+    cards: list[Programme], facts: Mapping[str, Any], policies: Mapping[str, Policy]
+) -> list[tuple[Programme, Any]]:
+    """Each programme with the reasons why not, under the policy the review uses; none means that one may apply (F4)."""
+    return [
+        (card, card.eligible(facts, policies[card.slug]) if card.eligible else ())
+        for card in cards
+        if card.slug in policies
+    ]

@@ -1,0 +1,292 @@
+"""A draft: its task list, one question a page, papers, consents, the check, sending it or throwing it away."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.apply import queries
+from cases.apply.forms import FEW, PaperForm, QuestionForm, TruthForm, question_form
+from cases.apply.signin import signed_in
+from cases.calendar import clock
+from cases.consent import actions as consents
+from cases.consent.forms import ConsentForm
+from cases.dossier import actions
+from cases.dossier.models import Case
+from cases.dossier.queries import answers, my_draft
+from cases.errors import Invalid, Refusal
+from cases.evidence import actions as evidence
+from cases.evidence.models import MaterialFile
+from cases.evidence.queries import open_supplement, paper, papers
+from cases.programme import Question, programme
+from cases.regions.queries import children, name_path, within
+
+COUNTY, TOWN = 6, 9
+
+
+@signed_in
+def task_list(request: HttpRequest, token: UUID) -> HttpResponse:
+    """办理清单: what is done and what is left; a case that was sent shows its progress instead."""
+    case = my_draft(request.user, token)
+    if case.state != "DRAFT":
+        return redirect("dossier:case", number=case.number)
+    tasks = queries.tasks(case, now=clock.now())
+    ready = all(task.state == "done" for task in tasks)
+    context = {"case": case, "card": programme(case.programme), "tasks": tasks, "is_ready": ready, "back_href": "/my"}
+    return render(request, "dossier/task_list.html", context)
+
+
+@signed_in
+def question(request: HttpRequest, token: UUID, key: str) -> HttpResponse:
+    """一页一题: saved with each 继续; the places and long lists are chosen in steps without any script."""
+    case = my_draft(request.user, token)
+    asked, facts = _question(case, key), answers(case)
+    stored = None if _is_hidden(request, case, asked) else facts.get(key)
+    if asked.kind == "division":
+        return _place_question(request, case, asked, stored)
+    choices, searched = _narrowed(request, asked, stored)
+    data = request.POST if request.method == "POST" else getattr(request, "kept", None)
+    form = question_form(asked, data, stored=stored, choices=choices)
+    if request.method == "POST" and form.is_valid() and _saved(request, case, asked, form):
+        return redirect(_after(request, case, asked))
+    context = {"form": form, "searched": searched, "words": request.GET.get("q", ""), **_around(request, case, asked)}
+    template = "dossier/long_list.html" if searched is not None else "dossier/question.html"
+    return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _question(case: Case, key: str) -> Question:
+    """The question if it is asked in this draft, or named in the open supplement of this case."""
+    card, facts = programme(case.programme), answers(case)
+    found = next((one for one in card.asked(facts) if one.key == key), None)
+    if found is None or case.discarded_at:
+        raise Http404
+    if case.state != "DRAFT":
+        notice = open_supplement(case)
+        if notice is None or not notice.items.filter(kind="answer", key=key).exists():
+            raise Http404
+    return found
+
+
+def _is_hidden(request: HttpRequest, case: Case, asked: Question) -> bool:
+    """A village worker does not see bank data again once the case was sent."""
+    return asked.kind == "bank_account" and case.state != "DRAFT" and case.agent_id == request.user.pk
+
+
+def _narrowed(request: HttpRequest, asked: Question, stored: Any) -> tuple[Any, list[Any] | None]:
+    """For a long list: only the choices that the typed words mean, or the stored one."""
+    if asked.kind != "choice" or len(asked.choices) <= FEW or request.method == "POST":
+        return None, None
+    words = request.GET.get("q", "")
+    names = dict(asked.choices)
+    codes = asked.find(words) if asked.find else [code for code, name in asked.choices if words and words in str(name)]
+    if not words and stored:
+        codes = [stored]
+    chosen = [(code, names[code]) for code in codes[:20]]
+    return chosen, chosen
+
+
+def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm) -> bool:
+    try:
+        _save(request, case, asked, form.answer())
+    except Invalid as fault:
+        form.refuse(fault.fields or {"value": fault.reason})
+        return False
+    return True
+
+
+def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
+    save = actions.save_answer if case.state == "DRAFT" else evidence.save_supplement_answer
+    save(case=case, key=asked.key, value=value, by=request.user)
+
+
+def _around(request: HttpRequest, case: Case, asked: Question) -> dict[str, Any]:
+    card = programme(case.programme)
+    section = next(section for section in card.sections if asked in section.questions)
+    number = [one.key for one in section.questions].index(asked.key) + 1
+    return {
+        "case": case, "question": asked, "section": section, "number": number, "back_href": _home_of(request, case),
+        "was_kept": bool(getattr(request, "kept", None)), "back": request.GET.get("back", ""),
+    }  # fmt: skip
+
+
+def _home_of(request: HttpRequest, case: Case) -> str:
+    if case.state != "DRAFT":
+        return reverse("dossier:fix", args=[case.number])
+    name = "dossier:check" if request.GET.get("back") == "check" else "dossier:draft"
+    return reverse(name, args=[case.token])
+
+
+def _after(request: HttpRequest, case: Case, asked: Question) -> str:
+    following = queries.next_question(case, asked.key) if case.state == "DRAFT" else None
+    if following is not None:
+        tail = "?back=check" if request.GET.get("back") == "check" else ""
+        return reverse("dossier:question", args=[case.token, following.key]) + tail
+    return _home_of(request, case)
+
+
+def _place_question(request: HttpRequest, case: Case, asked: Question, stored: Any) -> HttpResponse:
+    """户口、住址: county, then town, then village, each a list of its own; a town without villages is chosen itself."""
+    fault = ""
+    if request.method == "POST":
+        try:
+            _save(request, case, asked, request.POST.get("value", ""))
+            return redirect(_after(request, case, asked))
+        except Invalid as invalid:
+            fault = str(next(iter(invalid.fields.values()), invalid.reason))
+    area = request.GET.get("area", "")
+    if not area and stored and "again" not in request.GET:
+        area = str(stored)
+    places = list(within("64", "county")) if len(area) < COUNTY else list(children(area[:TOWN]))
+    context = {
+        "places": places,
+        "area": area,
+        "area_name": name_path(area) if area else "",
+        "is_last": len(area) >= TOWN,
+        "stored": stored or "",
+        "fault": fault,
+        **_around(request, case, asked),
+    }
+    return render(request, "dossier/place.html", context, status=422 if fault else 200)
+
+
+# --- papers -----------------------------------------------------------------------------------------------------------
+@signed_in
+def materials(request: HttpRequest, token: UUID) -> HttpResponse:
+    """材料: every paper that this case needs, with what was given."""
+    case = my_draft(request.user, token)
+    if case.state != "DRAFT":
+        return redirect("dossier:case", number=case.number)
+    listed = papers(case, today=clock.today())
+    context = {"case": case, "papers": listed, "back_href": _home_of(request, case)}
+    return render(request, "dossier/materials.html", context)
+
+
+@signed_in
+def material(request: HttpRequest, token: UUID, code: str) -> HttpResponse:
+    """交一样材料: camera first; stays on the page for the next photo, and 下一件 leads to the next paper."""
+    case = my_draft(request.user, token)
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and "remove" in request.POST:
+        return _remove(request, case, code)
+    if request.method == "POST" and form.is_valid():
+        try:
+            file = evidence.add_file(case=case, material_code=code, upload=form.cleaned_data["file"], by=request.user)
+        except Invalid as fault:
+            form.add_error("file", str(fault.reason))
+        else:
+            messages.success(request, _added(file))
+            return redirect(request.get_full_path())
+    today = clock.today()
+    shown = paper(case, code, today=today)
+    context = {
+        "case": case, "paper": shown, "form": form, "following": _following(case, code, today),
+        "back_href": _papers_of(request, case), "may_remove": case.state == "DRAFT",
+    }  # fmt: skip
+    return render(request, "dossier/material.html", context, status=422 if form.errors else 200)
+
+
+def _added(file: MaterialFile) -> str:
+    if file.kind == "pdf":
+        return _("收到了，一共 %(pages)s 页。") % {"pages": file.pages}
+    return _("收到了。")
+
+
+def _remove(request: HttpRequest, case: Case, code: str) -> HttpResponse:
+    file = MaterialFile.objects.filter(case=case, token=request.POST.get("remove") or None, removed_at=None).first()
+    if file is None:
+        raise Http404
+    evidence.remove_file(case=case, file=file, by=request.user)
+    messages.success(request, _("已经删掉。"))
+    return redirect("dossier:material", token=case.token, code=code)
+
+
+def _following(case: Case, code: str, today: Any) -> Any:
+    """The next paper that was not given yet."""
+    if case.state != "DRAFT":
+        return None
+    listed = papers(case, today=today)
+    at = next((index for index, one in enumerate(listed) if one.code == code), -1)
+    return next((one for one in listed[at + 1 :] + listed[:at] if not one.is_given), None)
+
+
+def _papers_of(request: HttpRequest, case: Case) -> str:
+    return reverse("dossier:materials", args=[case.token]) if case.state == "DRAFT" else _home_of(request, case)
+
+
+# --- consents, check, send --------------------------------------------------------------------------------------------
+@signed_in
+def consent_page(request: HttpRequest, token: UUID) -> HttpResponse:
+    """同意: three separate answers, none chosen beforehand."""
+    case = my_draft(request.user, token)
+    if case.state != "DRAFT":
+        return redirect("consent:mine", token=case.token)
+    data = request.POST if request.method == "POST" else getattr(request, "kept", None)
+    form = ConsentForm.for_case(case, clock.today(), data)
+    if request.method == "POST" and form.is_valid():
+        try:
+            consents.give(
+                case=case, answers=form.answers(), guardian=form.cleaned_data.get("guardian", ""),
+                language=get_language() or "zh-hans", by=request.user,
+            )  # fmt: skip
+            return redirect("dossier:draft", token=case.token)
+        except Invalid as fault:
+            for name, sentence in fault.fields.items():
+                form.add_error(name if name in form.fields else None, str(sentence))
+    context = {"case": case, "form": form, "back_href": _home_of(request, case)}
+    return render(request, "dossier/consents.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@signed_in
+def check(request: HttpRequest, token: UUID) -> HttpResponse:
+    """核对并提交: all answers and papers once more, the truth declaration, one button; a second click changes nothing."""
+    case = my_draft(request.user, token)
+    if case.state != "DRAFT":
+        return redirect("dossier:done", number=case.number)
+    form = TruthForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _submitted(request, case)
+        except Invalid as fault:
+            _show_lacks(form, fault)
+        except Refusal as refusal:
+            if refusal.code != "one_open_case":
+                raise
+            form.add_error(None, str(refusal))
+    tasks = queries.tasks(case, now=clock.now())
+    context = {
+        "case": case, "form": form, "sections": queries.summary(case), "papers": papers(case, today=clock.today()),
+        "open_tasks": [task for task in tasks if task.state != "done"], "back_href": _home_of(request, case),
+    }  # fmt: skip
+    return render(request, "dossier/check.html", context, status=422 if form.errors else 200)
+
+
+def _submitted(request: HttpRequest, case: Case) -> HttpResponse:
+    sent = actions.submit(case=case, truth=True, by=request.user)
+    code = getattr(sent, "paper_code", "")
+    if code:
+        request.session[f"paper_code:{sent.number}"] = code
+    return redirect("dossier:done", number=sent.number)
+
+
+def _show_lacks(form: TruthForm, fault: Invalid) -> None:
+    form.add_error(None, str(fault.reason))
+    for sentence in dict.fromkeys(str(sentence) for sentence in fault.fields.values()):
+        form.add_error(None, sentence)
+
+
+@signed_in
+def discard(request: HttpRequest, token: UUID) -> HttpResponse:
+    """不要这份草稿了: asked once more, then gone for good."""
+    case = my_draft(request.user, token)
+    if request.method == "POST":
+        actions.discard_draft(case=case, by=request.user)
+        messages.success(request, _("草稿已经删掉。"))
+        return redirect("dossier:my")
+    return render(request, "dossier/discard.html", {"case": case, "back_href": _home_of(request, case)})

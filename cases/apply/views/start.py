@@ -1,0 +1,106 @@
+"""The doors anybody may open without signing in: the five cards, the first check, the guide of a programme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.apply import queries
+from cases.apply.forms import FirstForm
+from cases.apply.signin import signed_in
+from cases.calendar import clock
+from cases.dossier import actions
+from cases.errors import Refusal
+from cases.evidence.queries import name_of, plain_of
+from cases.policy.queries import current
+from cases.policy.rules import Policy
+from cases.programme import Programme, programme, programmes
+from cases.regions.queries import within
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """五张卡片: no sign-in, no pop-up."""
+    return render(request, "dossier/home.html")
+
+
+@require_safe
+def first_check(request: HttpRequest) -> HttpResponse:
+    """能不能申请: three plain questions; never a form error for somebody who does not fit."""
+    form = FirstForm(request.GET if "illness" in request.GET else None, places=_places())
+    found: list[Any] | None = None
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        facts = {**given, "place": "" if given["place"] == "-" else given["place"]}
+        found = queries.suitable(programmes(), facts, _policies())
+    context = {
+        "form": form,
+        "suits": [card for card, why_not in found or () if not why_not],
+        "others": [(card, why_not) for card, why_not in found or () if why_not],
+        "is_answered": found is not None,
+        "back_href": "/",
+    }
+    return render(request, "dossier/first_check.html", context)
+
+
+@require_safe
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    """办事指南: what one can get, who may apply, which papers, how many working days; from the policy in force."""
+    card = _card(slug)
+    policy = current(card.slug, clock.today())
+    always = {"minor": False, "agent": False}
+    everything = policy.section("checklist")
+    needed = {document.code for document in policy.checklist(always)}
+    documents = [policy.document(row.key) for row in everything if "paper" not in row.when]
+    papers = [(name_of(document), plain_of(document), document.code in needed) for document in documents]
+    context = {
+        "card": card,
+        "papers": [one for one in papers if one[2]],
+        "sometimes": [one for one in papers if not one[2]],
+        "gives": queries.gives(policy),
+        "waiting": queries.waiting(policy),
+        "help_phone": settings.HELP_PHONE,
+        "back_href": "/apply",
+    }
+    return render(request, "dossier/guide.html", context)
+
+
+@require_POST
+@signed_in
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """开始填写: the draft that has no patient yet, or a new one."""
+    draft = actions.new_draft(programme=_card(slug).slug, by=request.user)
+    return redirect("dossier:draft", token=draft.token)
+
+
+@require_safe
+@signed_in
+def begin_here(request: HttpRequest, slug: str) -> HttpResponse:
+    """After signing in by the button of the guide: one more press, because a link must not change anything."""
+    return render(request, "dossier/begin.html", {"card": _card(slug), "back_href": f"/apply/{slug}"})
+
+
+def _card(slug: str) -> Programme:
+    try:
+        return programme(slug)
+    except KeyError:
+        raise Http404 from None
+
+
+def _places() -> list[tuple[str, str]]:
+    return [(row.code, row.name) for row in within("64", "county")]
+
+
+def _policies() -> dict[str, Policy]:
+    today = clock.today()
+    out: dict[str, Policy] = {}
+    for card in programmes():
+        try:
+            out[card.slug] = current(card.slug, today)
+        except Refusal:
+            continue
+    return out

@@ -1,0 +1,232 @@
+"""After sending: the receipt, the progress with and without signing in, supplying papers, another account, withdrawing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cases.access.queries import who_looked
+from cases.apply import actions as tracking
+from cases.apply import queries
+from cases.apply.forms import AccountForm, ReasonForm, TrackForm
+from cases.apply.signin import signed_in
+from cases.calendar import clock
+from cases.calendar.rules import local_day
+from cases.consent.queries import standing as consents_of
+from cases.dossier import actions
+from cases.dossier.models import Case
+from cases.dossier.queries import my_case, my_cases
+from cases.errors import Invalid, Refusal
+from cases.evidence import actions as evidence
+from cases.evidence.models import SupplementItem
+from cases.evidence.queries import open_supplement, papers, policy_of
+from cases.notices.queries import my_letters
+from cases.people.actions import give_account
+from cases.programme import programme
+from cases.states import OPEN_STATES
+from project.faults import too_many
+
+OPENED = "opened"
+MONEY_BACK = ("FAILED", "RETURNED")
+
+
+@signed_in
+def my(request: HttpRequest) -> HttpResponse:
+    """我的申请, and for a village worker the people of the village: those who must do something come first."""
+    rows = list(my_cases(request.user).select_related("patient")[:200])
+    listed = [(case, queries.standing(case), programme(case.programme).name) for case in rows]
+    listed.sort(key=lambda one: not (one[1].is_my_turn or one[0].state == "DRAFT"))
+    context = {"cases": listed, "is_agent": bool(actions.agent_areas(request.user)), "back_href": "/"}
+    return render(request, "dossier/my.html", context)
+
+
+@signed_in
+def done(request: HttpRequest, number: str) -> HttpResponse:
+    """提交成功: number, dated next step, phone, the receipt as a letter; the paper code is shown this once."""
+    case = my_case(request.user, number)
+    letters = [letter for letter in my_letters(_reader(request, case), case) if letter.code == "N01"]
+    context = {
+        "case": case, "standing": queries.standing(case), "letter": letters[0] if letters else None,
+        "paper_code": request.session.pop(f"paper_code:{number}", ""),
+    }  # fmt: skip
+    return render(request, "dossier/done.html", context)
+
+
+def track(request: HttpRequest) -> HttpResponse:
+    """查进度 without signing in: five steps, next date and phone only; wrong number and wrong digits look the same."""
+    form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            case, with_code = tracking.look_up(place=_place(request), by=_somebody(request), **form.cleaned_data)
+        except Refusal as refusal:
+            if refusal.code != "too_many":
+                raise
+            return too_many(request, wait=str(refusal.reason))
+        if case is None:
+            form.add_error(None, _("没有查到。请核对编号和身份证号最后四位，或打电话问。"))
+        elif with_code:
+            request.session[OPENED] = [*request.session.get(OPENED, [])[-4:], str(case.token)]
+            return redirect("dossier:case", number=case.number)
+        else:
+            context = {"number": case.number, "standing": queries.standing(case), "back_href": "/track"}
+            return render(request, "dossier/progress.html", context)
+    context = {"form": form, "back_href": "/"}
+    return render(request, "dossier/track.html", context, status=422 if form.errors else 200)
+
+
+def _place(request: HttpRequest) -> str:
+    return hashlib.sha256(str(request.META.get("REMOTE_ADDR", "")).encode()).hexdigest()
+
+
+def _somebody(request: HttpRequest) -> Any:
+    return request.user if request.user.is_authenticated else None
+
+
+@dataclass(frozen=True)
+class Door:
+    """How this reader came to a case: signed in (may act) or by the paper code (may read)."""
+
+    case: Case
+    viewer: Any
+    may_act: bool
+
+
+def _door(request: HttpRequest, number: str) -> Door | None:
+    """The case for somebody signed in or holding its paper code; None for a stranger, whatever the number."""
+    opened = request.session.get(OPENED, [])
+    case = Case.objects.filter(number=number, token__in=opened).first() if opened else None
+    if request.user.is_authenticated:
+        if case is None or my_cases(request.user).filter(pk=case.pk).exists():
+            return Door(my_case(request.user, number), request.user, True)
+    if case is None:
+        return None
+    return Door(case, case.owner, False)
+
+
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """我的这件申请: what I must do now, the road, papers, messages, consents, who looked, where to complain."""
+    door = _door(request, number)
+    if door is None:
+        return redirect(f"{reverse('dossier:track')}?{urlencode({'number': number})}")
+    case, today = door.case, clock.today()
+    context = {
+        "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
+        "papers": papers(case, today=today), "letters": my_letters(_reader(request, case), case),
+        "consents": consents_of(case), "looks": who_looked(case, case.owner)[:20], "notice": open_supplement(case),
+        "money_back": case.state in MONEY_BACK, "is_agent": _is_helper(request, case),
+        "may_withdraw": door.may_act and case.state in OPEN_STATES, "back_href": "/my" if door.may_act else "/track",
+    }  # fmt: skip
+    return render(request, "dossier/case.html", context)
+
+
+def _reader(request: HttpRequest, case: Case) -> Any:
+    """Letters are kept for owner and helper; a person known by the phone of the file reads the owner's."""
+    return request.user if request.user.pk in (case.owner_id, case.agent_id) else case.owner
+
+
+def _is_helper(request: HttpRequest, case: Case) -> bool:
+    return case.agent_id is not None and case.agent_id == request.user.pk
+
+
+# --- what the applicant must do ---------------------------------------------------------------------------------------
+@signed_in
+def fix(request: HttpRequest, number: str) -> HttpResponse:
+    """补材料: every named item with why, on one page; sent when all are there."""
+    case = my_case(request.user, number)
+    notice = open_supplement(case)
+    if notice is None:
+        return redirect("dossier:case", number=number)
+    fault: Invalid | None = None
+    if request.method == "POST":
+        try:
+            evidence.answer_supplement(case=case, by=request.user)
+            messages.success(request, _("补好了。我们接着办，不用您再做什么。"))
+            return redirect("dossier:case", number=number)
+        except Invalid as invalid:
+            fault = invalid
+    lacking = {item.pk for item in evidence.missing_items(case, notice)}
+    items = [_item(case, item, item.pk not in lacking) for item in notice.items.order_by("pk")]
+    context = {
+        "case": case, "notice": notice, "items": items, "fault": fault, "left": len(lacking),
+        "back_href": reverse("dossier:case", args=[number]),
+    }  # fmt: skip
+    return render(request, "dossier/fix.html", context, status=422 if fault else 200)
+
+
+def _item(case: Case, item: SupplementItem, is_done: bool) -> dict[str, Any]:
+    """One item as it is shown: what, why in plain words, where to supply it."""
+    policy = policy_of(case, local_day(item.supplement.told_at))
+    zh = (get_language() or "zh").startswith("zh")
+    reason = policy.reason(item.reason)
+    if item.kind == "material":
+        document = policy.document(item.key)
+        name, href = document.name_zh if zh else document.name_en, "dossier:material"
+        plain = document.plain_zh if zh else document.plain_en
+    else:
+        name, href, plain = str(programme(case.programme).question(item.key).label), "dossier:question", ""
+    words = (reason.plain_zh or reason.name_zh) if zh else (reason.plain_en or reason.name_en)
+    return {
+        "name": name, "why": words, "plain": plain, "note": str(item.note or ""), "is_done": is_done,
+        "href": reverse(href, args=[case.token, item.key]),
+    }  # fmt: skip
+
+
+@require_POST
+@signed_in
+def extend(request: HttpRequest, number: str) -> HttpResponse:
+    """延长补正: once, ten more working days."""
+    notice = evidence.extend_supplement(case=my_case(request.user, number), by=request.user)
+    messages.success(request, _("延长好了，请在 %(day)s 前补齐。") % {"day": queries.day_words(notice.due_on)})
+    return redirect("dossier:fix", number=number)
+
+
+@signed_in
+def account(request: HttpRequest, number: str) -> HttpResponse:
+    """更正收款账户: after the bank gave the money back; a village worker does not do this."""
+    case = my_case(request.user, number)
+    if case.state not in MONEY_BACK:
+        return redirect("dossier:case", number=number)
+    if _is_helper(request, case):
+        raise Refusal(
+            _("代办人不能填写或更改收款账户。"),
+            code="agent_no_money",
+            who_may=_("请患者本人或家属用登记的手机登录办理。"),
+        )
+    data = request.POST if request.method == "POST" else getattr(request, "kept", None)
+    form = AccountForm(data)
+    if request.method == "POST" and form.is_valid():
+        try:
+            give_account(case=case, by=request.user, **form.cleaned_data)
+            messages.success(request, _("收到新账户。我们核对以后再打款。"))
+            return redirect("dossier:case", number=number)
+        except Invalid as fault:
+            for name, sentence in fault.fields.items():
+                form.add_error(name if name in form.fields else None, str(sentence))
+    context = {"case": case, "form": form, "back_href": reverse("dossier:case", args=[number])}
+    return render(request, "dossier/account.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@signed_in
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """撤回申请: with a reason, asked once more."""
+    case = my_case(request.user, number)
+    if case.state not in OPEN_STATES:
+        raise Http404
+    data = request.POST if request.method == "POST" else getattr(request, "kept", None)
+    form = ReasonForm(data)
+    if request.method == "POST" and form.is_valid():
+        actions.withdraw(case=case, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("已经撤回。以后可以重新申请。"))
+        return redirect("dossier:case", number=number)
+    context = {"case": case, "form": form, "back_href": reverse("dossier:case", args=[number])}
+    return render(request, "dossier/withdraw.html", context, status=422 if form.is_bound and form.errors else 200)

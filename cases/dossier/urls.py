@@ -1,6 +1,0 @@
-"""The addresses of applicants and agents."""
-
-from django.urls import URLPattern
-
-app_name = "dossier"
-urlpatterns: list[URLPattern] = []
