@@ -34,7 +34,5 @@ class PastGrant(models.Model):
         app_label = "cases"
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="past_grant_positive"),
-            models.UniqueConstraint(
-                fields=["id_key", "programme", "year", "amount", "source"], name="past_grant_once"
-            ),
+            models.UniqueConstraint(fields=["id_key", "programme", "year", "amount", "source"], name="past_grant_once"),
         ]

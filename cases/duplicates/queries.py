@@ -10,18 +10,18 @@ from django.apps import apps
 from django.db.models import Q, QuerySet, Sum
 
 from cases.access.queries import require
+from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Claim
 from cases.award.models import Award
-from cases.award.rules import Earlier
 from cases.duplicates.models import PastGrant, PastGrantImport
 
 
 def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = None) -> Earlier:
     """既往救助: what counts for yearly cap, lifetime cap and repeated claims of one person under one programme (yuan).
 
-    Imported past grants, and payouts of this system that are paid or promised, in the year of their acceptance. `claims`
-    are this system's earlier claims of the year, oldest first. The household's sum is the person's own: no register of
-    households is kept. The fund is not looked at: the panel's reservation does that.
+    Imported past grants, and payouts of this system that are paid or promised, in the year of their acceptance.
+    `claims` are this system's earlier claims of the year, oldest first. The household's sum is the person's own: no
+    register of households is kept. The fund is not looked at: the panel's reservation does that.
     """
     mine = _payouts(id_key, programme, besides_case)
     past = PastGrant.objects.filter(id_key=id_key, programme=programme)

@@ -38,7 +38,7 @@ def give_account(
     """更正收款账户: a new account of the case; the old one stays on file. Nothing is paid to it until it is confirmed.
 
     By applicant, helper or an office that may read the case. Tells account_repaired when the bank had failed or
-    returned the payment; no new decision of the panel is needed. Raises Invalid per field, Refusal while money is under way.
+    returned the payment; no new panel decision is needed. Raises Invalid per field, Refusal while money is under way.
     """
     assert now is not None
     found = _locked(case)

@@ -148,7 +148,8 @@ BEGIN
     IF TG_OP = 'INSERT' OR NEW.state = OLD.state THEN RETURN NEW; END IF;
     IF NEW.state = 'payable' AND OLD.state = 'reserved' AND NOT EXISTS (
         SELECT 1 FROM public.cases_event e JOIN public.cases_stream s ON s.id = e.stream_id
-        WHERE e.id = NEW.decision AND s.kind = 'case' AND s.key = NEW.case_id::text AND e.outcome = 'ok') THEN
+        WHERE e.id = NEW.decision AND s.kind = 'case' AND s.key = NEW.case_id::text AND e.outcome = 'ok'
+            AND e.action = 'payout.approved') THEN
         PERFORM public.money_refuse('a payout needs the approval that stands in the history of its case');
     END IF;
     IF NEW.state IN ('in_batch', 'sent') AND public.money_hold(NEW.case_id, NEW.not_before) IS NOT NULL THEN

@@ -37,6 +37,8 @@ def reserve(
     chosen = _first_with(usable, fen)
     if chosen is None:
         raise FundShort(case.programme)
+    if case.payouts.filter(installment=installment, fund=chosen).exclude(state="void").exists():
+        raise Refusal(_("这个案卷已经预留过这笔资金。"), code="already_reserved", status=409)
     transfer = _hold(case, chosen, fen, installment, by, now)
     payout = Payout.objects.create(
         case=case,
@@ -149,11 +151,11 @@ def release_reservation(*, case: Any, reason: str, by: Any, now: datetime) -> li
 
 
 @action("payout.approve")
-def make_payable(*, case: Any, not_before: date, by: Any, now: datetime, decision: int | None = None) -> list[Payout]:
+def make_payable(*, case: Any, not_before: date, by: Any, now: datetime) -> list[Payout]:
     """转入待拨付: the grant stands; `not_before` is the first day on which it may be paid, the day after publicity.
 
-    `decision` is the event of the approval; without it this action's own event is that. Payments that the bank failed
-    or returned are opened again for the corrected and confirmed account: same amount, same approval (F67).
+    The event of this approval stands in the payout, and the database asks for it. Payments that the bank failed or
+    returned are opened again for the corrected and confirmed account: same amount, same approval (F67).
     """
     case = lock_case(case.pk)
     rows = list(case.payouts.filter(state__in=["reserved", "failed", "returned"]).order_by("pk"))
@@ -170,6 +172,6 @@ def make_payable(*, case: Any, not_before: date, by: Any, now: datetime, decisio
             object=row,
             payload={"amount": row.amount, "fund": row.fund.code, "not_before": not_before},
         )
-        row.state, row.decision = "payable", row.decision or decision or event
+        row.state, row.decision = "payable", row.decision or event
         row.save(update_fields=["state", "not_before", "decision", "payee"])
     return rows
