@@ -166,7 +166,6 @@ def _decide(
     if effect is not None:
         effect(case=found.case, decision=made, data=dict(data or {}), by=by, now=now)
     made.save()
-    made.refresh_from_db(fields=["opinion"])
     record(
         "task.decided",
         about=("case", found.case_id),

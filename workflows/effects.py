@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.award.facts import FactsFault
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
 from cases.calendar.rules import local_day
@@ -75,7 +76,10 @@ def preview_award(case: Case) -> Award:
         year=day.year,
         besides_case=case,
     )
-    return programme(case.programme).award(facts, offers.policy_of(case), earlier)
+    try:
+        return programme(case.programme).award(facts, offers.policy_of(case), earlier)
+    except FactsFault as fault:
+        raise Invalid(_("填报的金额有矛盾，算不出救助金额。请先核实改正。"), code="facts", fields={fault.field: fault.message_zh}) from fault
 
 
 def verified(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:

@@ -9,8 +9,9 @@ from cases import programme
 from cases.calendar.rules import end_of
 from cases.errors import Refusal
 from cases.history.record import action, record
+from cases.publicity import actions as publicity
 from workflows import actions, effects
-from workflows.engine import timers
+from workflows.engine import clockwork, timers
 from workflows.models import Timer, WorkItem
 
 MOVING = [
@@ -29,6 +30,7 @@ def listen() -> None:
     for name in MOVING:
         programme.on(name, _mover(name))
     timers.when("lapse")(lapse)
+    clockwork.sweeps(lambda: publicity.close_due())
 
 
 def _mover(name: str) -> Any:

@@ -58,6 +58,7 @@ class _Exits(View):  # type: ignore[misc]
         self.lapses = ""
         self.exits: dict[str, Exit] = {}
         self.effects: dict[str, Effect] = {}
+        self._owner_permission_obj = None
         self._owner_permission = "workflows.nobody"  # stock viewflow pages must never offer it to everyone
 
     @property

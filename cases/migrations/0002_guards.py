@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations
 
 HERE = Path(__file__).parent / "sql"
-ORDER = ['clock.sql', 'history.sql', 'money.sql', 'watch.sql']
+ORDER = ['clock.sql', 'history.sql', 'consent.sql', 'money.sql', 'notices.sql', 'policy.sql', 'publicity.sql', 'watch.sql']
 
 
 class Migration(migrations.Migration):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from cases.access.demo import PASSWORD
 from cases.access.models import User
 from cases.access.queries import candidates
 from cases.calendar import clock
@@ -15,9 +18,16 @@ from cases.dossier.queries import answers
 from cases.evidence import actions as evidence
 from cases.evidence.queries import papers
 from cases.evidence.rules import visit_keys
+from cases.history.record import record_access
+from cases.money import actions as money
+from cases.money.testbank import SimulatedBank
+from cases.policy import actions as policy
 from cases.programme import programme
 from cases.publicity import actions as publicity
+from cases.publicity.models import PublicList
 from workflows import actions, offers
+from workflows.desk.panel import actions as meetings
+from workflows.engine import clockwork
 from workflows.flow import step_of
 from workflows.models import WorkItem
 from workflows.rules import duties
@@ -115,6 +125,73 @@ def to(case: Case, state: str) -> Case:
     raise LookupError(f"{case} does not come to {state}")
 
 
-def give_notice(cases: list[Case], by: User) -> Any:
-    """Put cases on a public list."""
-    return publicity.publish(cases=cases, by=by)
+def publish_policy(*, slug: str, maker: User, publisher: User) -> Any:
+    """Load a programme's example policy as one person and publish it as another."""
+    draft = policy.load_policy(programme=slug, version=programme(slug).policy, by=maker)
+    return policy.publish(version=draft, by=publisher)
+
+
+def fund(*, slug: str, yuan: str, by: User) -> Any:
+    """A fund of a programme with money in it."""
+    made = money.open_fund(
+        code=f"YS-{slug}"[:20], name=f"{programme(slug).name}资金（演示）", programme=slug, kind="fiscal",
+        starts_on=clock.today(), by=by,
+    )  # fmt: skip
+    money.receive_gift(fund=made, amount=Decimal(yuan), source="演示捐赠", by=by)
+    return made
+
+
+def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "agree") -> Any:
+    """Call a meeting on these cases, let the members read, sign in and vote, close it with minutes."""
+    items = [open_item(case).pk for case in cases]
+    meeting = meetings.call_meeting(held_on=clock.today(), items=items, by=head)
+    for member in members:
+        meetings.sign_in(meeting=meeting, by=member)
+    for item in meeting.items.select_related("case").order_by("id"):
+        for member in members:
+            record_access(
+                "read", object=item, fields=["application", "opinion", "amount"], by=member, case_id=item.case_id, purpose="集体研究"
+            )
+            meetings.vote(item=item, choice=choice, reason="" if choice == "agree" else ENOUGH, by=member)
+        reasons = [] if choice != "reject" else [offers.policy_of(item.case).section("reject_reasons")[0].key]
+        meetings.close_item(item=item, reasons=reasons, by=head)
+    meetings.close_meeting(meeting=meeting, minutes="会议逐件研究了议题，形成了一致意见，予以记录。", by=head)
+    for case in cases:
+        case.refresh_from_db()
+    return meeting
+
+
+def give_notice(cases: list[Case], *, by: User) -> Any:
+    """Tell the applicants and put the cases on a public list."""
+    publicity.announce(cases=cases, by=by)
+    made = publicity.publish(cases=cases, by=by)
+    for case in cases:
+        case.refresh_from_db()
+    return made
+
+
+def end_notice(*, by: User) -> None:
+    """Move the demonstration clock past the last day of every open list and let the clock do its work."""
+    last = PublicList.objects.filter(state="open").order_by("-ends_on").values_list("ends_on", flat=True).first()
+    if last is not None and clock.today() <= last:
+        clock.move_demo_clock(to=last + timedelta(days=1), by=by)
+    clockwork.one_pass()
+
+
+def send_batch(*, of: Any, maker: User, checker: User, releaser: User, password: str = PASSWORD) -> tuple[Any, bytes]:
+    """Make, check, release and send a batch of a fund; the batch and the file that the bank gets."""
+    batch = money.build_batch(fund=of, by=maker)
+    money.check_batch(batch=batch, total_retyped=Decimal(batch.total_fen) / 100, count_retyped=batch.count, by=checker)
+    money.release_batch(batch=batch, password=password, by=releaser)
+    return batch, money.send_to_bank(batch=batch, by=maker)
+
+
+def bank_answers(batch: Any, data: bytes, *, maker: User, checker: User, faults: Mapping[int, Any] | None = None) -> Any:
+    """The test bank answers, one person imports, another accepts."""
+    bank = SimulatedBank()
+    bank.take(data, faults)
+    answer = bank.answer(batch.number, faults)
+    if answer is None:
+        return money.note_silence(batch=batch, by=maker)
+    imported = money.import_answer(batch=batch, data=answer, by=maker)
+    return money.accept_answer(answer=imported, by=checker)
