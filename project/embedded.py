@@ -200,7 +200,7 @@ class Server:
         try:
             self._run(
                 ["initdb", "-D", str(half), "-U", SUPERUSER, f"--pwfile={password}", "-A", "scram-sha-256", "-E", "UTF8",
-                 "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums", "--no-instructions"],
+                 "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums", "--no-instructions", *(["--no-sync"] if "fsync=off" in self.options else [])],
                 user,
             )  # fmt: skip
         finally:
@@ -234,14 +234,20 @@ class Server:
         raise CannotStart(f"The embedded database does not start, see {log}: {' '.join(last)}")
 
     def _forget_stranger(self) -> None:
-        """Removes a pid file left by a kill -9 when that number now belongs to a process that is no PostgreSQL."""
+        """Removes the pid file of a kill -9 when that number is dead but not reaped yet, or is no PostgreSQL by now."""
+        child = _started.get(self.data)
+        if child is not None and child.poll() is not None:
+            del _started[self.data]
         note = self.data / "postmaster.pid"
         try:
-            number = int(note.read_text().split("\n", 1)[0])
-            program = os.readlink(f"/proc/{number}/exe")
-        except (FileNotFoundError, ValueError, PermissionError):
+            process = Path("/proc") / note.read_text().split("\n", 1)[0].strip()
+            dead = (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+            stranger = dead or (process / "exe").readlink().name.split(" ")[0] != "postgres"
+        except PermissionError:
+            stranger = True
+        except FileNotFoundError:
             return
-        if Path(program).name.split(" ")[0] != "postgres":
+        if stranger:
             note.unlink(missing_ok=True)
 
     def _run(self, command: Sequence[str], user: pwd.struct_passwd | None) -> None:

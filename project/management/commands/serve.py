@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from project import checks, prepare
@@ -72,9 +72,19 @@ class Command(BaseCommand):
                 ) from None
 
     def _welcome(self) -> None:
-        if settings.RELIEF_ENV == "demo" and "demo" in get_commands():
-            call_command("demo", "--list", stdout=self.stdout)
+        if settings.RELIEF_ENV == "demo":
+            self._demo_signins()
         self._say(f"\n{address()}   (Ctrl-C stops everything; data and keys are in {settings.VAR})")
+
+
+    def _demo_signins(self) -> None:
+        from cases.access import demo
+
+        if not demo.demo_signins_exist():
+            return
+        self._say("\n演示登录 / demonstration sign-ins:")
+        for name, chinese, english, password in demo.signins():
+            self._say(f"  {name:14} {password or '短信验证码 / code by SMS':24} {chinese} / {english}")
 
 
 def address() -> str:
