@@ -8,6 +8,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +68,8 @@ def _message(call: ast.Call, name: str, where: str) -> Message:
     return Message(text or "", context, plural, where)
 
 
-def from_python(path: Path) -> Iterator[Message]:
-    """Every gettext call of a module, under whatever name the function was imported."""
+def calls(path: Path) -> Iterator[tuple[ast.Call, str, str]]:
+    """Every gettext call of a module, under whatever name the function was imported, and where it stands."""
     tree = ast.parse(path.read_text("utf-8"))
     names: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -82,7 +83,21 @@ def from_python(path: Path) -> Iterator[Message]:
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
             name = function.attr if function.value.id == "translation" and function.attr in SHAPES else ""
         if name:
-            yield _message(node, name, f"{path.relative_to(ROOT)}:{node.lineno}")
+            yield node, name, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def from_python(path: Path) -> Iterator[Message]:
+    """Every message of a module whose words stand in the source."""
+    for node, name, where in calls(path):
+        with suppress(NotConstant):
+            yield _message(node, name, where)
+
+
+def unreadable(path: Path) -> Iterator[str]:
+    """The gettext calls of a module whose words nobody can translate, because they are put together on the spot."""
+    for node, name, where in calls(path):
+        if any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in node.args):
+            yield f"{where}: the words given to {name} are put together on the spot"
 
 
 _CALL = re.compile(r"(?<![\w.])(_|(?:n|p|np)?gettext)\(")

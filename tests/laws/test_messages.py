@@ -20,6 +20,11 @@ def test_every_message_has_english_words():
     assert not left, "\n".join(f"{message.where}: {message.text}" for message in left)
 
 
+def test_words_given_to_gettext_stand_in_the_source():
+    left = [fault for path in messages.python_files() for fault in messages.unreadable(path)]
+    assert not left, "\n".join(left)
+
+
 def test_no_english_row_is_doubtful_or_still_chinese():
     for entry in messages.catalogue():
         if entry.obsolete:
