@@ -80,6 +80,8 @@ def _verify_table(
     pairs = _side_by_side(_past(connection, scope, watched), _present(connection, watched, place))
     for key, past, row in pairs:
         now = row["now"] if row else None
+        if (watched.table, key) in report.distrusted:
+            continue
         if row is not None:
             report.rows += 1
             for column in _unopened(watched, row):

@@ -15,8 +15,8 @@ Row = dict[str, Any]
 BATCH = 2000
 
 EVENT_COLUMNS = (
-    "id, stream_id, seq, enc, recorded_at, happened_on, action, outcome, actor, actor_kind, acting_role, acting_office, "
-    "on_behalf_of, object_type, object_id, purpose, request_id, db_user, txid, payload, nonce, prev, hash"
+    "id, stream_id, seq, enc, recorded_at, happened_on, action, outcome, actor, actor_kind, acting_role, "
+    "acting_office, on_behalf_of, object_type, object_id, purpose, request_id, db_user, txid, payload, nonce, prev, hash"
 )
 ACCESS_COLUMNS = (
     "id, recorded_at, actor, acting_role, acting_office, action, object_type, object_id, case_id, fields, purpose, "
@@ -55,6 +55,9 @@ class Report:
     looks: int = 0
     rows: int = 0
     findings: list[Finding] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    distrusted: set[tuple[str, str]] = field(default_factory=set)
+    """Tables with row changes, and the rows whose own events were changed: their fault is named already."""
 
     @property
     def is_clean(self) -> bool:
@@ -63,7 +66,8 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON can hold it."""
         findings = [{**asdict(item), "at": item.at.isoformat() if item.at else None} for item in self.findings]
-        return {**asdict(self), "clean": self.is_clean, "findings": findings}
+        read = {"events": self.events, "streams": self.streams, "looks": self.looks, "rows": self.rows}
+        return {"clean": self.is_clean, **read, "findings": findings}
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def verify_chains(connection: Any, scope: Scope, report: Report) -> None:
 
 
 class _Chains:
-    """Walks events in order of chain and number; remembers what is missing until the end, where moved rows are matched."""
+    """Walks events in order of chain and number; what is missing waits for the end, where moved rows are matched."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -132,6 +136,9 @@ class _Chains:
         stored, right = bytes(row["hash"]), _right_hash(row)
         if right != stored:
             self.changed.append(row)
+            self.report.distrusted.add((row["object_type"], row["object_id"]))
+        elif row["action"].startswith("row."):
+            self.report.tables.add(row["object_type"])
         for missing in range(expected_seq, min(row["seq"], expected_seq + 100)):
             self.gaps.append((row, missing))
         if row["seq"] < expected_seq and right == stored:
@@ -235,10 +242,15 @@ GUARDS = {"cases_event": ("append_only", "no_truncate"), "cases_access": ("appen
 
 
 def verify_guards(connection: Any, report: Report, watched: Iterable[str]) -> None:
-    """The triggers that keep history append-only and see row changes stand and fire always, in replica mode too."""
+    """The triggers that keep history append-only and see row changes stand and fire always, in replica mode too.
+
+    A table whose rows once left changes must be watched for ever, unless the table itself is gone.
+    """
     wanted = {(table, name) for table, names in GUARDS.items() for name in names}
-    wanted |= {(table, name) for table in watched for name in ("row_history", "truncate_history")}
     with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
+        tables = (report.tables & existing) | set(watched)
+        wanted |= {(table, name) for table in tables for name in ("row_history", "truncate_history")}
         cursor.execute(
             "SELECT c.relname, t.tgname, t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
             "WHERE NOT t.tgisinternal AND t.tgname IN ('append_only', 'no_truncate', 'row_history', 'truncate_history')"
