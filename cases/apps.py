@@ -12,4 +12,5 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from cases.consent import gate as consent_gate  # noqa: F401  (what a draft needs before it is sent)
         from cases.evidence import gate as evidence_gate  # noqa: F401
+        from cases.policy import nav as policy_nav  # noqa: F401
         from cases.publicity import nav as publicity_nav  # noqa: F401  (entries of the desk's navigation)

@@ -38,4 +38,5 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         body = {"code": refusal.code, "detail": str(refusal.reason), "who_may": str(refusal.who_may)}
         return JsonResponse(body, status=refusal.status)
     status = refusal.status if refusal.status in (403, 404, 409) else 400
-    return render(request, f"{status}.html", {"refusal": refusal}, status=refusal.status)
+    context = {"refusal": refusal, "reason": refusal.reason, "who_may": refusal.who_may}
+    return render(request, f"{status}.html", context, status=refusal.status)

@@ -9,6 +9,7 @@ from typing import Any
 
 from cases.award.earlier import Earlier
 from cases.award.rules import Award
+from cases.policy.cards import Card, know
 from cases.policy.rules import Policy
 
 
@@ -89,6 +90,7 @@ _register: dict[str, Programme] = {}
 def register(programme: Programme) -> Programme:
     """登记项目: make a programme known; the folder calls this once when it is imported."""
     _register[programme.slug] = programme
+    know(Card(programme.slug, programme.name, programme.policy, programme.needs))
     return programme
 
 

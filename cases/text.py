@@ -13,14 +13,18 @@ _MIDDLE_DOTS = "\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\u16eb\u2e31\u2e33\u25
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD, *range(0x20), 0x7F]
 )
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x00A0: 0x20}
+_MARKS_OF_NUMBERS = "＃％＋－．／＝＠＿"
+_HALF_WIDTH = {
+    code: code - 0xFEE0
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), *map(ord, _MARKS_OF_NUMBERS))
+} | {0x3000: 0x20, 0x00A0: 0x20}
 _VARIATION = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def clean(text: str) -> str:
     """One line as it was meant: full-width letters and digits made half-width, odd spaces and invisible characters out.
 
-    Chinese characters are never changed (no NFKC: it would replace rare forms of a name).
+    Chinese characters and punctuation are never changed (no NFKC: it would replace rare forms of a name).
     """
     line = text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
     line = line.translate(_HALF_WIDTH).translate(_INVISIBLE)

@@ -193,7 +193,7 @@ class MoneyField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
-            value = text.clean(value).replace(",", "").replace(" ", "").removesuffix("元")
+            value = text.clean(value).replace(",", "").replace("，", "").replace(" ", "").removesuffix("元")
         return super().to_python(value)
 
 

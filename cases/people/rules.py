@@ -183,7 +183,7 @@ def check_birth_date(born: date, *, today: date) -> Verdict:
 
 def check_phone(text: str) -> Verdict:
     """A mobile number (手机号): 11 digits beginning with 1; a country prefix +86 is dropped."""
-    number = re.sub(r"^(\+86|0086)", "", clean_number(text).replace("(", "").replace(")", ""))
+    number = re.sub(r"^(\+86|0086)", "", re.sub(r"[()（）]", "", clean_number(text)))
     if not re.fullmatch(r"1\d{10}", number, re.ASCII):
         return Verdict(False, number, _("手机号应是 11 位数字，以 1 开头。请核对。"))
     return Verdict(True, number)

@@ -13,12 +13,12 @@ from cases.calendar.rules import local_day
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
 from cases.history.record import current as current_act
+from cases.policy.cards import Card, card
 from cases.policy.models import PolicyRow, PolicyVersion
 from cases.policy.queries import EDIT, PUBLISH, as_row, require_post
 from cases.policy.rules import SECTIONS, Row
 from cases.policy.shapes import ShapeFault
 from cases.policy.validity import Problem, faults_of_row, validate
-from cases.programme import programme as card
 
 
 @action("policy.draft", about="policy")
@@ -47,6 +47,24 @@ def load_policy(*, programme: str, version: Mapping[str, Any], by: Any, now: dat
         raise Invalid(_("政策有错误，不能载入。"), fields=_by_field(problems), code="policy_faults")
     day = date.fromisoformat(str(version["effective_from"]))
     return _draft(programme, str(version["title"]), day, str(version.get("note", "")), rows, by, now)
+
+
+@action("policy.begin", about="policy")
+def begin_draft(*, card: Card, by: Any, now: datetime) -> PolicyVersion:
+    """起草: a copy of the programme's newest version, or of the example it ships when there is none yet.
+
+    Raises Refusal without the right to edit, or while another draft is open.
+    """
+    newest = PolicyVersion.objects.filter(programme=card.slug).order_by("-number").first()
+    if newest is None:
+        return load_policy(programme=card.slug, version=card.example, by=by, now=now)
+    today = local_day(now)
+    return new_draft(programme=card.slug, title=newest.title, effective_from=today, by=by, now=now, copy_of=newest)
+
+
+def problems_of(version: PolicyVersion) -> list[Problem]:
+    """What still keeps a draft from being published."""
+    return validate([as_row(row) for row in version.rows.all()], needed=card(version.programme).needs())
 
 
 def _stand_in(by: Any, right: str) -> Post:
@@ -100,8 +118,10 @@ def _open_draft(version: PolicyVersion) -> PolicyVersion:
 
 
 @action("policy.edit", about="version")
-def edit_row(*, version: PolicyVersion, row: Row, by: Any, now: datetime) -> PolicyRow:
+def edit_row(*, version: PolicyVersion, row: Row, by: Any, now: datetime, is_new: bool = False) -> PolicyRow:
     """修改条目: set one row of a draft, new or in place of the one with its section and key.
+
+    With ``is_new`` a row that is already there is not overwritten but refused.
 
     Raises Invalid with a sentence for each wrong field, Refusal without the right, Stale when it is no draft any more.
     """
@@ -112,6 +132,9 @@ def edit_row(*, version: PolicyVersion, row: Row, by: Any, now: datetime) -> Pol
     faults = list(faults_of_row(row))
     if faults:
         raise Invalid(_("这一条有错误，没有保存。"), fields=_sentences(faults), code="policy_faults")
+    if is_new and PolicyRow.objects.filter(version=held, section=row.section, key=row.key).exists():
+        twice = _("这个条目代码已经有了。请换一个，或去改原来的那条。")
+        raise Invalid(twice, fields={"key": twice}, code="policy_key")
     wanted = _stored(held, row)
     kept, _made = PolicyRow.objects.update_or_create(
         version=held,
@@ -159,7 +182,7 @@ def publish(*, version: PolicyVersion, by: Any, now: datetime) -> PolicyVersion:
     held = _open_draft(version)
     if held.made_by_id == by.pk:
         raise Refusal(_("这一版是您起草的，要由另一位同事发布。"), code="second_person")
-    problems = validate([as_row(row) for row in held.rows.all()], needed=card(held.programme).needs())
+    problems = problems_of(held)
     if problems:
         raise Invalid(
             format_lazy(_("有 {count} 处错误，不能发布。"), count=len(problems)),

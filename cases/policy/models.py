@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 __all__ = ["PolicyRow", "PolicyVersion"]
 
@@ -59,6 +60,10 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("policy:version", args=[self.pk])
 
 
 class PolicyRow(models.Model):

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
 from cases.access.queries import posts_of, who_may
-from cases.errors import NotFound, Refusal
+from cases.errors import NotFound, Refusal, Stale
+from cases.policy.cards import Card, card
 from cases.policy.models import PolicyRow, PolicyVersion
-from cases.policy.rules import Policy, Row
+from cases.policy.rules import SECTIONS, Policy, Row
 
 EDIT, PUBLISH = "policy.edit", "policy.publish"
 
@@ -89,6 +90,35 @@ def version_for(viewer: Any, version_id: int) -> PolicyVersion:
     return found
 
 
+def draft_for(viewer: Any, version_id: int, section: str = "") -> PolicyVersion:
+    """A draft to be edited. Raises NotFound for an unknown version or section, Refusal without the right, Stale."""
+    held = version_for(viewer, version_id)
+    if section and section not in SECTIONS:
+        raise NotFound()
+    require_post(viewer, EDIT)
+    if held.status != PolicyVersion.DRAFT:
+        raise Stale(_("这一版已经发布，不能再改。请另起一份草稿。"))
+    return held
+
+
+def draft_row(viewer: Any, version_id: int, section: str, key: str) -> tuple[PolicyVersion, Row]:
+    """A draft and one of its rows. Raises as ``draft_for`` does, and NotFound for an unknown row."""
+    held = draft_for(viewer, version_id, section)
+    found = PolicyRow.objects.filter(version=held, section=section, key=key).first()
+    if found is None:
+        raise NotFound()
+    return held, as_row(found)
+
+
+def card_of(viewer: Any, programme: str) -> Card:
+    """The card of a programme, for whoever may draft its policy. Raises NotFound for an unknown one, Refusal."""
+    require_post(viewer, EDIT)
+    try:
+        return card(programme)
+    except KeyError:
+        raise NotFound() from None
+
+
 def version_before(version: PolicyVersion) -> PolicyVersion | None:
     """The version of the same programme that came before this one."""
     earlier = PolicyVersion.objects.filter(programme=version.programme, number__lt=version.number)
@@ -108,5 +138,5 @@ def require_post(viewer: Any, right: str) -> Post:
     found = next((post for post in posts if right in post.role.rights), None)
     if found is None:
         area = posts[0].office.division_code
-        raise Refusal(_("您的岗位不能改动政策。可以办理的是："), code="no_right", who_may=who_may(right, area))
+        raise Refusal(_("您的岗位不能改动政策。"), code="no_right", who_may=who_may(right, area))
     return found

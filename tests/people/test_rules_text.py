@@ -49,3 +49,7 @@ def test_a_text_is_found_by_pairs_of_characters_and_by_pinyin() -> None:
     assert text.bigrams("马") == ["马"]
     assert text.pinyin_keys("马海燕") == ["mahaiyan", "mhy"]
     assert text.glyphs("葛\U000e0100城") == ["葛\U000e0100", "城"]
+
+
+def test_chinese_punctuation_stays_as_it_was_written() -> None:
+    assert text.clean("第８条：先保险，后救助（示例）。") == "第8条：先保险，后救助（示例）。"

@@ -1,0 +1,184 @@
+"""Policy rows in words, so that an office reads its policy as a table of decisions and not as data."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from cases.policy.rules import Row
+from cases.policy.shapes import DEDUCTIONS, Range, ShapeFault, amount_in, plain
+
+SECTION_NAMES = {
+    "award": lazy("金额怎么算"),
+    "caps": lazy("限额"),
+    "days": lazy("时限"),
+    "levels": lazy("审核层级"),
+    "quorum": lazy("集体研究"),
+    "eligibility": lazy("条件和次数"),
+    "checklist": lazy("材料清单"),
+    "supplement_reasons": lazy("补正原因"),
+    "reject_reasons": lazy("不予救助原因"),
+    "return_reasons": lazy("退回原因"),
+}
+
+SHAPE_NAMES = {
+    "self_pay": lazy("个人负担的算法"),
+    "band": lazy("分档"),
+    "flat": lazy("定额"),
+    "actual": lazy("据实，封顶"),
+    "add_on": lazy("超过起点加发"),
+    "item_cap": lazy("单项费用封顶"),
+    "extra": lazy("另加定额"),
+    "uplift": lazy("按比例上浮"),
+    "repeat": lazy("再次申请"),
+}
+
+CONDITION_NAMES = {
+    "categories": lazy("困难类别"),
+    "insured": lazy("已参保"),
+    "minor": lazy("未成年"),
+    "stage": lazy("期别"),
+    "agent": lazy("有代办人"),
+    "payee_other": lazy("收款人不是患者"),
+    "hardship": lazy("有困难类别"),
+    "inpatient": lazy("住过院"),
+    "donated_drugs": lazy("有赠药"),
+    "referred": lazy("外地就医"),
+    "paper": lazy("纸质申请"),
+}
+
+CAP_NAMES = {
+    "per_claim": lazy("每次最多"),
+    "per_year": lazy("每人每年最多"),
+    "per_life": lazy("每人终身最多"),
+    "household_per_year": lazy("每户每年最多"),
+    "claims_per_year": lazy("每人每年申请次数"),
+    "fund_short": lazy("资金不够时"),
+}
+
+
+def name_of(row: Row) -> str:
+    """What a row is about, in words."""
+    if row.section == "award":
+        return str(SHAPE_NAMES.get(str(row.value.get("shape")), row.key))
+    if row.section == "caps":
+        return str(CAP_NAMES.get(row.key, row.key))
+    if row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
+        english = (get_language() or "").startswith("en")
+        return str(row.value.get("name_en" if english else "name_zh") or row.key)
+    return note_of(row) or row.key
+
+
+def note_of(row: Row) -> str:
+    """The note in the language of the page."""
+    return row.note_en if (get_language() or "").startswith("en") and row.note_en else row.note_zh
+
+
+def value_of(row: Row) -> str:
+    """The value of a row in words; a faulty value stands as it is, so that it can be seen and put right."""
+    try:
+        return _SAYS[row.section](row)
+    except (ShapeFault, KeyError, TypeError, ValueError):
+        return ", ".join(f"{name}={value}" for name, value in row.value.items())
+
+
+def condition_of(row: Row) -> str:
+    """When a row counts, in words; empty when always."""
+    return "；".join(_condition(name, wanted) for name, wanted in row.when.items())
+
+
+def _condition(name: str, wanted: Any) -> str:
+    label = str(CONDITION_NAMES.get(name, name))
+    if wanted is True:
+        return label
+    if wanted is False:
+        return _("不是：%(what)s") % {"what": label}
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return f"{label} {'、'.join(str(value) for value in values)}"
+
+
+def _yuan(amount: Decimal) -> str:
+    return _("%(amount)s 元") % {"amount": plain(amount)}
+
+
+def _range(value: Mapping[str, Any]) -> str:
+    stretch = Range.of(value)
+    return stretch.words_en() if (get_language() or "").startswith("en") else stretch.words_zh()
+
+
+def _award(row: Row) -> str:
+    value, shape = row.value, row.value["shape"]
+    if shape == "self_pay":
+        english = (get_language() or "").startswith("en")
+        order = " → ".join(DEDUCTIONS[name][english] for name in value.get("order", DEDUCTIONS))
+        scope = _("目录外费用计入") if value.get("out_of_scope") else _("目录外费用不计入")
+        return f"{order}；{scope}"
+    if shape == "repeat":
+        return _("合并计算，只补差额") if value["mode"] == "difference" else _("每次单独计算")
+    if shape == "uplift":
+        return _("上浮 %(percent)s%%") % {"percent": plain(amount_in(value, "percent"))}
+    if shape == "item_cap":
+        words = {"item": value["item"], "cap": _yuan(amount_in(value, "cap"))}
+        return _("%(item)s：据实，最高 %(cap)s") % words
+    if shape in ("flat", "extra"):
+        return _yuan(amount_in(value, "amount"))
+    if shape == "actual":
+        return _capped(_("据实"), value)
+    pays = _("按 %(percent)s%%") % {"percent": plain(amount_in(value, "ratio") * 100)} if value.get("ratio") else ""
+    return f"{_range(value)} → {_capped(pays or _yuan(amount_in(value, 'amount')), value)}"
+
+
+def _capped(words: str, value: Mapping[str, Any]) -> str:
+    if value.get("cap") in (None, ""):
+        return words
+    return _("%(words)s，最高 %(cap)s") % {"words": words, "cap": _yuan(amount_in(value, "cap"))}
+
+
+def _cap(row: Row) -> str:
+    if row.key == "fund_short":
+        return _("轮候") if row.value["mode"] == "waitlist" else _("按余额给")
+    return _amount_or_count(row)
+
+
+def _amount_or_count(row: Row) -> str:
+    if "count" in row.value:
+        return str(row.value["count"])
+    return _yuan(amount_in(row.value, "amount"))
+
+
+def _days(row: Row) -> str:
+    if "workdays" in row.value:
+        count = int(row.value["workdays"])
+        return ngettext("%(n)s 个工作日", "%(n)s 个工作日", count) % {"n": count}
+    count = int(row.value["days"])
+    return ngettext("%(n)s 天", "%(n)s 天", count) % {"n": count}
+
+
+def _level(row: Row) -> str:
+    return _("启用") if row.value["on"] is True else _("停用")
+
+
+def _quorum(row: Row) -> str:
+    return _("成员 %(members)s 人，到会至少 %(present)s 人，%(approve)s 票通过") % dict(row.value)
+
+
+def _document(row: Row) -> str:
+    days = row.value.get("valid_days")
+    return ngettext("%(n)s 天内有效", "%(n)s 天内有效", days) % {"n": days} if days else _("长期有效")
+
+
+_SAYS: dict[str, Callable[[Row], str]] = {
+    "award": _award,
+    "caps": _cap,
+    "days": _days,
+    "levels": _level,
+    "quorum": _quorum,
+    "eligibility": _amount_or_count,
+    "checklist": _document,
+    "supplement_reasons": lambda row: str(row.value.get("document", "")),
+    "reject_reasons": lambda row: str(row.value.get("group", "")),
+    "return_reasons": lambda row: str(row.value.get("group", "")),
+}
