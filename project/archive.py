@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 
 from project import embedded, env, keys, roles
 
 FORMAT = 1
+Part = io.BufferedReader | io.BytesIO
 DUMP, LIST = "database.dump", "contents.json"
 
 
@@ -40,7 +41,10 @@ def backup(target: Path) -> dict[str, str]:
         half = target.with_name(f".{target.name}.half")
         half.unlink(missing_ok=True)
         sums: dict[str, str] = {}
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
+        with (
+            open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+            tarfile.open(fileobj=out, mode="w") as tar,
+        ):
             for name, data in _parts(dump):
                 with closing(data):
                     sums[name] = hashlib.file_digest(data, "sha256").hexdigest()
@@ -53,14 +57,14 @@ def backup(target: Path) -> dict[str, str]:
     return sums
 
 
-def _add(tar: tarfile.TarFile, name: str, data: BinaryIO) -> None:
+def _add(tar: tarfile.TarFile, name: str, data: Part) -> None:
     info = tarfile.TarInfo(name)
     info.size, info.mode = data.seek(0, os.SEEK_END), 0o600
     data.seek(0)
     tar.addfile(info, data)
 
 
-def _parts(dump: Path) -> Iterator[tuple[str, BinaryIO]]:
+def _parts(dump: Path) -> Iterator[tuple[str, Part]]:
     yield DUMP, dump.open("rb")
     ring = ",".join(f"{kid}:{_text(key)}" for kid, key in settings.FIELD_KEYS.items())
     for name, value in {
@@ -108,13 +112,19 @@ def _open(source: Path, place: Path) -> dict[str, Any]:
         with tarfile.open(source) as tar:
             tar.extractall(place, filter="data")
         contents: dict[str, Any] = json.loads((place / LIST).read_text())
-        wrong = [name for name, good in contents["sha256"].items() if hashlib.sha256((place / name).read_bytes()).hexdigest() != good]
+        wrong = [
+            name
+            for name, good in contents["sha256"].items()
+            if hashlib.sha256((place / name).read_bytes()).hexdigest() != good
+        ]
     except (tarfile.TarError, OSError, ValueError, KeyError) as fault:
         raise CannotRestore(f"{source} is no whole backup ({fault}): take another copy of it.") from None
     if wrong:
         raise CannotRestore(f"{source} is damaged at {wrong[0]}: take another copy of it.")
     if contents["format"] != FORMAT:
-        raise CannotRestore(f"{source} has format {contents['format']} and this version reads {FORMAT}: use the version that wrote it.")
+        raise CannotRestore(
+            f"{source} has format {contents['format']} and this version reads {FORMAT}: use the version that wrote it."
+        )
     return contents
 
 
@@ -122,15 +132,21 @@ def _must_suit(contents: dict[str, Any], place: Path) -> None:
     """The place has no files yet, brings no other keys, and names the application role whose rights are in the dump."""
     root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
     if root.exists() and any(root.iterdir()):
-        raise CannotRestore(f"{root} holds files: restore into an empty place, for example with RELIEF_VAR=/var/lib/relief-restored.")
+        raise CannotRestore(
+            f"{root} holds files: restore into an empty place, for example with RELIEF_VAR=/var/lib/relief-restored."
+        )
     if contents["app_role"] != settings.APP_DATABASE.user:
-        raise CannotRestore(f"The rights in this backup are those of the role {contents['app_role']}: name it in DATABASE_URL.")
+        raise CannotRestore(
+            f"The rights in this backup are those of the role {contents['app_role']}: name it in DATABASE_URL."
+        )
     ring = env.parse_keyring((place / "keys/field_keys").read_text().strip())
     if "RELIEF_FIELD_KEYS" in settings.KEYS_GIVEN and not ring.items() <= settings.FIELD_KEYS.items():
         raise CannotRestore("RELIEF_FIELD_KEYS lacks a key of this backup: its sealed columns would stay closed.")
     index = env.parse_key((place / "keys/index_key").read_text().strip())
     if "RELIEF_INDEX_KEY" in settings.KEYS_GIVEN and index != settings.INDEX_KEY:
-        raise CannotRestore("RELIEF_INDEX_KEY is not that of this backup: people and accounts could not be found again.")
+        raise CannotRestore(
+            "RELIEF_INDEX_KEY is not that of this backup: people and accounts could not be found again."
+        )
 
 
 def _database_must_be_empty() -> None:
@@ -140,7 +156,9 @@ def _database_must_be_empty() -> None:
     else:
         roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
     with closing(roles.connect(settings.OWNER_DATABASE)) as link, link.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        )
         if cursor.fetchone()[0]:
             raise CannotRestore(
                 "The database is not empty: restore into an empty place, for example with RELIEF_VAR=/var/lib/relief-restored."
@@ -150,7 +168,12 @@ def _database_must_be_empty() -> None:
 def _program(command: list[str], fault: type[SystemExit]) -> None:
     """Runs one of PostgreSQL's programs, signed in as the owner role."""
     place: env.Database = settings.OWNER_DATABASE
-    given = {"PATH": os.environ.get("PATH", ""), "PGUSER": place.user, "PGPASSWORD": place.password, "PGDATABASE": place.name}
+    given = {
+        "PATH": os.environ.get("PATH", ""),
+        "PGUSER": place.user,
+        "PGPASSWORD": place.password,
+        "PGDATABASE": place.name,
+    }
     given |= {name: value for name, value in {"PGHOST": place.host, "PGPORT": place.port}.items() if value}
     given |= {f"PG{name.upper()}": value for name, value in place.options if name in {"sslmode", "sslrootcert"}}
     done = subprocess.run(
@@ -158,4 +181,3 @@ def _program(command: list[str], fault: type[SystemExit]) -> None:
     )
     if done.returncode:
         raise fault(f"{command[0]} failed: {done.stderr.strip()}")
-

@@ -1,7 +1,6 @@
 """The celery application. A message only rings: the row in the outbox is the work."""
 
 import os
-
 from typing import Any
 
 from celery import Celery
@@ -14,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect
+@worker_init.connect  # type: ignore[untyped-decorator]
 def _fit(**kwargs: Any) -> None:
     from project import checks
 

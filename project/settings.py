@@ -36,7 +36,10 @@ if DEBUG and RELIEF_ENV == "office":
 BIND = env.text("RELIEF_BIND", "address the web server listens on", example="127.0.0.1") or "127.0.0.1"
 PORT = env.whole("RELIEF_PORT", "port the web server listens on", default=8000, least=1, most=65535)
 HOSTS = env.words(
-    "RELIEF_HOSTS", "names under which the site is reached", example="relief.example.org", pattern=r"\*|\.?[A-Za-z0-9.:\[\]-]+"
+    "RELIEF_HOSTS",
+    "names under which the site is reached",
+    example="relief.example.org",
+    pattern=r"\*|\.?[A-Za-z0-9.:\[\]-]+",
 )
 if HOSTS and "*" in HOSTS and RELIEF_ENV == "office":
     raise env.must("RELIEF_HOSTS", "must name the site and not be * when RELIEF_ENV=office")
@@ -48,14 +51,20 @@ WEB_WORKERS = env.whole("RELIEF_WEB_WORKERS", "web processes", default=2, least=
 WEB_THREADS = env.whole("RELIEF_WEB_THREADS", "threads of a web process", default=4, least=1, most=64)
 JOB_WORKERS = env.whole("RELIEF_JOB_WORKERS", "processes for background work", default=1, least=1, most=64)
 ADMIN_NAME = env.text("RELIEF_ADMIN_NAME", "first administrator of an empty office", example="admin")
-ADMIN_PASSWORD = env.text("RELIEF_ADMIN_PASSWORD", "password of that administrator", example="<10 or more characters>", least=10)
+ADMIN_PASSWORD = env.text(
+    "RELIEF_ADMIN_PASSWORD", "password of that administrator", example="<10 or more characters>", least=10
+)
 
 # --- databases: `default` is the application role, `owner` migrates -----------------------------------------------------
 _app = env.database(
-    "DATABASE_URL", "database of the application role; unset: the embedded server", example="postgresql://relief_app:secret@db/relief"
+    "DATABASE_URL",
+    "database of the application role; unset: the embedded server",
+    example="postgresql://relief_app:secret@db/relief",
 )
 _owner = env.database(
-    "DATABASE_OWNER_URL", "the same database for the role that migrates", example="postgresql://relief_owner:secret@db/relief"
+    "DATABASE_OWNER_URL",
+    "the same database for the role that migrates",
+    example="postgresql://relief_owner:secret@db/relief",
 )
 if _app and not _owner:
     raise env.must("DATABASE_OWNER_URL", "is not set though DATABASE_URL is: tables belong to a second role")
@@ -64,7 +73,9 @@ if _owner and not _app:
 if _app and _owner and (_app.host, _app.port, _app.name) != (_owner.host, _owner.port, _owner.name):
     raise env.must("DATABASE_OWNER_URL", "names another database than DATABASE_URL")
 if _app and _owner and _app.user == _owner.user:
-    raise env.must("DATABASE_OWNER_URL", "names the same role as DATABASE_URL: then the application could rewrite history")
+    raise env.must(
+        "DATABASE_OWNER_URL", "names the same role as DATABASE_URL: then the application could rewrite history"
+    )
 EMBEDDED = embedded.Server(VAR) if _app is None or _owner is None else None
 APP_DATABASE: env.Database = _app or embedded.Server(VAR).database("app")
 OWNER_DATABASE: env.Database = _owner or embedded.Server(VAR).database("owner")
@@ -168,9 +179,15 @@ FORM_RENDERER = "project.forms.ReliefRenderer"
 
 # --- words every page carries -------------------------------------------------------------------------------------------
 RELIEF_DEMO = RELIEF_ENV == "demo"
-BRAND_NAME = env.text("RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助") or _("人道救助申请（演示）")
-HELP_PHONE = env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0000-0000000") or "000-0000-0000"
-HELP_HOURS = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _("工作日 9:00 到 17:00")
+BRAND_NAME = env.text("RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助") or _(
+    "人道救助申请（演示）"
+)
+HELP_PHONE = (
+    env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0000-0000000") or "000-0000-0000"
+)
+HELP_HOURS = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _(
+    "工作日 9:00 到 17:00"
+)
 
 # --- sign-in ------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "cases.User"
@@ -207,7 +224,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
@@ -224,7 +241,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_MAX_BYTES = 1024 * 1024 * env.whole("RELIEF_FILE_MB", "largest photo or PDF that is taken in, in megabytes", default=15, least=1, most=100)
+FILE_MAX_BYTES = (
+    1024
+    * 1024
+    * env.whole("RELIEF_FILE_MB", "largest photo or PDF that is taken in, in megabytes", default=15, least=1, most=100)
+)
 
 # --- browser ------------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -286,7 +307,7 @@ _broker = env.address(
 CELERY_BROKER_URL = _broker or "filesystem://localhost"
 BROKER_FOLDER = VAR / "broker"
 _broker_scheme = CELERY_BROKER_URL.split(":", 1)[0]
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+_broker_options: dict[str, dict[str, Any]] = {
     "filesystem": {
         "data_folder_in": str(BROKER_FOLDER / "messages"),
         "data_folder_out": str(BROKER_FOLDER / "messages"),
@@ -299,7 +320,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "rediss": {"visibility_timeout": 300},
     "amqp": {"confirm_publish": True},
     "amqps": {"confirm_publish": True},
-}[_broker_scheme]
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = _broker_options[_broker_scheme]
 if _broker_scheme.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True
@@ -320,6 +342,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_PUBLISH_RETRY = False
 
 # --- logs ---------------------------------------------------------------------------------------------------------------
-LOG_LEVEL = env.choice("RELIEF_LOG_LEVEL", "least level that is written", default="INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_LEVEL = env.choice(
+    "RELIEF_LOG_LEVEL", "least level that is written", default="INFO", among=("DEBUG", "INFO", "WARNING", "ERROR")
+)
 LOG_FORMAT = env.choice("RELIEF_LOG_FORMAT", "form of a log line", default="console", among=("console", "json"))
 LOGGING = logs.configure(level=LOG_LEVEL, form=LOG_FORMAT)

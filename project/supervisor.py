@@ -32,7 +32,7 @@ class Child:
             env={**os.environ, **self.env},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=lambda: _die_with(parent),  # noqa: PLW1509  this process has one thread
+            preexec_fn=lambda: _die_with(parent),
         )
 
     @property
@@ -58,7 +58,9 @@ class Supervisor:
     def _heard(self, number: int, frame: FrameType | None) -> None:
         self.signals += 1
 
-    def run(self, *, ready: Callable[[], bool], when_ready: Callable[[], None], every_second: Callable[[], None]) -> int:
+    def run(
+        self, *, ready: Callable[[], bool], when_ready: Callable[[], None], every_second: Callable[[], None]
+    ) -> int:
         """Returns the exit status: 0 when asked to stop, 1 when a program keeps ending."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._heard)
@@ -81,7 +83,9 @@ class Supervisor:
     def _again(self, child: Child) -> bool:
         assert child.process is not None
         if len(child.starts) >= 5:
-            self.say(f"{child.name} ended {len(child.starts)} times within a minute (status {child.process.returncode}): stopping.")
+            self.say(
+                f"{child.name} ended {len(child.starts)} times within a minute (status {child.process.returncode}): stopping."
+            )
             return False
         self.say(f"{child.name} ended (status {child.process.returncode}): starting it again.")
         time.sleep(1)

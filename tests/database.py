@@ -162,8 +162,8 @@ def _drop_database(self: TransactionTestCase) -> None:
     forget(used)
 
 
-TransactionTestCase._fixture_setup = classmethod(_fresh_database)  # type: ignore[attr-defined,assignment,arg-type]
-TransactionTestCase._fixture_teardown = _drop_database  # type: ignore[attr-defined,method-assign]
+TransactionTestCase._fixture_setup = classmethod(_fresh_database)  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = _drop_database  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -185,4 +185,3 @@ def superuser_cursor() -> Iterator[Any]:
     with link.cursor() as cursor:
         yield cursor
     link.close()
-

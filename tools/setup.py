@@ -15,7 +15,9 @@ PYTHON = VENV / "bin" / "python"
 
 def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036  this file is what says so
-        sys.exit(f"Python {sys.version.split()[0]} is too old: install Python 3.11 or newer, then: make PYTHON=python3.11 ...")
+        sys.exit(
+            f"Python {sys.version.split()[0]} is too old: install Python 3.11 or newer, then: make PYTHON=python3.11 ..."
+        )
     wanted = ROOT / ("requirements-dev.txt" if "--dev" in sys.argv else "requirements.txt")
     if os.geteuid() == 0:
         _reachable_for_others()
@@ -28,7 +30,9 @@ def main() -> None:
     print(f"Installing the packages of {wanted.name} ...", flush=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r", str(wanted)]
     if subprocess.run(pip, check=False).returncode:
-        sys.exit("The packages could not be installed: see the lines above, check the network or pip's settings, and run this again.")
+        sys.exit(
+            "The packages could not be installed: see the lines above, check the network or pip's settings, and run this again."
+        )
     stamp.write_text(key)
     if "--dev" in sys.argv:
         (VENV / ".requirements").write_text(key)
@@ -50,7 +54,9 @@ def _runs() -> bool:
 def _make() -> None:
     if find_spec("ensurepip") is None or find_spec("venv") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        sys.exit(f"This Python has no ensurepip: on Debian or Ubuntu run apt-get install python{version}-venv, then this again.")
+        sys.exit(
+            f"This Python has no ensurepip: on Debian or Ubuntu run apt-get install python{version}-venv, then this again."
+        )
     if VENV.exists():
         shutil.rmtree(VENV)
     print("Making the virtual environment .venv ...", flush=True)

@@ -44,10 +44,17 @@ def saved(settings: Any, tmp_path: Path) -> Path:
 
 
 def manage(var: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-    env = {**os.environ, "RELIEF_VAR": str(var), "DJANGO_SETTINGS_MODULE": "project.settings", "PYTHONWARNINGS": "ignore"}
+    env = {
+        **os.environ,
+        "RELIEF_VAR": str(var),
+        "DJANGO_SETTINGS_MODULE": "project.settings",
+        "PYTHONWARNINGS": "ignore",
+    }
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "RELIEF_ENV"):
         env.pop(name, None)
-    return subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -66,7 +73,9 @@ def test_a_restored_place_answers_and_opens_its_sealed_columns(saved: Path, plac
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_backup_with_one_wrong_byte_is_refused_before_anything_changes(saved: Path, tmp_path: Path, settings: Any) -> None:
+def test_a_backup_with_one_wrong_byte_is_refused_before_anything_changes(
+    saved: Path, tmp_path: Path, settings: Any
+) -> None:
     data = bytearray(saved.read_bytes())
     data[5000] ^= 1
     damaged = tmp_path / "damaged.tar"

@@ -55,7 +55,9 @@ def test_it_counts_letters_and_checks_its_pages(server: Server) -> None:
     with link.cursor() as cursor:
         cursor.execute("SHOW data_checksums")
         assert cursor.fetchone()[0] == "on"
-        cursor.execute("SELECT datlocprovider, datlocale, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'postgres'")
+        cursor.execute(
+            "SELECT datlocprovider, datlocale, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'postgres'"
+        )
         assert cursor.fetchone() == ("b", "C.UTF-8", "UTF8")
     link.close()
 

@@ -76,7 +76,11 @@ def test_a_blank_variable_counts_as_unset(given: str, monkeypatch: pytest.Monkey
         ({"DATABASE_OWNER_URL": OWNER}, "DATABASE_URL", "is not set though DATABASE_OWNER_URL is"),
         ({"DATABASE_URL": URL, "DATABASE_OWNER_URL": URL}, "DATABASE_OWNER_URL", "could rewrite history"),
         ({"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER + "2"}, "DATABASE_OWNER_URL", "another database"),
-        ({"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER, "RELIEF_ENV": "office"}, "RELIEF_SECRET_KEY", "bring its keys"),
+        (
+            {"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER, "RELIEF_ENV": "office"},
+            "RELIEF_SECRET_KEY",
+            "bring its keys",
+        ),
         ({"RELIEF_ENV": "office", "RELIEF_DEBUG": "yes"}, "RELIEF_DEBUG", "refused when RELIEF_ENV=office"),
         ({"RELIEF_ENV": "office", "RELIEF_HOSTS": "*"}, "RELIEF_HOSTS", "must name the site"),
         ({"RELIEF_FIELD_KEYS": f"k1:{KEY},k1:{KEY}"}, "RELIEF_FIELD_KEYS", "twice"),
@@ -146,7 +150,10 @@ def test_data_whose_keys_are_gone_is_not_opened_with_new_ones(tmp_path: Path) ->
     [
         ("postgresql://u:p%40ss@h:6432/db", env.Database("h", "6432", "db", "u", "p@ss")),
         ("postgres://u@/db?host=/run/pg&port=5433", env.Database("/run/pg", "5433", "db", "u", "")),
-        ("postgresql://u@h/db?sslmode=verify-full", env.Database("h", "", "db", "u", "", (("sslmode", "verify-full"),))),
+        (
+            "postgresql://u@h/db?sslmode=verify-full",
+            env.Database("h", "", "db", "u", "", (("sslmode", "verify-full"),)),
+        ),
     ],
 )
 def test_database_addresses_are_read(address: str, expected: env.Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,9 @@ def test_a_weak_password_is_refused_with_the_reason(office: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_without_a_terminal_and_without_variables_there_is_a_sentence(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_and_without_variables_there_is_a_sentence(
+    office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin", StringIO())
     with pytest.raises(prepare.NoAdministrator, match="set RELIEF_ADMIN_NAME and RELIEF_ADMIN_PASSWORD"):
         prepare.first_administrator(say=print)

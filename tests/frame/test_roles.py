@@ -69,7 +69,9 @@ def office(server: Server) -> Iterator[tuple[Any, Database]]:
 
 def test_an_owner_who_may_make_no_database_is_told_what_to_ask_for(office: tuple[Any, Database]) -> None:
     _, owner = office
-    with pytest.raises(roles.CannotSetUp, match="CREATE DATABASE office OWNER office_owner TEMPLATE template0 ENCODING 'UTF8';"):
+    with pytest.raises(
+        roles.CannotSetUp, match="CREATE DATABASE office OWNER office_owner TEMPLATE template0 ENCODING 'UTF8';"
+    ):
         roles.on_server(replace(owner, user="office_app", password="a"), owner)
 
 

@@ -52,7 +52,9 @@ def wait(condition: Callable[[], object], seconds: float = 20) -> None:
 
 
 def supervise(folder: Path, *names: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([sys.executable, "-c", SCRIPT, str(folder), *names], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder), *names], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True
+    )
 
 
 def test_ctrl_c_ends_polite_and_deaf_programs_and_their_children(tmp_path: Path) -> None:
@@ -95,7 +97,9 @@ def test_an_office_is_served_from_nothing_and_stops_without_a_trace(place: Path)
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         env.pop(name, None)
     serve = [sys.executable, "manage.py", "serve", "--setup"]
-    running = subprocess.Popen(serve, cwd=BASE_DIR, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    running = subprocess.Popen(
+        serve, cwd=BASE_DIR, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
     def answers() -> bool:
         assert running.poll() is None, running.communicate()[0]
@@ -127,9 +131,19 @@ def test_a_busy_port_gets_a_sentence_before_anything_is_made(place: Path) -> Non
 
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        env = {**os.environ, "RELIEF_VAR": str(place), "RELIEF_PORT": str(port), "DJANGO_SETTINGS_MODULE": "project.settings"}
+        env = {
+            **os.environ,
+            "RELIEF_VAR": str(place),
+            "RELIEF_PORT": str(port),
+            "DJANGO_SETTINGS_MODULE": "project.settings",
+        }
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", "manage.py", "serve"], cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False
+            [sys.executable, "-W", "ignore", "manage.py", "serve"],
+            cwd=BASE_DIR,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert done.returncode == 1
     assert f"RELIEF_PORT={port + 1} make run" in done.stderr

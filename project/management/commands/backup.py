@@ -9,7 +9,9 @@ from project import archive
 
 
 class Command(BaseCommand):
-    help = "Writes database, keys and files into one tar file. Whoever has that file can read everything: keep it locked."
+    help = (
+        "Writes database, keys and files into one tar file. Whoever has that file can read everything: keep it locked."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,4 +19,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sums = archive.backup(options["file"])
-        self.stdout.write(f"{options['file']}: database, keys and {len(sums) - 4} files. It opens every sealed value: keep it locked.")
+        self.stdout.write(
+            f"{options['file']}: database, keys and {len(sums) - 4} files. It opens every sealed value: keep it locked."
+        )

@@ -24,7 +24,9 @@ def url(place: Database) -> str:
 
 
 class Command(BaseCommand):
-    help = "Prints the address of the database in use. An embedded server then stays up until make run ends or make stop."
+    help = (
+        "Prints the address of the database in use. An embedded server then stays up until make run ends or make stop."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

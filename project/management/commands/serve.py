@@ -17,11 +17,15 @@ from project.supervisor import Child, Supervisor
 
 
 class Command(BaseCommand):
-    help = "Starts web, worker and clock here and stops them on Ctrl-C. With --setup it makes everything they need first."
+    help = (
+        "Starts web, worker and clock here and stops them on Ctrl-C. With --setup it makes everything they need first."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--setup", action="store_true", help="database, translations, static files, demo or first administrator")
+        parser.add_argument(
+            "--setup", action="store_true", help="database, translations, static files, demo or first administrator"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         lock = self._only_one()
@@ -53,7 +57,9 @@ class Command(BaseCommand):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise CommandError(f"It runs already from this folder ({lock.read().strip()}). Stop that one first.") from None
+            raise CommandError(
+                f"It runs already from this folder ({lock.read().strip()}). Stop that one first."
+            ) from None
         lock.truncate(0)
         lock.write(f"process {os.getpid()} at {address()}\n")
         lock.flush()
@@ -76,7 +82,6 @@ class Command(BaseCommand):
             self._demo_signins()
         self._say(f"\n{address()}   (Ctrl-C stops everything; data and keys are in {settings.VAR})")
 
-
     def _demo_signins(self) -> None:
         from cases.access import demo
 
@@ -89,7 +94,7 @@ class Command(BaseCommand):
 
 def address() -> str:
     """Where a browser on this machine finds the site."""
-    host = "127.0.0.1" if settings.BIND in {"0.0.0.0", "::"} else settings.BIND  # noqa: S104  compared, not bound
+    host = "127.0.0.1" if settings.BIND in {"0.0.0.0", "::"} else settings.BIND
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}/"
 
 
@@ -105,7 +110,7 @@ def children() -> list[Child]:
     """The programs of one machine; the clock rings due work and keeps the timers."""
     python = sys.executable
     here = {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
-    shared_memory = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeat file, which must not wait for a disk
+    shared_memory = Path("/dev/shm")
     web = [
         python, "-m", "gunicorn", "project.wsgi:application", "--no-control-socket",
         "--bind", f"{f'[{settings.BIND}]' if ':' in settings.BIND else settings.BIND}:{settings.PORT}",
@@ -125,5 +130,3 @@ def children() -> list[Child]:
     if "clock" in get_commands():
         found.append(Child("clock", [python, str(settings.BASE_DIR / "manage.py"), "clock"], here))
     return found
-
-

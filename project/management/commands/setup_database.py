@@ -31,9 +31,7 @@ class Command(BaseCommand):
 def install(*, verbosity: int = 1) -> None:
     """Tables, rights and reference data in the database of the aliases `owner` and `default`."""
     call_command("migrate", database="owner", interactive=False, verbosity=max(0, verbosity - 1))
-    import_module("cases.history.grants").apply(
-        connections["owner"], app_role=settings.DATABASES["default"]["USER"]
-    )
+    import_module("cases.history.grants").apply(connections["owner"], app_role=settings.DATABASES["default"]["USER"])
     if find_spec("cases.reference"):
         import_module("cases.reference").load()
     connections["owner"].close()
