@@ -14,7 +14,7 @@ from cases.notices.rules import LANGUAGES, SMS_WORDS, Letter, parse
 
 HERE = Path(__file__).parent
 _FILE = re.compile(r"(N\d\d)\.(\d+)\.([a-z-]+)\.txt")
-_engine = Engine(autoescape=False)
+_engine = Engine()
 
 
 @cache
@@ -41,7 +41,7 @@ def _template(code: str, version: int, language: str, part: str) -> Template:
 
 def write(code: str, version: int, language: str, words: Mapping[str, Any]) -> Letter:
     """成文: the letter and its short message; the message is written from the few words that a message may say."""
-    letter = _template(code, version, language, "letter").render(Context(dict(words)))
+    letter = _template(code, version, language, "letter").render(Context(dict(words), autoescape=False))
     few = {name: words.get(name, "") for name in SMS_WORDS}
-    sms = _template(code, version, language, "sms").render(Context(few))
+    sms = _template(code, version, language, "sms").render(Context(few, autoescape=False))
     return parse(f"{letter}\n=== sms\n{sms}")
