@@ -53,7 +53,12 @@ def test_no_id_is_used_twice_and_every_reference_is_declared(key: str, drawn: An
     root = ET.fromstring(bpmn_xml(drawn, key=key, name="试"))
     ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
     assert len(ids) == len(set(ids))
-    used = {element.attrib[name] for element in root.iter() for name in ("sourceRef", "targetRef", "bpmnElement", "messageRef") if name in element.attrib}
+    used = {
+        element.attrib[name]
+        for element in root.iter()
+        for name in ("sourceRef", "targetRef", "bpmnElement", "messageRef")
+        if name in element.attrib
+    }
     assert used <= set(ids)
     assert {element.text for element in root.iter(f"{{{BPMN}}}flowNodeRef")} >= {node.name for node in drawn.nodes}
 
@@ -77,7 +82,8 @@ def _apart(a: Box, b: Box) -> bool:
 def test_every_exit_of_a_step_is_a_condition_that_another_engine_can_evaluate(key: str, drawn: Any) -> None:
     root = ET.fromstring(bpmn_xml(drawn, key=key, name="试"))
     conditions = {
-        flow.attrib["id"]: flow.findtext(f"{{{BPMN}}}conditionExpression") for flow in root.iter(f"{{{BPMN}}}sequenceFlow")
+        flow.attrib["id"]: flow.findtext(f"{{{BPMN}}}conditionExpression")
+        for flow in root.iter(f"{{{BPMN}}}sequenceFlow")
     }
     for edge in drawn.edges:
         siblings = [other for other in drawn.edges if other.src == edge.src]
@@ -103,8 +109,11 @@ def _run(key: str, drawn: Any, answers: dict[str, list[tuple[str, str]]]) -> lis
     visited: list[str] = []
     workflow.do_engine_steps()
     for _turn in range(100):
-        workflow.refresh_waiting_tasks()
-        at = [task for task in workflow.get_tasks(state=TaskState.READY | TaskState.WAITING) if task.task_spec.name in kinds]
+        at = [
+            task
+            for task in workflow.get_tasks(state=TaskState.READY | TaskState.WAITING)
+            if task.task_spec.name in kinds
+        ]
         if not at:
             break
         task = at[0]
@@ -145,7 +154,10 @@ def test_the_same_graph_gives_the_same_bytes_and_markup_in_names_is_text() -> No
 
 
 def test_a_file_with_two_hundred_steps_in_a_row_is_drawn_at_once() -> None:
-    nodes = [SimpleNamespace(name=f"s{n}", title=f"步 {n}", kind="step", role="A", state="", days_key="", level=None) for n in range(200)]
+    nodes = [
+        SimpleNamespace(name=f"s{n}", title=f"步 {n}", kind="step", role="A", state="", days_key="", level=None)
+        for n in range(200)
+    ]
     edges = [GraphEdge(f"s{n}", f"s{n + 1}", "agree", "", "forward") for n in range(199)]
     edges += [GraphEdge(f"s{n}", f"s{n + 2}", "skip", "", "forward") for n in range(198)]
     assert bpmn_xml(Graph(tuple(nodes), tuple(edges)), key="long", name="试").count("<bpmn:userTask") == 200  # type: ignore[arg-type]

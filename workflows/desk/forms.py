@@ -30,7 +30,9 @@ class QueueFilter(forms.Form):
     number = CleanCharField(label=_("案卷编号"), required=False, max_length=24)
     step = forms.ChoiceField(label=_("事项"), required=False)
     place = CleanCharField(label=_("地区代码"), required=False, max_length=12)
-    entrusted = forms.ChoiceField(label=_("委托代审"), required=False, choices=[("", _("全部")), ("1", _("只看委托代审"))])
+    entrusted = forms.ChoiceField(
+        label=_("委托代审"), required=False, choices=[("", _("全部")), ("1", _("只看委托代审"))]
+    )
 
     def __init__(self, *args: Any, steps: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +51,9 @@ class DecisionForm(forms.Form):
     `step` is the step's spec, `policy` the one that counts for the case; `facts` are the answers in force.
     """
 
-    outcome = forms.ChoiceField(label=_("办理结果"), widget=Radios, error_messages={"required": _("请选择一个办理结果")})
+    outcome = forms.ChoiceField(
+        label=_("办理结果"), widget=Radios, error_messages={"required": _("请选择一个办理结果")}
+    )
     to_step = forms.ChoiceField(label=_("退回到哪一步"), widget=Radios, required=False)
     reasons = forms.MultipleChoiceField(label=_("原因"), widget=Checkboxes, required=False)
     opinion = CleanCharField(
@@ -63,10 +67,14 @@ class DecisionForm(forms.Form):
     item = forms.IntegerField(widget=forms.HiddenInput)
     row_version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, step: Any, case: Any, policy: Policy, facts: Mapping[str, Any], road: Any, **kwargs: Any):
+    def __init__(
+        self, *args: Any, step: Any, case: Any, policy: Policy, facts: Mapping[str, Any], road: Any, **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.step, self.case, self.policy, self.facts = step, case, policy, facts
-        self.fields["outcome"].choices = [(exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [
+            (exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)
+        ]  # type: ignore[attr-defined]
         targets = self._targets()
         if targets:
             self.fields["to_step"].choices = [(name, getattr(road, name).title) for name in targets]  # type: ignore[attr-defined]
@@ -153,7 +161,9 @@ class IntakeForm(DecisionForm):
         for row in self.case.materials.order_by("code"):
             self._offer("material", row.code, _document(self.policy, row.code), reasons)
         for question in programme(self.case.programme).asked(self.facts):
-            self._offer("answer", question.key, str(question.label), [row for row in reasons if not row.value.get("document")])
+            self._offer(
+                "answer", question.key, str(question.label), [row for row in reasons if not row.value.get("document")]
+            )
 
     def _offer(self, kind: str, key: str, words: str, reasons: Iterable[Any]) -> None:
         mine = [row for row in reasons if row.value.get("document") in ("", None, key)]
@@ -182,7 +192,12 @@ class IntakeForm(DecisionForm):
 
     def _chosen(self) -> list[dict[str, str]]:
         return [
-            {"kind": kind, "key": key, "reason": self.cleaned_data[name], "note": self.cleaned_data.get(f"note_{kind}_{key}", "")}
+            {
+                "kind": kind,
+                "key": key,
+                "reason": self.cleaned_data[name],
+                "note": self.cleaned_data.get(f"note_{kind}_{key}", ""),
+            }
             for name, (kind, key, _words) in self.items.items()
             if self.cleaned_data.get(name)
         ]

@@ -23,7 +23,9 @@ class VisitForm(DecisionForm):
     """入户核实: two visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
 
     visitor_1 = CleanCharField(label=_("核实人一"), max_length=40, error_messages={"required": _("请写核实人姓名")})
-    visitor_2 = CleanCharField(label=_("核实人二"), max_length=40, error_messages={"required": _("入户要有两个人，请写第二位核实人")})
+    visitor_2 = CleanCharField(
+        label=_("核实人二"), max_length=40, error_messages={"required": _("入户要有两个人，请写第二位核实人")}
+    )
     visited_on = DateField(label=_("入户日期"), not_after=clock.today, error_messages={"required": _("请填写入户日期")})
     place = CleanCharField(label=_("入户地点"), max_length=120, error_messages={"required": _("请写入户地点")})
     photo = PhotoField(label=_("入户照片"), required=False)
@@ -64,7 +66,8 @@ class VisitForm(DecisionForm):
     def details(self) -> dict[str, Any]:
         given = self.cleaned_data
         facts = [
-            {"key": key, "finding": given[name], "note": given.get(f"note_{name}", "")} for name, key in self.checked.items()
+            {"key": key, "finding": given[name], "note": given.get(f"note_{name}", "")}
+            for name, key in self.checked.items()
         ]
         return {
             "visit": {
@@ -93,7 +96,9 @@ class CallForm(DecisionForm):
 
     answered_by = CleanCharField(label=_("接电话的人"), max_length=40, required=False)
     called_on = DateField(label=_("通话日期"), not_after=clock.today, required=False)
-    called_at = forms.TimeField(label=_("通话时间"), required=False, error_messages={"invalid": NO_TIME}, help_text=NO_TIME)
+    called_at = forms.TimeField(
+        label=_("通话时间"), required=False, error_messages={"invalid": NO_TIME}, help_text=NO_TIME
+    )
     account_right = forms.ChoiceField(
         label=_("户名和账号尾号核对"),
         widget=Radios,

@@ -50,8 +50,8 @@ class Box:
 def bpmn_xml(graph: Any, *, key: str, name: str, roles: Mapping[str, str] | None = None) -> str:
     """导出 BPMN: the canonical graph as one executable file; the same graph gives the same bytes.
 
-    `key` is an XML name for the process, `roles` the words for each lane. A condition asks `outcome` (and `to_step` where
-    one exit leads to several steps), so that another engine takes the same way for the same answers.
+    `key` is an XML name for the process, `roles` the words for each lane. A condition asks `outcome` (and `to_step`
+    where one exit leads to several steps), so that another engine takes the same way for the same answers.
     """
     return _File(graph, key, name, roles or {}).text()
 
@@ -86,12 +86,8 @@ class _File:
             if node.kind == "wait":
                 ET.SubElement(root, _q("message"), {"id": f"{node.name}_message", "name": node.name})
         pool = ET.SubElement(root, _q("collaboration"), {"id": f"{self.key}_pool"})
-        ET.SubElement(
-            pool, _q("participant"), {"id": f"{self.key}_party", "name": self.name, "processRef": self.key}
-        )
-        process = ET.SubElement(
-            root, _q("process"), {"id": self.key, "name": self.name, "isExecutable": "true"}
-        )
+        ET.SubElement(pool, _q("participant"), {"id": f"{self.key}_party", "name": self.name, "processRef": self.key})
+        process = ET.SubElement(root, _q("process"), {"id": self.key, "name": self.name, "isExecutable": "true"})
         self._lanes(process)
         for node in self.graph.nodes:
             self._node(process, node)
@@ -121,7 +117,9 @@ class _File:
         facts = {"role": node.role, "state": node.state, "days": node.days_key, "level": node.level}
         extension = ET.SubElement(shape, _q("extensionElements"))
         ET.SubElement(
-            extension, f"{{{RELIEF}}}step", {name: str(value) for name, value in facts.items() if value not in ("", None)}
+            extension,
+            f"{{{RELIEF}}}step",
+            {name: str(value) for name, value in facts.items() if value not in ("", None)},
         )
         self._ends(shape, node.name)
         if node.name in self.split:
@@ -151,7 +149,7 @@ class _File:
         same = [other for other in self.leaving[edge.src] if other.exit == edge.exit]
         return f'{words} and to_step == "{edge.dst}"' if len(same) > 1 else words
 
-    # --- the drawing ----------------------------------------------------------------------------------------------------
+    # --- the drawing
     def _top(self, band: int) -> int:
         return TOP + sum(self.layout.slots[:band]) * SLOT
 
@@ -169,9 +167,7 @@ class _File:
 
     def _drawing(self, root: ET.Element) -> None:
         diagram = ET.SubElement(root, _d("BPMNDiagram"), {"id": f"{self.key}_diagram"})
-        plane = ET.SubElement(
-            diagram, _d("BPMNPlane"), {"id": f"{self.key}_plane", "bpmnElement": f"{self.key}_pool"}
-        )
+        plane = ET.SubElement(diagram, _d("BPMNPlane"), {"id": f"{self.key}_plane", "bpmnElement": f"{self.key}_pool"})
         width = LEFT - 40 + self.layout.ranks * RANK
         height = sum(self.layout.slots) * SLOT
         boxes = self.boxes()

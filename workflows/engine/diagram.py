@@ -30,8 +30,10 @@ class Mark:
     note: str = ""
 
 
-def picture(graph: Any, marks: Mapping[str, Mark], *, title: str, walked: frozenset[tuple[str, str]] = frozenset()) -> SafeString:
-    """The graph as one SVG with presentation attributes only; `walked` are the arrows (from, to) that this case took."""
+def picture(
+    graph: Any, marks: Mapping[str, Mark], *, title: str, walked: frozenset[tuple[str, str]] = frozenset()
+) -> SafeString:
+    """The graph as one SVG with presentation attributes only; `walked` are the arrows (from, to) of this case."""
     layout = lay_out(graph, lambda node: 1 if node.kind == "end" else 0)
     spots = {name: _spot(cell, layout.slots[0]) for name, cell in layout.cells.items()}
     width = max(x for x, _y in spots.values()) + BOX[0] + 20
@@ -63,7 +65,9 @@ def _spot(cell: Cell, columns: int) -> tuple[int, int]:
     return LEFT + column * COLUMN, TOP + cell.rank * STEP
 
 
-def _arrow(svg: ET.Element, start: tuple[int, int], end: tuple[int, int], back: bool, walked: bool, channel: int) -> None:
+def _arrow(
+    svg: ET.Element, start: tuple[int, int], end: tuple[int, int], back: bool, walked: bool, channel: int
+) -> None:
     sx, sy, ex, ey = start[0], start[1], end[0], end[1]
     half = BOX[0] // 2
     if back:
@@ -75,7 +79,13 @@ def _arrow(svg: ET.Element, start: tuple[int, int], end: tuple[int, int], back: 
         head = _down(ex + half, ey)
     elif sx == ex:
         side = sx + BOX[0] + 14
-        way = [(sx + BOX[0], sy + 34), (side, sy + 34), (side, ey - 16), (ex + half + 20, ey - 16), (ex + half + 20, ey - 2)]
+        way = [
+            (sx + BOX[0], sy + 34),
+            (side, sy + 34),
+            (side, ey - 16),
+            (ex + half + 20, ey - 16),
+            (ex + half + 20, ey - 2),
+        ]
         head = _down(ex + half + 20, ey)
     else:
         way = [(sx + BOX[0] if ex > sx else sx, sy + 20), (ex + half, sy + 20), (ex + half, ey - 2)]

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """位置: `rank` counts along the road from its start, `band` is the row across it, `slot` tells boxes of one cell apart."""
+    """位置: `rank` counts along the road, `band` is the row across it, `slot` tells boxes of one cell apart."""
 
     rank: int
     band: int

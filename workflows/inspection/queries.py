@@ -1,4 +1,4 @@
-"""What an inspector sees (监督检查): cases found by number, state, place or date, and one timeline of all that happened."""
+"""What an inspector sees (监督检查): cases by number, state, place or date, and one timeline of all that happened."""
 
 from __future__ import annotations
 
@@ -146,7 +146,11 @@ def timeline(case: Case, wanted: str = "", *, after: str = "") -> Timeline:
     if start is not None:
         at, kind, pk = start
         events = events.filter(Q(recorded_at__gt=at) | Q(recorded_at=at, pk__gt=pk if kind == "event" else 0))
-        looks = looks.filter(Q(recorded_at__gt=at) | Q(recorded_at=at, pk__gt=pk)) if kind == "read" else looks.filter(recorded_at__gte=at)
+        looks = (
+            looks.filter(Q(recorded_at__gt=at) | Q(recorded_at=at, pk__gt=pk))
+            if kind == "read"
+            else looks.filter(recorded_at__gte=at)
+        )
     events, looks = _of_category(events, looks, wanted)
     rows: list[Event | Access] = [
         *events.order_by("recorded_at", "pk")[: ENTRIES + 1], *looks.order_by("recorded_at", "pk")[: ENTRIES + 1]
@@ -203,20 +207,32 @@ def one(case: Case, kind: str, pk: int) -> Entry:
 
 
 def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
-    people = {user.pk: str(user.name or user.username) for user in User.objects.filter(pk__in={row.actor for row in rows if row.actor})}
+    people = {
+        user.pk: str(user.name or user.username)
+        for user in User.objects.filter(pk__in={row.actor for row in rows if row.actor})
+    }
     roles = {role.pk: in_my_language(role.name, role.name_en) for role in Role.objects.all()}
     pauses, cal = pauses_of(case), calendar()
     began = local_day(case.submitted_at) if case.submitted_at else None
     return [_entry(row, people, roles, began, pauses, cal) for row in rows]
 
 
-def _entry(row: Event | Access, people: dict[int, str], roles: dict[str, str], began: date | None, pauses: list[Pause], cal: Any) -> Entry:
+def _entry(
+    row: Event | Access,
+    people: dict[int, str],
+    roles: dict[str, str],
+    began: date | None,
+    pauses: list[Pause],
+    cal: Any,
+) -> Entry:
     is_event = isinstance(row, Event)
     day = local_day(row.recorded_at)
     payload = json.loads(row.payload) if isinstance(row, Event) else json.loads(row.fields)
     action = row.action if isinstance(row, Event) else "read"
     outcome = row.outcome if isinstance(row, Event) else "ok"
-    used = elapsed(began, day, [pause for pause in pauses if pause.start <= day], cal) if began and day >= began else None
+    used = (
+        elapsed(began, day, [pause for pause in pauses if pause.start <= day], cal) if began and day >= began else None
+    )
     return Entry(
         kind="event" if is_event else "read",
         pk=row.pk,

@@ -48,7 +48,13 @@ def stored_file(file: Any, name: str) -> dict[str, Any]:
     """A stored paper as a link; its opening is recorded by the page that serves it."""
     address = reverse("evidence:file", args=[file.token])
     is_picture = file.kind not in ("pdf", "application/pdf")
-    return {"name": name, "href": address, "picture": "", "note": _("第 %(n)s 轮") % {"n": file.round}, "kind": _("照片") if is_picture else "PDF"}
+    return {
+        "name": name,
+        "href": address,
+        "picture": "",
+        "note": _("第 %(n)s 轮") % {"n": file.round},
+        "kind": _("照片") if is_picture else "PDF",
+    }
 
 
 OUTCOME_COLOURS = {"agree": "green", "reject": "grey", "defer": "yellow", "waitlist": "blue", "": "grey"}

@@ -71,7 +71,11 @@ def _stored(found: File, upload: Any) -> Any:
 
 def _too_late(found: File, data: QueryDict) -> None:
     """Somebody else holds or has done it: the refusal comes from the action, which keeps the text as a draft."""
-    item = WorkItem.objects.filter(pk=int(data["item"]), case=found.case).first() if data.get("item", "").isdigit() else None
+    item = (
+        WorkItem.objects.filter(pk=int(data["item"]), case=found.case).first()
+        if data.get("item", "").isdigit()
+        else None
+    )
     if item is None:
         raise NotFound()
     codes = [code.partition(":")[2] for code in data.getlist("reasons")]
@@ -91,7 +95,9 @@ def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
     return {
         "form": form,
         "exit": form.exit,
-        "target": dict(form.fields["to_step"].choices).get(form.cleaned_data.get("to_step")) if "to_step" in form.fields else "",  # type: ignore[attr-defined]
+        "target": dict(form.fields["to_step"].choices).get(form.cleaned_data.get("to_step"))
+        if "to_step" in form.fields
+        else "",  # type: ignore[attr-defined]
         "reasons": form.reason_words(),
         "details": form.detail_words(),
         "working": working(found) if agrees else None,

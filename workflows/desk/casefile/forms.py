@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from project.forms import Checkboxes, CleanCharField
 from workflows.desk.forms import in_my_language
-from workflows.offers import policy_of
+from workflows.desk.policies import policy_of
 
 
 class ShowForm(forms.Form):
@@ -48,7 +48,10 @@ class TerminateForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         min_length=10,
         max_length=2000,
-        error_messages={"required": _("请写明终止的情况，至少 10 个字"), "min_length": _("请写明终止的情况，至少 10 个字")},
+        error_messages={
+            "required": _("请写明终止的情况，至少 10 个字"),
+            "min_length": _("请写明终止的情况，至少 10 个字"),
+        },
     )
 
     def __init__(self, *args: Any, found: Any, **kwargs: Any) -> None:

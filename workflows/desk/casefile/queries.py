@@ -19,12 +19,13 @@ from cases.history.record import record_access
 from cases.programme import programme
 from cases.states import State, state
 from workflows.desk.forms import DecisionForm
+from workflows.desk.policies import policy_of
 from workflows.desk.queries import may_take
 from workflows.desk.step_forms import FORMS
 from workflows.effects import preview_award
 from workflows.flow import road_of
 from workflows.models import Draft, WorkItem
-from workflows.offers import acted, parties, policy_of
+from workflows.offers import acted, parties
 from workflows.rules import duties
 
 TABS = {
@@ -126,7 +127,10 @@ def open_file(viewer: Any, number: str) -> File:
     post = acting_post(viewer, case.handling_code) or require(viewer, "case.read", case.handling_code)
     found = File(case, viewer, post)
     found.item = (
-        WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).select_related("holder").order_by("-kind", "id").first()
+        WorkItem.objects.filter(case=case, state__in=["open", "claimed"])
+        .select_related("holder")
+        .order_by("-kind", "id")
+        .first()
     )
     if found.item is not None:
         found.item.case = case

@@ -23,10 +23,10 @@ from cases.regions.models import Division
 from cases.text import money as money_words
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
+from workflows.desk.policies import policy_of
 from workflows.engine.diagram import Mark, picture
 from workflows.flow import graph, road_of
 from workflows.models import Decision, WorkItem
-from workflows.offers import policy_of
 
 HIDDEN = "••••"
 MASKS = {"name": mask_name, "id_no": mask_id, "phone": mask_phone, "bank_account": mask_account}
@@ -158,11 +158,19 @@ def checks(found: File) -> dict[str, Any]:
     labels = {question.key: question.label for question in found.programme.questions()}
     words = dict(VisitFact.FINDINGS)
     shown = [
-        (visit, [(labels.get(fact.key, fact.key), words[fact.finding], fact.finding, fact.note) for fact in visit.facts.all()])
+        (
+            visit,
+            [
+                (labels.get(fact.key, fact.key), words[fact.finding], fact.finding, fact.note)
+                for fact in visit.facts.all()
+            ],
+        )
         for visit in visits
     ]
     person = found.case.patient
-    grants = PastGrant.objects.filter(id_key=person.id_key if person else found.case.patient_key).order_by("-year", "id")
+    grants = PastGrant.objects.filter(id_key=person.id_key if person else found.case.patient_key).order_by(
+        "-year", "id"
+    )
     return {"visits": shown, "grants": list(grants[:MOST_HITS]), "same": _same(found), "clear": "checks" in found.shown}
 
 
@@ -208,7 +216,9 @@ def record(found: File) -> dict[str, Any]:
         opinions.append(Opinion(row, step.title, exit.label if exit else row.outcome, to, reasons, against))
     if opinions:
         found.look("opinion")
-    looks = who_looked(found.case, found.viewer) if may(found.viewer, "case.history", found.case.handling_code) else None
+    looks = (
+        who_looked(found.case, found.viewer) if may(found.viewer, "case.history", found.case.handling_code) else None
+    )
     return {"opinions": opinions, "looks": looks}
 
 

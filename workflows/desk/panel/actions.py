@@ -42,7 +42,9 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
         raise Invalid(_("开会日期不能早于今天。"), fields={"held_on": _("开会日期不能早于今天")})
     chosen = list(waiting(by).filter(pk__in=list(items)).order_by("case_id"))
     if not chosen or len(chosen) != len(set(items)):
-        raise Invalid(_("请至少选一件待上会的案卷；有的案卷可能已经列入别的会议。"), fields={"items": _("请重新选择案卷")})
+        raise Invalid(
+            _("请至少选一件待上会的案卷；有的案卷可能已经列入别的会议。"), fields={"items": _("请重新选择案卷")}
+        )
     quorum = max(policy_of(item.case).quorum.present for item in chosen)
     meeting = Meeting.objects.create(
         number=_next_number(local_day(now).year), held_on=held_on, quorum=quorum, called_by=by, called_at=now
@@ -52,14 +54,21 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
         row = MeetingItem.objects.create(meeting=meeting, case=case, work_item=item, amount=_proposed(case))
         payload = {"meeting": meeting.number, "amount": row.amount}
         record("panel.listed", about=("case", case.pk), object=row, payload=payload)
-    record("panel.called", about=("meeting", meeting.pk), object=meeting, payload={"held_on": held_on, "quorum": quorum})
+    record(
+        "panel.called", about=("meeting", meeting.pk), object=meeting, payload={"held_on": held_on, "quorum": quorum}
+    )
     return meeting
 
 
 def _next_number(year: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
-    last = Meeting.objects.filter(number__startswith=f"{year}-").order_by("-number").values_list("number", flat=True).first()
+    last = (
+        Meeting.objects.filter(number__startswith=f"{year}-")
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
     return f"{year}-{int(last.split('-')[1]) + 1 if last else 1:03d}"
 
 
@@ -90,7 +99,8 @@ def sign_in(*, meeting: Meeting, by: Any, now: datetime | None = None) -> Attend
 def vote(*, item: MeetingItem, choice: str, reason: str = "", by: Any, now: datetime | None = None) -> Vote:
     """表决: one vote of one member on one case. `choice` agree, reject, defer, abstain; recusal is `recuse`.
 
-    Refused: not signed in, papers not opened, voted already, barred by duties, item closed. Reject and defer need a reason.
+    Refused: not signed in, papers not opened, voted already, barred by duties, item closed. Reject and defer need a
+    reason.
     """
     extra = {} if now is None else {"now": now}
     return _vote(case=item.case, item=item, choice=choice, reason=reason, by=by, **extra)
@@ -129,7 +139,9 @@ def _may_vote(case: Any, item: MeetingItem, choice: str, by: Any) -> None:
         raise Refusal(_("您还没有签到，不能表决。请先在会议页面签到。"), code="not_signed_in")
     earlier = Vote.objects.filter(item=item, member=by).first()
     if earlier is not None:
-        words = _("您已申请回避，不能再表决。") if earlier.choice == "recused" else _("您已经表决过，每人只能表决一次。")
+        words = (
+            _("您已申请回避，不能再表决。") if earlier.choice == "recused" else _("您已经表决过，每人只能表决一次。")
+        )
         raise Stale(words)
     if choice == "recused":
         return
@@ -152,12 +164,14 @@ def close_item(*, item: MeetingItem, reasons: Sequence[str] = (), by: Any, now: 
 
 
 @action("panel.close_item")
-def _close_item(
-    *, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any, now: datetime | None = None
-) -> str:
+def _close_item(*, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any, now: datetime | None = None) -> str:
     _as_post(by, "panel.minutes")
     locked = hold(lock_case(case.pk))
-    found = MeetingItem.objects.select_related("meeting", "work_item").select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+    found = (
+        MeetingItem.objects.select_related("meeting", "work_item")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=item.pk)
+    )
     found.case = locked
     if found.outcome:
         raise Stale(_("这一件已经形成决定。"))
@@ -174,12 +188,23 @@ def _close_item(
         about=("case", locked.pk),
         object=found,
         payload={
-            "meeting": found.meeting.number, "outcome": outcome, "amount": found.amount, "agree": count.agree,
-            "reject": count.reject, "defer": count.defer, "abstain": count.abstain, "recused": count.recused,
+            "meeting": found.meeting.number,
+            "outcome": outcome,
+            "amount": found.amount,
+            "agree": count.agree,
+            "reject": count.reject,
+            "defer": count.defer,
+            "abstain": count.abstain,
+            "recused": count.recused,
             "reasons": list(reasons),
         },  # fmt: skip
     )
-    panel_result(item=WorkItem.objects.select_related("case").get(pk=found.work_item_id), outcome=outcome, reasons=list(reasons), by=by)
+    panel_result(
+        item=WorkItem.objects.select_related("case").get(pk=found.work_item_id),
+        outcome=outcome,
+        reasons=list(reasons),
+        by=by,
+    )
     return outcome
 
 
@@ -210,9 +235,7 @@ def close_meeting(*, meeting: Meeting, minutes: str, by: Any, now: datetime | No
     found.minutes, found.minutes_by, found.closed_at, found.state = minutes.strip(), by, now, "closed"
     found.save(update_fields=["minutes", "minutes_by", "closed_at", "state"])
     found.refresh_from_db()
-    record(
-        "panel.closed", about=("meeting", found.pk), object=found, payload={"minutes": commitment_of(found.minutes)}
-    )
+    record("panel.closed", about=("meeting", found.pk), object=found, payload={"minutes": commitment_of(found.minutes)})
     return found
 
 

@@ -19,7 +19,9 @@ class Meeting(models.Model):
     number = models.CharField(max_length=24, unique=True)
     held_on = models.DateField()
     quorum = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, default="called", choices=[("called", "已召集"), ("open", "开会中"), ("closed", "已结束")])
+    state = models.CharField(
+        max_length=10, default="called", choices=[("called", "已召集"), ("open", "开会中"), ("closed", "已结束")]
+    )
     called_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     called_at = models.DateTimeField()
     minutes = SealedField(blank=True, default="")

@@ -12,8 +12,8 @@ from cases.errors import NotFound
 from cases.history.models import Access
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
 from workflows.desk.panel.rules import Tally, tally
+from workflows.desk.policies import policy_of
 from workflows.models import WorkItem
-from workflows.offers import policy_of
 
 RIGHTS = ("panel.call", "panel.vote", "panel.minutes", "inspect")
 PANEL_STEP = "panel"

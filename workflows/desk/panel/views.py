@@ -20,7 +20,7 @@ from workflows.desk.casefile.queries import open_file
 from workflows.desk.panel import actions, queries
 from workflows.desk.panel.forms import CloseItemForm, MeetingForm, MinutesForm, RecuseForm, VoteForm
 from workflows.desk.panel.models import Meeting, MeetingItem, Vote
-from workflows.offers import policy_of
+from workflows.desk.policies import policy_of
 
 MOST_MEETINGS = 100
 
@@ -60,7 +60,9 @@ def meeting(request: HttpRequest, number: str) -> HttpResponse:
 def _meeting_page(request: HttpRequest, found: Meeting, **extra: Any) -> HttpResponse:
     members = list(found.attendance.select_related("member").order_by("id"))
     present = [row.member_id for row in members]
-    items = [(item, queries.tally_of(item, present)) for item in found.items.select_related("case", "meeting").order_by("id")]
+    items = [
+        (item, queries.tally_of(item, present)) for item in found.items.select_related("case", "meeting").order_by("id")
+    ]
     if found.minutes:
         _look(request, found)
     context = {
@@ -176,7 +178,9 @@ def close(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             outcome = actions.close_item(item=found, reasons=form.cleaned_data["reasons"], by=request.user)
-            messages.success(request, _("已形成决定：%(outcome)s。") % {"outcome": _(dict(MeetingItem.OUTCOMES)[outcome])})
+            messages.success(
+                request, _("已形成决定：%(outcome)s。") % {"outcome": _(dict(MeetingItem.OUTCOMES)[outcome])}
+            )
             return redirect("panel:meeting", number)
         except Invalid as fault:
             _onto(form, fault)

@@ -1,0 +1,49 @@
+"""Cases on the road, and browsers of people, for the tests of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cases.dossier.models import Case
+from cases.policy import actions as policy
+from cases.programme import programme
+from workflows.walking import drive
+
+
+@pytest.fixture
+def road(cast: dict[str, Any]) -> None:
+    """The shipped policy, published."""
+    draft = policy.load_policy(
+        programme="rare_disease", version=programme("rare_disease").policy, by=cast["policy_edit"]
+    )
+    policy.publish(version=draft, by=cast["policy_publish"])
+
+
+@pytest.fixture
+def new_case(cast: dict[str, Any], road: None) -> Callable[..., Case]:
+    """Files a case of invented person `number` and takes it to a state."""
+
+    def make(number: int = 1, state: str = "INTAKE") -> Case:
+        case = drive.apply(slug="rare_disease", number=number, by=cast["applicant1"])
+        return drive.to(case, state)
+
+    return make
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Any], Client]:
+    """A browser of a person."""
+
+    def sign_in(person: Any) -> Client:
+        browser = Client()
+        browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return sign_in
+
+
+

@@ -1,0 +1,133 @@
+"""An inspector reads everything, changes nothing, and leaves a trace."""
+
+import pytest
+from django.urls import reverse
+
+from cases.errors import Refusal
+from cases.history.models import Access, Event
+from workflows import actions
+from workflows.inspection.queries import timeline
+from workflows.models import WorkItem
+from workflows.walking import drive
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inspector(cast, signed_in):
+    return signed_in(cast["inspector"])
+
+
+def test_cases_are_found_by_number_state_place_programme_and_day(inspector, new_case):
+    first, second = new_case(1), drive.to(new_case(2), "COUNTY")
+    address = reverse("inspection:search")
+
+    def found(**filters):
+        page = inspector.get(address, filters)
+        assert page.status_code == 200
+        return {case.number for case, _state, _card in page.context["rows"]}
+
+    day = first.submitted_at.date().isoformat()
+    assert found() == {first.number, second.number}
+    assert found(number=first.number) == {first.number}
+    assert found(state="COUNTY") == {second.number}
+    assert found(place="650000") == set()
+    assert found(programme="rare_disease", from_day="2000-01-01") == {first.number, second.number}
+    assert found(to_day="2001-01-01", from_day=day) == set()
+
+
+def test_the_search_pages_by_key(inspector, new_case, monkeypatch):
+    monkeypatch.setattr("workflows.inspection.queries.PAGE", 1)
+    numbers = [new_case(number).number for number in (1, 2, 3)]
+    seen, after = [], ""
+    while True:
+        page = inspector.get(reverse("inspection:search"), {"after": after} if after else {}).context["page"]
+        seen += [case.number for case in page.rows]
+        if not page.after:
+            break
+        after = page.after
+    assert seen == numbers[::-1]
+
+
+def test_the_timeline_holds_decisions_row_changes_looks_and_refused_tries(cast, inspector, new_case, signed_in):
+    case = drive.to(new_case(1), "COUNTY")
+    with pytest.raises(Refusal):
+        actions.claim(item=drive.open_item(case), by=cast["xiji_intake"])
+    reader = signed_in(cast["xiji_review"])
+    reader.post(reverse("case:show", args=[case.number]), {"part": "patient", "purpose": "call"})
+    page = inspector.get(reverse("inspection:case", args=[case.number]))
+    assert page.status_code == 200
+    entries, after = [], ""
+    while True:
+        part = timeline(case, after=after)
+        entries += part.entries
+        if not part.after:
+            break
+        after = part.after
+    everything = Event.objects.filter(stream__kind="case", stream__key=str(case.pk)).count()
+    looks = Access.objects.filter(case_id=case.pk).count()
+    assert len(entries) == len({(entry.kind, entry.pk) for entry in entries}) == everything + looks
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    assert {"decision", "row", "read", "refused", "pause", "paper"} <= {entry.category for entry in entries}
+
+
+def test_a_filter_leaves_one_kind_and_each_event_has_its_address(inspector, new_case):
+    case = drive.to(new_case(1), "VERIFY")
+    page = inspector.get(reverse("inspection:case", args=[case.number]), {"kind": "row"})
+    entries = page.context["timeline"].entries
+    assert entries and {entry.category for entry in entries} == {"row"}
+    one = inspector.get(reverse("inspection:event", args=[case.number, entries[0].pk])).content.decode()
+    assert entries[0].hash in one
+    look = Access.objects.filter(case_id=case.pk).first()
+    assert inspector.get(reverse("inspection:read", args=[case.number, look.pk])).status_code == 200
+
+
+def test_sealed_values_never_stand_in_the_timeline(inspector, new_case):
+    case = new_case(1)
+    from cases.dossier.queries import answers
+
+    given = answers(case)
+    for entry in timeline(case).entries:
+        page = inspector.get(reverse(f"inspection:{entry.kind}", args=[case.number, entry.pk])).content.decode()
+        for key in ("patient_id_no", "patient_phone", "account_no", "address"):
+            assert given[key] not in page, (entry.action, key)
+
+
+def test_the_chain_is_verified_on_the_page_with_its_hash(inspector, new_case):
+    case = new_case(1)
+    page = inspector.post(reverse("inspection:verify", args=[case.number])).content.decode()
+    assert "核验通过" in page and "链头指纹" in page
+
+
+def test_an_inspectors_reading_is_recorded(cast, inspector, new_case):
+    case = new_case(1)
+    inspector.get(reverse("inspection:case", args=[case.number]))
+    assert Access.objects.filter(case_id=case.pk, actor=cast["inspector"].pk, acting_role="INS").exists()
+
+
+def test_an_inspector_changes_nothing_by_any_address(cast, inspector, new_case):
+    case = new_case(1)
+    item = drive.open_item(case)
+    number = case.number
+    before = Event.objects.filter(stream__key=str(case.pk), outcome="ok").exclude(object_type=None).count()
+    tries = {
+        "case:claim": [number], "case:release": [number], "case:decide": [number], "case:terminate": [number],
+        "desk:next": [], "panel:call": [],
+    }  # fmt: skip
+    for name, arguments in tries.items():
+        data = {"item": item.pk, "row_version": item.row_version, "outcome": "accept", "phase": "confirm", "reason": "试试",
+                "reasons": ["J01"], "opinion": "这是监督员的一次尝试操作"}  # fmt: skip
+        answer = inspector.post(reverse(name, args=arguments), data)
+        assert answer.status_code in (302, 400, 403, 404, 409) or name == "panel:call", (name, answer.status_code)
+    case.refresh_from_db()
+    assert case.state == "INTAKE"
+    assert WorkItem.objects.get(pk=item.pk).state == "open"
+    assert Event.objects.filter(stream__key=str(case.pk), outcome="ok").exclude(object_type=None).count() == before
+
+
+def test_nobody_else_opens_inspection(cast, new_case, signed_in):
+    case = new_case(1)
+    for name, status in (("xiji_intake", 403), ("prov_review", 403), ("applicant1", 404)):
+        browser = signed_in(cast[name])
+        assert browser.get(reverse("inspection:search")).status_code == status
+        assert browser.get(reverse("inspection:case", args=[case.number])).status_code == status
