@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from cases.access.queries import require
 from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Claim
 from cases.award.models import Award
+from cases.calendar import clock
+from cases.duplicates import sheets
 from cases.duplicates.models import PastGrant, PastGrantImport
+from cases.duplicates.rules import Fault, Grant, Sheet, read_sheet
+from cases.people.queries import id_key as _id_key
+from cases.programme import programmes
+
+RIGHT, PROVINCE = "past_grants.import", "64"
 
 
 def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = None) -> Earlier:
@@ -58,5 +67,42 @@ def _claims(payouts: QuerySet[Any]) -> Iterable[Claim]:
 
 def imports(viewer: Any) -> list[PastGrantImport]:
     """Accepted spreadsheets of past grants, newest first."""
-    require(viewer, "past_grants.import", "64")
+    require(viewer, RIGHT, PROVINCE)
     return list(PastGrantImport.objects.select_related("by").order_by("-pk")[:100])
+
+
+def examine(viewer: Any, data: bytes) -> Sheet:
+    """试导入: what a spreadsheet says and every fault in it by cell; rows that are stored already are faults. Stores nothing.
+
+    Raises Invalid for a file that is no table.
+    """
+    require(viewer, RIGHT, PROVINCE)
+    sheet = read_sheet(sheets.cells(data), programmes=_programme_names(), today=clock.today())
+    stored = _stored(sheet.grants)
+    again = [
+        Fault(f"A{grant.row}", _("这一笔以前已经导入过。请删去这一行。"))
+        for grant in sheet.grants
+        if grant_key(grant) in stored
+    ]
+    return Sheet(sheet.grants, (*sheet.faults, *again))
+
+
+def grant_key(grant: Grant) -> tuple[str, str, int, Decimal, str]:
+    """What makes two past grants the same one."""
+    return (_id_key(grant.id_no), grant.programme, grant.year, grant.amount, grant.source)
+
+
+def _stored(grants: Collection[Grant]) -> set[tuple[str, str, int, Decimal, str]]:
+    keys = {_id_key(grant.id_no) for grant in grants}
+    rows = PastGrant.objects.filter(id_key__in=keys)
+    return set(rows.values_list("id_key", "programme", "year", "amount", "source"))
+
+
+def _programme_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for one in programmes():
+        for language in ("zh-hans", "en"):
+            with override(language):
+                names[str(one.name)] = one.slug
+        names[one.slug] = one.slug
+    return names

@@ -270,6 +270,10 @@ class PaymentBatch(models.Model):
     def total(self) -> Decimal:
         return yuan(self.total_fen)
 
+    @property
+    def file_may_leave(self) -> bool:
+        return self.state in ("released", "sent", "answered")
+
     def __str__(self) -> str:
         return self.number
 
@@ -379,3 +383,7 @@ class BankAnswerLine(models.Model):
         app_label = "cases"
         constraints = [models.UniqueConstraint(fields=["answer", "business_no"], name="answer_line_once")]
         indexes = [models.Index(fields=["answer", "id"], name="answer_lines")]
+
+    @property
+    def amount(self) -> Decimal | None:
+        return None if self.amount_fen is None else yuan(self.amount_fen)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import require
+from cases.access.queries import posts_of, require
+from cases.access.rules import covers
 from cases.calendar.rules import local_day
 from cases.errors import Refusal
 from cases.money import bankfile
 from cases.money.models import (
     BankAnswer,
+    BankAnswerLine,
     BatchLine,
     Fund,
     LedgerAccount,
@@ -26,11 +29,12 @@ from cases.money.models import (
     Payout,
     yuan,
 )
-from cases.money.rules import PROVINCE, Candidate, why_out
+from cases.money.rules import DIFFERENCES, OUTCOMES, PROVINCE, Candidate, why_out
 from cases.people.models import PayeeAccount
 
 T = TypeVar("T")
 
+PAGE = 30
 SILENT_AFTER = timedelta(days=2)
 
 
@@ -86,23 +90,76 @@ def active_funds(programme: str, *, today: date) -> QuerySet[Fund]:
     ).order_by("starts_on", "id")
 
 
-def ledger(
-    viewer: Any, fund: Fund, *, before: tuple[datetime, Any] | None = None, limit: int = 30
-) -> list[LedgerTransfer]:
-    """流水: the fund's lines, newest first; `before` is (time, id) of the last line of the page before."""
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """流水一行: what happened to the fund, and by how much its free money changed (yuan; 0 for a payment of what was held)."""
+
+    row: LedgerTransfer
+    what: Any
+    change: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list by key: `after` is the cursor of the next page, "" at the end."""
+
+    rows: list[T]
+    after: str = ""
+
+
+def ledger(viewer: Any, fund: Fund, *, after: str = "") -> Page[LedgerLine]:
+    """流水: the fund's lines, newest first; `after` is the id of the last line of the page before."""
     require(viewer, "money.fund", PROVINCE)
     account = LedgerAccount.objects.get(fund=fund, kind="fund")
-    rows = LedgerTransfer.objects.filter(Q(debit=account) | Q(credit=account)).select_related("case", "created_by")
-    if before is not None:
-        rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]))
-    return list(rows.order_by("-at", "-id")[:limit])
+    rows = LedgerTransfer.objects.filter(Q(debit=account) | Q(credit=account)).select_related("case")
+    last = LedgerTransfer.objects.filter(pk=after).first() if is_uuid(after) else None
+    if last is not None:
+        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.pk))
+    found = list(rows.order_by("-at", "-id")[: PAGE + 1])
+    return Page([_ledger_line(row) for row in found[:PAGE]], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
 
 
-def batches(viewer: Any, *, before: int | None = None, limit: int = 30) -> list[PaymentBatch]:
-    """Batches, newest first."""
+def _ledger_line(row: LedgerTransfer) -> LedgerLine:
+    if row.kind == "single":
+        return LedgerLine(row, _("退汇入账") if row.reverses_id else _("入账"), row.amount)
+    signs = {"pending": -1, "post": 0, "void": 1}
+    return LedgerLine(row, row.get_kind_display(), row.amount * signs[row.kind])
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a cursor of an address is one of ours."""
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text))
+
+
+def batches(viewer: Any, *, after: str = "") -> Page[PaymentBatch]:
+    """Batches, newest first; `after` is the id of the last one of the page before."""
     require(viewer, "money.fund", PROVINCE)
-    rows = PaymentBatch.objects.select_related("fund", "maker", "checker", "releaser").order_by("-pk")
-    return list((rows.filter(pk__lt=before) if before else rows)[:limit])
+    rows = PaymentBatch.objects.select_related("fund").order_by("-pk")
+    found = list((rows.filter(pk__lt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+
+
+def lines_page(batch: PaymentBatch, *, after: str = "") -> Page[BatchLine]:
+    """The lines of a batch in the order of their making, those in and those out, with case and attempt."""
+    rows = batch.lines.select_related("payout__case", "attempt").order_by("pk")
+    found = list((rows.filter(pk__gt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+
+
+def answer_page(answer: BankAnswer, *, after: str = "", differences: bool = False) -> Page[BankAnswerLine]:
+    """The lines of an answer, all or only what differs."""
+    rows = answer.lines.select_related("attempt__line", "attempt__payout__case").order_by("pk")
+    rows = rows.filter(outcome__in=[*DIFFERENCES, "processing", "failed", "returned"]) if differences else rows
+    found = list((rows.filter(pk__gt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+
+
+def rights_of(viewer: Any) -> set[str]:
+    """What this person may do with the province's money, for the buttons of a page."""
+    held = {
+        right for post in posts_of(viewer) if covers(post.office.division_code, PROVINCE) for right in post.role.rights
+    }
+    return {right.removeprefix("money.") for right in held if right.startswith("money.")}
 
 
 def get_batch(viewer: Any, number: str) -> PaymentBatch:
@@ -200,11 +257,6 @@ def lines_of(batch: PaymentBatch) -> list[BatchLine]:
     return list(batch.lines.filter(included=True).select_related("payout").order_by("seq"))
 
 
-def all_lines(batch: PaymentBatch) -> QuerySet[BatchLine]:
-    """All lines, those in first, with case, payout and attempt."""
-    return batch.lines.select_related("payout__case", "attempt").order_by("-included", "seq", "id")
-
-
 def bank_file(batch: PaymentBatch) -> bytes:
     """代发文件: the bytes as they were made; raises Refusal when they no longer have the stored hash (F63)."""
     data = file_of(batch.template, batch.number, batch.made_at, lines_of(batch))
@@ -240,3 +292,10 @@ def silent_batches(*, now: datetime) -> list[PaymentBatch]:
 def payouts_of(case: Any) -> list[Payout]:
     """The payouts of a case with fund and attempts, for its page."""
     return list(Payout.objects.filter(case=case).select_related("fund").prefetch_related("attempts").order_by("pk"))
+
+
+def outcomes_of(answer: BankAnswer) -> dict[str, int]:
+    """How many lines of an answer came to what, as compared on the day of the import."""
+    counts = answer.lines.order_by().values_list("outcome").annotate(n=Count("id"))
+    found = dict(counts)
+    return {name: found[name] for name in OUTCOMES if name in found}

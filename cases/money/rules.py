@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -45,18 +44,6 @@ def to_fen(amount: Any) -> int:
     if value * 100 != (value * 100).to_integral_value():
         raise _bad(_("金额最多两位小数（到分）。请核对。"))
     return int(value * 100)
-
-
-def read_amount(text: str) -> Decimal:
-    """An amount that a person typed; thousands commas allowed. Raises Invalid with what to do."""
-    typed = text.strip().replace(",", "")
-    if not typed.isascii():
-        raise _bad(_("请用半角数字填写金额，例如 1200.50。"))
-    if not re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", typed):
-        raise _bad(_("这不是金额。请填写数字，例如 1200.50。"))
-    amount = Decimal(typed)
-    to_fen(amount)
-    return amount.quantize(Decimal("0.01"))
 
 
 def _bad(sentence: Any) -> Invalid:

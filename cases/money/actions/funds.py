@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -43,8 +44,8 @@ def open_fund(
     act_as(by, "money.make")
     code, name = clean(code).upper(), clean(name)
     faults: dict[str, Any] = {}
-    if not code or len(code) > 20 or not code.isascii():
-        faults["code"] = _("资金编号用 1 到 20 位字母和数字。")
+    if not re.fullmatch(r"[A-Z0-9-]{1,20}", code):
+        faults["code"] = _("资金编号用 1 到 20 位字母、数字和短横。")
     elif Fund.objects.filter(code=code).exists():
         faults["code"] = _("这个资金编号已经用过。请换一个。")
     if not 2 <= len(name) <= 80:
