@@ -10,7 +10,10 @@ class CasesConfig(AppConfig):
     verbose_name = "案卷"
 
     def ready(self) -> None:
+        from cases.access import signals  # noqa: F401  (sign-ins leave events)
         from cases.consent import gate as consent_gate  # noqa: F401  (what a draft needs before it is sent)
+        from cases.duplicates import nav as duplicates_nav  # noqa: F401
         from cases.evidence import gate as evidence_gate  # noqa: F401
+        from cases.money import nav as money_nav  # noqa: F401
         from cases.policy import nav as policy_nav  # noqa: F401
         from cases.publicity import nav as publicity_nav  # noqa: F401  (entries of the desk's navigation)

@@ -11,7 +11,8 @@ for _address, _module in (
     ("public/", "cases.publicity.urls"),
     ("policy/", "cases.policy.urls"),
     ("letter/", "cases.notices.urls"),
-    ("people/", "cases.access.urls"),
+    ("accounts/", "cases.access.signin_urls"),
+    ("past-grants/", "cases.duplicates.urls"),
     ("consent/", "cases.consent.urls"),
     ("", "cases.apply.urls"),
 ):
