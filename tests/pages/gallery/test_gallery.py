@@ -9,10 +9,20 @@ import pytest
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-PAGES = ["/", "/form", "/form?sent=1", "/receipt", "/desk?step=a", "/fault/403", "/fault/409", "/about/privacy"]
+PAGES = [
+    "/",
+    "/form",
+    "/form?sent=1",
+    "/receipt",
+    "/desk?step=a",
+    "/fault/403",
+    "/fault/409",
+    "/about/privacy",
+    "/accounts/login/",
+]
 WAYS = [("zh-hans", "normal", 390), ("zh-hans", "elder", 1280), ("en", "elder", 390), ("en", "normal", 1280)]
 FULLEST = ("/form?sent=1", "/desk?step=a")
-PAIRS = [(path, *way) for path in PAGES for way in (WAYS if path in FULLEST else WAYS[:1] + WAYS[2:3])]
+PAIRS = [(path, *way) for n, path in enumerate(PAGES) for way in (WAYS if path in FULLEST else [WAYS[n % 4]])]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEAVIEST = 60 * 1024
 
@@ -88,6 +98,41 @@ def test_the_keyboard_meets_the_skip_link_then_the_letter_size_and_sees_where_it
             met.append(page.evaluate("document.activeElement.textContent.trim()"))
             assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2
         assert met == ["跳到正文", "标准", "大字", "特大", "English"]
+
+
+VOICE = """
+  const said = [];
+  window.said = said;
+  window.SpeechSynthesisUtterance = function (line) { this.line = line; };
+  Object.defineProperty(window, "speechSynthesis", { value: {
+    speaking: false,
+    getVoices: () => VOICES,
+    speak(one) { said.push(one.line); this.speaking = true; },
+    cancel() { said.length = 0; this.speaking = false; },
+    addEventListener() {},
+  }});
+"""
+
+
+def test_the_page_is_read_aloud_and_stops_when_asked(browser: Any, gallery_address: str):
+    context = browser.new_context(locale="zh-CN")
+    context.add_init_script(VOICE.replace("VOICES", "[{lang: 'zh-CN'}]"))
+    page = context.new_page()
+    page.goto(f"{gallery_address}/receipt")
+    page.get_by_role("button", name="朗读这一页").click()
+    assert "提交成功" in page.evaluate("window.said")
+    page.get_by_role("button", name="停下来").click()
+    assert page.evaluate("window.said") == []
+    context.close()
+
+
+def test_without_a_voice_nothing_offers_to_read(browser: Any, gallery_address: str):
+    context = browser.new_context(locale="zh-CN")
+    context.add_init_script(VOICE.replace("VOICES", "[{lang: 'fr-FR'}]"))
+    page = context.new_page()
+    page.goto(f"{gallery_address}/receipt")
+    assert page.get_by_role("button", name="朗读这一页").count() == 0
+    context.close()
 
 
 def test_everything_works_without_script(browser: Any, gallery_address: str):
