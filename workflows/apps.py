@@ -26,9 +26,10 @@ class WorkflowsConfig(AppConfig):
             if folder.ispkg:
                 importlib.import_module(f"workflows.programmes.{folder.name}.programme")
 
-        from workflows import facts, letters, notice_board
+        from workflows import facts, letters, notice_board, recount
         from workflows.engine import checks  # noqa: F401  (registers system checks)
 
         facts.listen()
+        recount.listen()
         letters.connect()
         notice_board.connect()

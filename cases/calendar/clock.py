@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day, start_of
@@ -85,11 +85,14 @@ def move_demo_clock(*, by: Any, days: int | None = None, to: datetime | date | N
     ahead = _how_far(before, days, to)
     if ahead < timedelta(0):
         raise Invalid(_("演示时钟只能往后拨。请选今天以后的日期。"), code="clock_backwards")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE cases_demo_clock SET ahead = ahead + %s", [ahead])
-    after = now()
-    for tell in _when_moved:
-        tell(before=before, after=after, by=by)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE cases_demo_clock SET ahead = ahead + make_interval(secs => %s)", [ahead.total_seconds()]
+            )
+        after = now()
+        for tell in _when_moved:
+            tell(before=before, after=after, by=by)
     return after
 
 

@@ -23,23 +23,31 @@ from cases.policy.validity import Problem, faults_of_row, validate
 
 @action("policy.draft", about="policy")
 def new_draft(
-    *, programme: str, title: str, effective_from: date, by: Any, now: datetime, copy_of: PolicyVersion | None = None
+    *,
+    programme: str,
+    title: str,
+    effective_from: date,
+    by: Any,
+    now: datetime | None = None,
+    copy_of: PolicyVersion | None = None,
 ) -> PolicyVersion:
     """起草政策: a new draft of a programme, empty or with every row of an earlier version.
 
     Raises Refusal without the right to edit, or while another draft of the programme is open.
     """
+    assert now is not None
     _stand_in(by, EDIT)
     rows = [as_row(row) for row in copy_of.rows.all()] if copy_of else []
     return _draft(programme, title, effective_from, copy_of.note if copy_of else "", rows, by, now)
 
 
 @action("policy.load", about="policy")
-def load_policy(*, programme: str, version: Mapping[str, Any], by: Any, now: datetime) -> PolicyVersion:
+def load_policy(*, programme: str, version: Mapping[str, Any], by: Any, now: datetime | None = None) -> PolicyVersion:
     """载入示例政策: the policy a programme ships, as a draft that somebody else publishes.
 
     ``version`` has title, effective_from, note and rows. Raises Invalid for faults, Refusal as ``new_draft`` does.
     """
+    assert now is not None
     _stand_in(by, EDIT)
     rows: list[Row] = list(version["rows"])
     problems = validate(rows, needed=card(programme).needs())
@@ -50,11 +58,12 @@ def load_policy(*, programme: str, version: Mapping[str, Any], by: Any, now: dat
 
 
 @action("policy.begin", about="policy")
-def begin_draft(*, card: Card, by: Any, now: datetime) -> PolicyVersion:
+def begin_draft(*, card: Card, by: Any, now: datetime | None = None) -> PolicyVersion:
     """起草: a copy of the programme's newest version, or of the example it ships when there is none yet.
 
     Raises Refusal without the right to edit, or while another draft is open.
     """
+    assert now is not None
     newest = PolicyVersion.objects.filter(programme=card.slug).order_by("-number").first()
     if newest is None:
         return load_policy(programme=card.slug, version=card.example, by=by, now=now)
@@ -118,7 +127,9 @@ def _open_draft(version: PolicyVersion) -> PolicyVersion:
 
 
 @action("policy.edit", about="version")
-def edit_row(*, version: PolicyVersion, row: Row, by: Any, now: datetime, is_new: bool = False) -> PolicyRow:
+def edit_row(
+    *, version: PolicyVersion, row: Row, by: Any, now: datetime | None = None, is_new: bool = False
+) -> PolicyRow:
     """修改条目: set one row of a draft, new or in place of the one with its section and key.
 
     With ``is_new`` a row that is already there is not overwritten but refused.
@@ -147,7 +158,7 @@ def edit_row(*, version: PolicyVersion, row: Row, by: Any, now: datetime, is_new
 
 
 @action("policy.remove_row", about="version")
-def remove_row(*, version: PolicyVersion, section: str, key: str, by: Any, now: datetime) -> None:
+def remove_row(*, version: PolicyVersion, section: str, key: str, by: Any, now: datetime | None = None) -> None:
     """删去条目: take one row out of a draft. Raises Refusal, or Stale when it is no draft any more."""
     _stand_in(by, EDIT)
     held = _open_draft(version)
@@ -159,7 +170,7 @@ def remove_row(*, version: PolicyVersion, section: str, key: str, by: Any, now: 
 
 @action("policy.date", about="version")
 def set_effective_date(
-    *, version: PolicyVersion, effective_from: date, title: str, by: Any, now: datetime
+    *, version: PolicyVersion, effective_from: date, title: str, by: Any, now: datetime | None = None
 ) -> PolicyVersion:
     """改施行日期: the day from which new cases take this draft once it is published, and its name."""
     _stand_in(by, EDIT)
@@ -172,12 +183,13 @@ def set_effective_date(
 
 
 @action("policy.publish", about="version")
-def publish(*, version: PolicyVersion, by: Any, now: datetime) -> PolicyVersion:
+def publish(*, version: PolicyVersion, by: Any, now: datetime | None = None) -> PolicyVersion:
     """发布政策: from its effective date on, cases accepted take this version; cases accepted before keep theirs.
 
     Raises Refusal for whoever drafted it or has no right to publish, Invalid when the rows have faults or the date is
     past, Stale when it is no draft any more.
     """
+    assert now is not None
     _stand_in(by, PUBLISH)
     held = _open_draft(version)
     if held.made_by_id == by.pk:
@@ -208,7 +220,7 @@ def _check_date(version: PolicyVersion, now: datetime) -> None:
 
 
 @action("policy.retire", about="version")
-def retire(*, version: PolicyVersion, by: Any, now: datetime) -> PolicyVersion:
+def retire(*, version: PolicyVersion, by: Any, now: datetime | None = None) -> PolicyVersion:
     """停用政策: no new case takes this version; cases that have it keep it. Raises Refusal, or Stale for a draft."""
     _stand_in(by, PUBLISH)
     held = PolicyVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
