@@ -247,6 +247,7 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
             return
         _finish(item, now)
         _leave(item, by=by, exit_name=name)
+        offers.set_state(case, exit.state)
         return
     raise Stale(_("这件已经往下走了，这一步现在办不了。请刷新页面看最新进展。"))
 

@@ -114,7 +114,7 @@ class Decision(models.Model):
         app_label = "workflows"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(outcome__in=["return", "reject", "not_accept", "supplement", "disagree", "terminate"])
+                condition=~Q(outcome__in=["return", "reject", "not_accept", "disagree", "object"])
                 | ~Q(reasons=[]),
                 name="decision_against_has_reason",
             ),

@@ -134,7 +134,7 @@ def publish_policy(*, slug: str, maker: User, publisher: User) -> Any:
 def fund(*, slug: str, yuan: str, by: User) -> Any:
     """A fund of a programme with money in it."""
     made = money.open_fund(
-        code=f"YS-{slug}"[:20], name=f"{programme(slug).name}资金（演示）", programme=slug, kind="fiscal",
+        code=f"YS-{slug.replace('_', '-')}"[:20], name=f"{programme(slug).name}资金（演示）", programme=slug, kind="fiscal",
         starts_on=clock.today(), by=by,
     )  # fmt: skip
     money.receive_gift(fund=made, amount=Decimal(yuan), source="演示捐赠", by=by)

@@ -104,5 +104,5 @@ class RareDiseaseV1(ReliefFlow):
     follow_up = (
         steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="follow_up")
         .Exit("done", this.closed, label=_("回访完毕"), kind="end")
-        .Exit("payment_returned", this.account_repair, label=_("银行退汇"), kind="fact", effect=effects.payment_failed)
+        .Exit("payment_returned", this.account_repair, label=_("银行退汇"), kind="fact", state="RETURNED", effect=effects.payment_failed)
     )

@@ -1,0 +1,71 @@
+-- A policy starts as a draft, is published by a second person, and never changes after that; cases are pinned to it.
+
+CREATE OR REPLACE FUNCTION public.policy_version_guard() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.status <> 'draft' THEN
+            RAISE EXCEPTION 'a policy version starts as a draft' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a policy version is not deleted' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.id <> OLD.id OR NEW.programme <> OLD.programme OR NEW.number <> OLD.number
+       OR NEW.made_by_id <> OLD.made_by_id OR NEW.made_at <> OLD.made_at THEN
+        RAISE EXCEPTION 'what a policy version is, and who drafted it, does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.status <> 'draft' AND NOT (
+        OLD.status = 'published' AND NEW.status = 'retired'
+        AND NEW.effective_from = OLD.effective_from AND NEW.title = OLD.title AND NEW.note = OLD.note
+        AND NEW.published_by_id = OLD.published_by_id AND NEW.published_at = OLD.published_at
+    ) THEN
+        RAISE EXCEPTION 'a published policy version can only be retired' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.status = 'draft' AND NEW.status = 'retired' THEN
+        RAISE EXCEPTION 'only a published policy version can be retired' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION public.policy_row_guard() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_status text;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        -- FOR SHARE waits for a publication that is under way, so that no row slips in behind it
+        SELECT status INTO v_status FROM public.cases_policyversion WHERE id = OLD.version_id FOR SHARE;
+        IF v_status IS DISTINCT FROM 'draft' THEN
+            RAISE EXCEPTION 'a published policy version does not change' USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        SELECT status INTO v_status FROM public.cases_policyversion WHERE id = NEW.version_id FOR SHARE;
+        IF v_status IS DISTINCT FROM 'draft' THEN
+            RAISE EXCEPTION 'a published policy version does not change' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    RETURN OLD;
+END $$;
+
+CREATE OR REPLACE FUNCTION public.policy_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'policy tables are not emptied' USING ERRCODE = 'check_violation';
+END $$;
+
+CREATE OR REPLACE TRIGGER policy_version_guard BEFORE INSERT OR UPDATE OR DELETE ON public.cases_policyversion
+    FOR EACH ROW EXECUTE FUNCTION public.policy_version_guard();
+CREATE OR REPLACE TRIGGER policy_row_guard BEFORE INSERT OR UPDATE OR DELETE ON public.cases_policyrow
+    FOR EACH ROW EXECUTE FUNCTION public.policy_row_guard();
+CREATE OR REPLACE TRIGGER policy_no_truncate BEFORE TRUNCATE ON public.cases_policyversion
+    FOR EACH STATEMENT EXECUTE FUNCTION public.policy_no_truncate();
+CREATE OR REPLACE TRIGGER policy_no_truncate BEFORE TRUNCATE ON public.cases_policyrow
+    FOR EACH STATEMENT EXECUTE FUNCTION public.policy_no_truncate();
+ALTER TABLE public.cases_policyversion ENABLE ALWAYS TRIGGER policy_version_guard;
+ALTER TABLE public.cases_policyversion ENABLE ALWAYS TRIGGER policy_no_truncate;
+ALTER TABLE public.cases_policyrow ENABLE ALWAYS TRIGGER policy_row_guard;
+ALTER TABLE public.cases_policyrow ENABLE ALWAYS TRIGGER policy_no_truncate;

@@ -1,0 +1,23 @@
+"""The demonstration shows every state that a road can give, and its history verifies."""
+
+import pytest
+
+from cases.dossier.models import Case
+from cases.programme import programme
+from workflows.walking.demo import Demonstration
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def states_of(road):
+    nodes = [getattr(road, name) for name in road.reading_order]
+    found = {getattr(node, "state", "") for node in nodes}
+    found |= {exit.state for node in nodes for exit in getattr(node, "exits", {}).values()}
+    return (found | {"DRAFT", "WITHDRAWN", "TERMINATED"}) - {""}
+
+
+def test_the_demonstration_has_forty_cases_and_each_state_of_the_road(cast):
+    made = Demonstration(cast, lambda text: None)()
+    assert made >= 40
+    missing = states_of(programme("rare_disease").roads["v1"]) - set(Case.objects.values_list("state", flat=True))
+    assert missing == set()
