@@ -162,7 +162,7 @@ def action(name: str, *, about: str = "case") -> Callable[[F], F]:
             if outer is not None:
                 kwargs.setdefault("now", outer.now)
                 return function(**kwargs)
-            with refusals_recorded(name, by=kwargs.get("by"), about=_about(kwargs.get(about), about)):
+            with refusals_recorded(name, by=kwargs.get("by"), about=_about(kwargs, about)):
                 with transaction.atomic(durable=True), _acting(name, kwargs) as act:
                     kwargs["now"] = act.now
                     answer = function(**kwargs)
@@ -176,7 +176,8 @@ def action(name: str, *, about: str = "case") -> Callable[[F], F]:
     return wrap
 
 
-def _about(target: Any, kind: str) -> tuple[str, str]:
+def _about(kwargs: dict[str, Any], kind: str) -> tuple[str, str]:
+    target = kwargs.get(kind) or getattr(kwargs.get("item"), f"{kind}_id", None)
     pk = getattr(target, "pk", target)
     return (kind, str(pk)) if pk else ("", "")
 

@@ -44,6 +44,3 @@ def signed_in() -> Callable[[Any], Client]:
         return browser
 
     return sign_in
-
-
-

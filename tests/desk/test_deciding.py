@@ -111,9 +111,8 @@ def test_a_home_visit_is_recorded_with_photo_and_every_stated_fact(new_case, at_
     page = browser.get(reverse("case:home", args=[case.number]))
     facts = page.context["form"].checked
     given = typed(item, "agree", visitor_1="演示甲", visitor_2="演示甲", place="患者家中")
-    given |= {"visited_on_0": "2026", "visited_on_1": "11", "visited_on_2": "23"}
     today = page.context["form"].initial["happened_on"]
-    given |= {"visited_on_0": today.year, "visited_on_1": today.month, "visited_on_2": today.day}
+    given |= {"visited_on_year": today.year, "visited_on_month": today.month, "visited_on_day": today.day}
     wrong = browser.post(address, given).content.decode()
     assert "两位核实人不能是同一个人" in wrong and "请拍一张入户照片" in wrong
     given |= {"visitor_2": "演示乙", **dict.fromkeys(facts, "confirmed")}

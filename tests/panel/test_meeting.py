@@ -1,5 +1,6 @@
 """The panel decides together: five sign in, read, vote; without that nothing is decided, and the database agrees."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -29,7 +30,12 @@ def fund(cast):
 
     def give(amount):
         made = money.open_fund(
-            code="T1", name="测试资金", programme="rare_disease", kind="donation", starts_on=clock.today(), by=cast["fin_make"]
+            code="T1",
+            name="测试资金",
+            programme="rare_disease",
+            kind="donation",
+            starts_on=clock.today(),
+            by=cast["fin_make"],
         )
         money.receive_gift(fund=made, amount=Decimal(amount), source="测试捐赠", by=cast["fin_make"])
         return made
@@ -48,6 +54,13 @@ def item(cast, new_case):
     case = drive.to(new_case(1), "PANEL")
     meeting = actions.call_meeting(held_on=clock.today(), items=[drive.open_item(case).pk], by=cast["prov_head"])
     return meeting.items.get()
+
+
+@contextmanager
+def refused(code):
+    with pytest.raises(Refusal) as caught:
+        yield
+    assert caught.value.code == code
 
 
 def read(member, item):
@@ -86,7 +99,7 @@ def test_a_dry_fund_lets_the_case_wait_and_never_goes_below_zero(cast, item, mem
 
 def test_a_vote_before_reading_is_refused_and_stored(item, members):
     actions.sign_in(meeting=item.meeting, by=members[0])
-    with pytest.raises(Refusal, match="unread"):
+    with refused("unread"):
         actions.vote(item=item, choice="agree", by=members[0])
     assert Event.objects.filter(
         stream__kind="case", stream__key=str(item.case_id), action="panel.vote", outcome="denied"
@@ -95,7 +108,7 @@ def test_a_vote_before_reading_is_refused_and_stored(item, members):
 
 def test_a_vote_without_signing_in_is_refused(item, members):
     read(members[0], item)
-    with pytest.raises(Refusal, match="not_signed_in"):
+    with refused("not_signed_in"):
         actions.vote(item=item, choice="agree", by=members[0])
 
 
@@ -112,9 +125,9 @@ def test_nobody_votes_twice_and_a_recused_member_not_at_all(item, members):
 
 def test_nothing_is_decided_without_quorum(cast, item, members, fund):
     fund("100000")
-    for member in members[:4]:
+    for member in members[: item.meeting.quorum - 1]:
         vote(member, item)
-    with pytest.raises(Refusal, match="no_quorum"):
+    with refused("no_quorum"):
         actions.close_item(item=item, by=cast["prov_head"])
     item.refresh_from_db()
     assert item.outcome == ""
@@ -137,7 +150,7 @@ def test_who_reviewed_the_case_does_not_sit_on_it(cast, item, members):
     type(post).objects.create(user=reviewer, role=post.role, office=post.office, starts_on=clock.today())
     actions.sign_in(meeting=item.meeting, by=reviewer)
     read(reviewer, item)
-    with pytest.raises(Refusal, match="duties"):
+    with refused("duties"):
         actions.vote(item=item, choice="agree", by=reviewer)
 
 
@@ -145,7 +158,7 @@ def test_nobody_signs_in_before_the_day(cast, new_case, members):
     case = drive.to(new_case(1), "PANEL")
     later = clock.today() + timedelta(days=3)
     meeting = actions.call_meeting(held_on=later, items=[drive.open_item(case).pk], by=cast["prov_head"])
-    with pytest.raises(Refusal, match="too_early"):
+    with refused("too_early"):
         actions.sign_in(meeting=meeting, by=members[0])
 
 
@@ -164,7 +177,7 @@ def insert_vote(item, member, choice="agree"):
 def test_the_database_refuses_a_vote_without_attendance_and_an_outcome_without_votes(item, members):
     with pytest.raises(IntegrityError, match="signed in"):
         insert_vote(item, members[0])
-    for member in members[:4]:
+    for member in members[: item.meeting.quorum - 1]:
         actions.sign_in(meeting=item.meeting, by=member)
         insert_vote(item, member)
     with pytest.raises(IntegrityError, match="quorum"), transaction.atomic():
@@ -193,7 +206,12 @@ def test_a_meeting_is_held_through_its_pages(cast, new_case, members, fund, sign
     day = clock.today()
     called = head.post(
         reverse("panel:call"),
-        {"held_on_0": day.year, "held_on_1": day.month, "held_on_2": day.day, "items": [drive.open_item(case).pk]},
+        {
+            "held_on_year": day.year,
+            "held_on_month": day.month,
+            "held_on_day": day.day,
+            "items": [drive.open_item(case).pk],
+        },
     )
     meeting = Meeting.objects.get()
     assert called.url == reverse("panel:meeting", args=[meeting.number])

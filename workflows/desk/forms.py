@@ -205,6 +205,12 @@ class IntakeForm(DecisionForm):
     def details(self) -> dict[str, Any]:
         return {"items": self._chosen()} if self.cleaned_data["outcome"] == "supplement" else {}
 
+    def decision(self) -> dict[str, Any]:
+        made = super().decision()
+        if self.cleaned_data["outcome"] == "supplement":
+            made["reasons"] = list(dict.fromkeys(item["reason"] for item in self._chosen()))
+        return made
+
     def detail_words(self) -> list[tuple[Any, Any]]:
         if self.cleaned_data["outcome"] != "supplement":
             return []

@@ -55,7 +55,7 @@ def answer(found: File, posted: QueryDict, files: Mapping[str, Any]) -> Answer:
     if data.get("phase") != "confirm":
         return Answer("check", form, _check(found, form, data))
     try:
-        actions.decide(**form.decision(), by=found.viewer)
+        actions.decide(**form.decision() | {"item": found.item}, by=found.viewer)
     except Invalid as fault:
         for name, words in fault.fields.items():
             form.add_error(name if name in form.fields else None, words)

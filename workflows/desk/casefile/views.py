@@ -123,8 +123,8 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _item(request: HttpRequest, found: File) -> WorkItem | int:
-    pk = _number(request, "item")
-    return pk if pk and WorkItem.objects.filter(pk=pk, case=found.case).exists() else (found.item or 0)
+    item = WorkItem.objects.filter(pk=_number(request, "item"), case=found.case).first()
+    return item or found.item or 0
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
