@@ -118,7 +118,7 @@ def _qr_svg(address: str) -> str:
 def render_pdf(template_name: str, data: Mapping[str, Any]) -> bytes:
     """The letter `templates/letters/<template_name>.typ` filled with `data`; the same data give the same bytes.
 
-    Adds brand, help line, 演示 watermark and page numbers. Raises FileNotFoundError for an unknown template.
+    Adds brand, help line, 演示 watermark and page numbers; screen readers can read it (PDF/UA-1). Raises FileNotFoundError for an unknown template.
     """
     source = LETTERS / f"{template_name}.typ"
     if source.parent != LETTERS or not source.is_file():
@@ -142,7 +142,7 @@ def render_pdf(template_name: str, data: Mapping[str, Any]) -> bytes:
     compiler = typst.Compiler(
         source, root=LETTERS, font_paths=_fonts(), sys_inputs={"data": json.dumps(filled, ensure_ascii=False)}
     )
-    made = compiler.compile(format="pdf")
+    made = compiler.compile(format="pdf", pdf_standards="ua-1")
     if not isinstance(made, bytes):
         raise TypeError(f"typst gave {type(made).__name__} for {template_name}")
     return made

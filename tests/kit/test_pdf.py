@@ -120,6 +120,14 @@ def test_a_letter_brings_its_own_fonts():
     assert all("Noto" in name for name in names)
 
 
+def test_a_screen_reader_is_told_language_title_and_structure():
+    with pikepdf.open(io.BytesIO(render_pdf("letter", LETTER))) as document:
+        assert str(document.Root.Lang).startswith("zh")
+        assert document.Root.MarkInfo.Marked
+        assert document.docinfo["/Title"] == LETTER["title"]
+        assert "/StructTreeRoot" in document.Root
+
+
 @pytest.mark.parametrize("name", ["nothing", "../letters/letter", "../../manage"])
 def test_only_templates_of_letters_are_printed(name: str):
     with pytest.raises(FileNotFoundError):
