@@ -53,7 +53,12 @@ def test_the_terminal_shows_that_line_alone(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=BASE_DIR,
-        env={**os.environ, "RELIEF_PORT": "eighty", "RELIEF_VAR": str(tmp_path)},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "project.settings",
+            "RELIEF_PORT": "eighty",
+            "RELIEF_VAR": str(tmp_path),
+        },
         capture_output=True,
         text=True,
         check=False,

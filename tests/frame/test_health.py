@@ -1,11 +1,15 @@
 """Whoever watches the site learns whether it is alive and ready; answers to people are kept by nobody."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.test import Client
 
+from cases.calendar import clock
+from cases.outgoing.models import Outgoing
 from project import health
 
 
@@ -23,16 +27,25 @@ def test_a_process_is_ready_when_database_and_tables_are(client: Client) -> None
 
 
 @pytest.mark.django_db
-def test_one_fault_makes_it_not_ready_and_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(health._checks, "outbox", lambda: "the oldest row waits for 90 seconds")
+def test_a_vital_fault_makes_it_not_ready_and_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health._checks, "migrations", lambda: "2 migrations are not applied")
     answer = client.get("/health/ready")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["outbox"] == "the oldest row waits for 90 seconds"
+    assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
+    assert answer.json()["checks"]["migrations"] == "2 migrations are not applied"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("age", "leased", "status"), [(90, False, "degraded"), (90, True, "ok"), (10, False, "ok")])
+def test_work_that_waits_too_long_is_shown_and_pages_go_on(client: Client, age: int, leased: bool, status: str) -> None:
+    now = clock.now()
+    lease = now + timedelta(seconds=30) if leased else None
+    due = now - timedelta(seconds=age)
+    Outgoing.objects.create(topic="sms", key="k", created_at=due, available_at=due, lease_until=lease)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, status)
 
 
 def test_without_a_database_it_is_alive_but_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import OperationalError
-
     def down() -> None:
         raise OperationalError("secret-host refused")
 

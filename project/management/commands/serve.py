@@ -31,7 +31,11 @@ class Command(BaseCommand):
         lock = self._only_one()
         self._port_is_free()
         if options["setup"]:
-            prepare.everything(say=self._say)
+            try:
+                prepare.everything(say=self._say)
+            except KeyboardInterrupt:
+                self._say("Stopped while setting up; the next start goes on from here.")
+                sys.exit(130)
         checks.must_be_fit()
         prepare.broker_folders()
         status = Supervisor(children(), say=self._say).run(
