@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from cases.calendar import clock
 from cases.calendar.rules import local_day
@@ -29,7 +29,11 @@ def test_each_consent_is_stored_with_version_hash_and_channel_of_its_text(cast, 
     case = draft(cast)
     actions.give(case=case, answers={**YES, "publicity": False}, by=cast["applicant1"], channel="counter")
     rows = queries.current(case)
-    assert {kind: row.agreed for kind, row in rows.items()} == {"processing": True, "economic": True, "publicity": False}
+    assert {kind: row.agreed for kind, row in rows.items()} == {
+        "processing": True,
+        "economic": True,
+        "publicity": False,
+    }
     for kind, row in rows.items():
         shown = texts.text(kind, "zh-hans")
         assert (row.text_version, row.text_hash, row.channel) == (shown.version, shown.sha256, "counter")
@@ -45,7 +49,9 @@ def test_the_hash_is_of_the_text_in_the_language_that_was_shown(cast, road):
 def test_an_open_or_refused_needed_consent_gets_a_sentence_of_its_own(cast, road):
     case = draft(cast)
     with pytest.raises(Invalid) as refused:
-        actions.give(case=case, answers={"processing": None, "economic": False, "publicity": False}, by=cast["applicant1"])
+        actions.give(
+            case=case, answers={"processing": None, "economic": False, "publicity": False}, by=cast["applicant1"]
+        )
     assert set(refused.value.fields) == {"processing", "economic"}
     assert not Consent.objects.exists()
 
@@ -135,10 +141,10 @@ def test_the_form_ticks_nothing_beforehand_and_shows_each_text(cast, road):
 
 def test_the_form_asks_for_the_guardian_of_a_child_only(cast, road):
     case, today = draft(cast, born=CHILD), local_day(clock.now())
-    form = ConsentForm.for_case(case, today, {kind: "yes" for kind in rules.KINDS})
+    form = ConsentForm.for_case(case, today, dict.fromkeys(rules.KINDS, "yes"))
     assert not form.is_valid()
     assert set(form.errors) == {"guardian"}
-    form = ConsentForm.for_case(case, today, {**{kind: "yes" for kind in rules.KINDS}, "guardian": "演示家长"})
+    form = ConsentForm.for_case(case, today, {**dict.fromkeys(rules.KINDS, "yes"), "guardian": "演示家长"})
     assert form.is_valid()
     assert form.answers() == YES
 

@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 
 from cases.calendar import clock

@@ -6,7 +6,7 @@ import hashlib
 from datetime import date
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from cases.calendar import clock
 from cases.calendar.rules import local_day

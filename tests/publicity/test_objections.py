@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal, Stale
@@ -47,7 +47,9 @@ def test_a_dismissed_objection_lets_the_person_go_on_when_the_list_has_ended(cas
     made = actions.file_objection(entry=entry_of(case), text=SAID, name="演示证人", phone="19900001234")
     after_the_end(plist)
     actions.close_due()
-    actions.close_objection(objection=made, upheld=False, finding=FOUND, answer="核查过了，情况属实。", by=cast["prov_head"])
+    actions.close_objection(
+        objection=made, upheld=False, finding=FOUND, answer="核查过了，情况属实。", by=cast["prov_head"]
+    )
     assert road.of(case) == ["objection_filed", "objection_closed", "publicity_closed"]
     assert road.heard[1][2] == {"upheld": False}
 

@@ -61,7 +61,9 @@ def test_the_list_is_headed_by_the_smallest_place_that_holds_all():
 def test_the_day_of_posting_is_not_counted_and_the_last_day_runs_to_midnight():
     last = rules.list_days(date(2026, 3, 2), 5, PLAIN)
     assert last.on == date(2026, 3, 9)
-    assert rules.is_running(date(2026, 3, 2), last.on, "open", start_of(date(2026, 3, 10)).replace(microsecond=0)) is False
+    assert (
+        rules.is_running(date(2026, 3, 2), last.on, "open", start_of(date(2026, 3, 10)).replace(microsecond=0)) is False
+    )
     assert rules.is_running(date(2026, 3, 2), last.on, "open", start_of(last.on))
     assert not rules.is_running(date(2026, 3, 2), last.on, "taken_down", start_of(last.on))
 
