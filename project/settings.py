@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "project.middleware.private_answers",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cases.access.middleware.sign_in_guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -204,12 +205,34 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "cases.access.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "cases.access.forms.PhoneCodeForm"}
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "password1*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "cases.access.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "救助审批"
+STAFF_MFA_REQUIRED = env.flag("RELIEF_STAFF_MFA", "office staff need a second factor (default: yes in an office)")
+if STAFF_MFA_REQUIRED is None:
+    STAFF_MFA_REQUIRED = RELIEF_ENV == "office"
+if not STAFF_MFA_REQUIRED and RELIEF_ENV == "office":
+    raise env.must("RELIEF_STAFF_MFA", "must not be switched off when RELIEF_ENV=office")
+SESSION_ENGINE = "cases.access.sessions"
+STAFF_IDLE_SECONDS, STAFF_SESSION_SECONDS, APPLICANT_SESSION_SECONDS = 15 * 60, 8 * 3600, 12 * 3600
+
+# --- text messages --------------------------------------------------------------------------------------------------------
+SMS_BACKEND = "demo" if RELIEF_ENV == "demo" else "gateway"
+SMS_GATEWAY_URL = env.address(
+    "SMS_GATEWAY_URL", "takes text messages as JSON by POST; unset: nobody can sign in by phone",
+    example="https://sms.example.org/send", schemes=("https", "http"),
+)  # fmt: skip
+SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", "sent to the gateway as a bearer token", example="<token>") or ""
 
 # --- language and time --------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -275,7 +298,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in HOSTS or [] if host != "*"] if HTTPS else []
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

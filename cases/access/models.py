@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from cases.sealed import SealedField, blind_index
 
-__all__ = ["Office", "Post", "Role", "User"]
+__all__ = ["DemoSms", "Office", "Post", "Role", "User"]
 
 
 class User(AbstractUser):
@@ -31,7 +31,8 @@ class User(AbstractUser):
         app_label = "cases"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.phone_key = blind_index(str(self.phone), "user.phone") if self.phone else None
+        by_phone = self.phone and not self.is_office
+        self.phone_key = blind_index(str(self.phone), "user.phone") if by_phone else None
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
@@ -103,3 +104,15 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office} · {self.role}"
+
+
+class DemoSms(models.Model):
+    """演示手机: the last text message to a number, in a demonstration alone; a real message is never kept."""
+
+    phone_key = models.CharField(max_length=64, primary_key=True)
+    phone = SealedField()
+    text = SealedField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"

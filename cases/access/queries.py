@@ -8,16 +8,20 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import DateField, Func, Q, QuerySet
+from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access.models import Office, Post, Role, User
+from cases.access.models import DemoSms, Office, Post, Role, User
 from cases.access.rules import Placement, Rung, area_of, covers, placed, readable_states
 from cases.calendar.rules import local_day
 from cases.errors import NotFound, Refusal
 from cases.history.models import Access
 from cases.regions.models import Division
+from cases.sealed import blind_index
 
 if TYPE_CHECKING:
     from cases.dossier.models import Case
@@ -207,3 +211,31 @@ def _posts_by_person(people: set[int]) -> dict[int, list[Post]]:
 def _post_on(posts: list[Post], day: date, code: str) -> Post | None:
     then = [post for post in posts if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)]
     return next((post for post in then if covers(post.office.division_code, code)), then[0] if then else None)
+
+
+def user_by_phone(phone: str) -> User | None:
+    """The account that signs in with this phone; office accounts have none."""
+    return User.objects.filter(phone_key=blind_index(phone, "user.phone"), is_office=False).first()
+
+
+def may_administer(viewer: Any, right: str) -> bool:
+    """Whether somebody manages accounts, offices or posts: by a post, or as the first administrator of a new database."""
+    if viewer is None or not viewer.is_active:
+        return False
+    return viewer.is_superuser or any(right in post.role.rights for post in posts_of(viewer))
+
+
+def may_open(viewer: Any) -> str:
+    """Where somebody lands after signing in: applicants at their cases, staff at the desk, administrators at theirs."""
+    rights = {right for post in posts_of(viewer) for right in post.role.rights}
+    if viewer.is_superuser or rights & {"admin.people", "admin.office", "admin.posts"}:
+        return reverse("admin:index")
+    return "/desk/" if viewer.is_office else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def demo_messages(phone: str = "") -> list[DemoSms]:
+    """The last text messages of a demonstration, newest first, or the last one to a number."""
+    rows = DemoSms.objects.order_by("-at")
+    if phone:
+        rows = rows.filter(phone_key=blind_index(phone.strip(), "user.phone"))
+    return list(rows[:10])

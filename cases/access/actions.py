@@ -1,0 +1,108 @@
+"""Accounts, posts and looks: what changes who may do what, each with its event."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cases.access.models import Office, Post, Role, User
+from cases.access.queries import acting_post, may_administer, user_by_phone
+from cases.errors import Invalid, Refusal
+from cases.history.record import action, record, record_access
+
+
+@action("account.open", about="account")
+def open_account(*, phone: str, by: Any, now: datetime | None = None) -> User:
+    """开户: an account for a phone number, usable only with the code sent to it; the known one when there is one."""
+    known = user_by_phone(phone)
+    if known:
+        return known
+    user = User(username=f"p-{uuid.uuid4().hex}", phone=phone, password=make_password(None))
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # the same number at the same moment
+        return User.objects.get(phone_key=user.phone_key)
+    record("account.opened", about=("account", user.pk), object=user, by=user)
+    return user
+
+
+@action("account.make", about="account")
+def make_staff(*, username: str, name: str, password: str, by: Any, now: datetime | None = None) -> User:
+    """建账号: an office account with a first password. Rights come with a post, which another administrator gives."""
+    _administer(by, "admin.people")
+    user = User(username=username, name=name, is_office=True, password=make_password(password))
+    user.save()
+    record("account.made", about=("account", user.pk), object=user)
+    return user
+
+
+@action("account.close", about="account")
+def set_open(*, account: User, is_open: bool, by: Any, now: datetime | None = None) -> None:
+    """停用或恢复账号: a closed account is signed out with its next page. Nobody closes his own."""
+    _administer(by, "admin.people")
+    if account.pk == by.pk:
+        raise Refusal(_("不能停用自己的账号。"), code="own_account")
+    if account.is_active != is_open:
+        account.is_active = is_open
+        account.save(update_fields=["is_active"])
+        record("account.reopened" if is_open else "account.closed", about=("account", account.pk), object=account)
+
+
+@action("post.give", about="account")
+def appoint(
+    *, user: User, role: Role, office: Office, starts_on: date, ends_on: date | None = None, by: Any,
+    now: datetime | None = None,
+) -> Post:  # fmt: skip
+    """任命: a post from a day on. Nobody gives himself one."""
+    _administer(by, "admin.posts")
+    if user.pk == by.pk:
+        raise Refusal(_("不能给自己任职。"), code="own_post")
+    if ends_on and ends_on < starts_on:
+        raise Invalid(_("任职结束日期早于开始日期。"), fields={"ends_on": _("不能早于开始日期。")})
+    post = Post.objects.create(user=user, role=role, office=office, starts_on=starts_on, ends_on=ends_on)
+    payload = {"role": role.code, "office": office.pk, "starts_on": starts_on, "ends_on": ends_on}
+    record("post.given", about=("account", user.pk), object=post, payload=payload)
+    return post
+
+
+@action("post.end", about="account")
+def end_post(*, post: Post, ends_on: date, by: Any, now: datetime | None = None) -> None:
+    """免职: the last day of a post; its rights are gone the day after."""
+    _administer(by, "admin.posts")
+    if post.user_id == by.pk:
+        raise Refusal(_("不能改动自己的任职。"), code="own_post")
+    if ends_on < post.starts_on:
+        raise Invalid(_("任职结束日期早于开始日期。"), fields={"ends_on": _("不能早于开始日期。")})
+    post.ends_on = ends_on
+    post.save(update_fields=["ends_on"])
+    record("post.ended", about=("account", post.user_id), object=post, payload={"ends_on": ends_on})
+
+
+@action("office.save", about="office")
+def save_office(*, office: Office, by: Any, now: datetime | None = None) -> Office:
+    """机构: make or change an office; its row change is the event's detail."""
+    _administer(by, "admin.office")
+    is_new = office.pk is None
+    office.save()
+    record("office.made" if is_new else "office.changed", about=("config", "all"), object=office)
+    return office
+
+
+def _administer(by: Any, right: str) -> None:
+    if not may_administer(by, right):
+        raise Refusal(_("您的岗位不能管理账号、机构或任职。"), code="no_right")
+
+
+def look(*, case: Any, fields: list[str], viewer: Any, purpose: str) -> None:
+    """查阅: record that this viewer is about to see these fields of a case, under the post that lets him."""
+    post = acting_post(viewer, case.handling_code)
+    record_access(
+        "read", object=case, fields=fields, by=viewer, case_id=case.pk, purpose=purpose,
+        role=post.role_id if post else "", office=post.office.name if post else "",
+    )  # fmt: skip
