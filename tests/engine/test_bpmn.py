@@ -1,5 +1,6 @@
 """The exported file says what the road says, other engines can run it, and nothing on the drawing overlaps."""
 
+import random
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import combinations
@@ -137,6 +138,31 @@ def test_spiffworkflow_runs_the_file_and_takes_the_same_way() -> None:
         "review": [("return", "check"), ("agree", "done")],
     }
     assert _run("small", SMALL, answers) == ["check", "paper", "check", "review", "check", "review"]
+
+
+def _stroll(drawn: Any, luck: random.Random) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
+    """Answers of a random walk from start to an end, and the steps it visits; after a while it only goes forward."""
+    order = {node.name: position for position, node in enumerate(drawn.nodes)}
+    ends = {node.name for node in drawn.nodes if node.kind == "end"}
+    answers: dict[str, list[tuple[str, str]]] = {}
+    visited: list[str] = []
+    at = next(edge.dst for edge in drawn.edges if edge.src == drawn.nodes[0].name)
+    while at not in ends:
+        ways = [edge for edge in drawn.edges if edge.src == at]
+        onward = [edge for edge in ways if order[edge.dst] > order[at]]
+        edge = luck.choice(onward if onward and len(visited) > 25 else ways)
+        answers.setdefault(at, []).append((edge.exit, edge.dst))
+        visited.append(at)
+        at = edge.dst
+    return answers, visited
+
+
+@every_road
+def test_forty_random_walks_take_the_same_way_in_spiffworkflow(key: str, drawn: Any) -> None:
+    for seed in range(40):
+        answers, visited = _stroll(drawn, random.Random(seed))
+        if len(visited) <= 60:
+            assert _run(key, drawn, answers) == visited
 
 
 @every_road
