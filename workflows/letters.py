@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from cases.access.models import Office
 from cases.access.queries import visible_cases
+from cases.access.sms import send_sms
 from cases.award.models import Award
 from cases.calendar.rules import local_day
 from cases.evidence.models import Supplement
@@ -192,10 +193,8 @@ def may_read(viewer: Any, case: Any) -> bool:
     return visible_cases(viewer).filter(pk=case.pk).exists()
 
 
-def _carry(phone: str, text: str) -> None:
-    from cases.access.sms import send_sms  # the carrier is chosen by settings when the first message goes out
-
-    send_sms(phone, text)
+def _carry(phone: str, text: str, key: str) -> None:
+    send_sms(phone, text, key=key)
 
 
 def connect() -> None:

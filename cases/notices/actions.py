@@ -140,17 +140,17 @@ def _store(
 def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice:
     """已阅读: the person it is for has opened the letter; whoever reads it also got the message that led there."""
     assert now is not None
-    rows = Notice.objects.select_for_update(no_key=True).filter(number=notice.number, to_whom=notice.to_whom)
-    found = {row.pk: row for row in rows.order_by("pk")}
-    page = found[notice.pk]
+    page = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if page.read_at is not None:
         return page
     page.state, page.read_at = "read", now
     page.save(update_fields=["state", "read_at"])
-    for row in found.values():
-        if row.channel == "sms" and row.state == "sent":
-            row.state, row.delivered_at = "delivered", now
-            row.save(update_fields=["state", "delivered_at"])
+    texts = Notice.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        number=page.number, to_whom=page.to_whom, channel="sms", state="sent"
+    )
+    for row in texts:
+        row.state, row.delivered_at = "delivered", now
+        row.save(update_fields=["state", "delivered_at"])
     record("notice.read", about=("case", page.case_id), object=page, payload={"number": page.number})
     return page
 
@@ -169,17 +169,21 @@ def mark_printed(*, notice: Notice, by: Any, now: datetime | None = None) -> Non
 
 @handles("notice")
 def deliver(payload: dict[str, Any], key: str) -> None:
-    """送出: hand one short message to the carrier; the row is locked meanwhile, so a second worker finds it done."""
+    """送出: hand one short message to the carrier; the row is locked meanwhile, so a second worker finds it done.
+
+    A worker that dies in between has stored nothing: the next one hands over the same key, which a gateway drops. The
+    case's history is written after the call, so that a slow gateway holds up nobody at the desk.
+    """
     pk = payload["notice"]
     try:
         with transaction.atomic():
             notice = Notice.objects.select_for_update(no_key=True).get(pk=pk)
             if notice.state not in WAITING:
                 return
+            given.carrier()(phone_of(notice), str(notice.body), key)
             notice.state, notice.sent_at, notice.attempts = "sent", clock.now(), notice.attempts + 1
             notice.save(update_fields=["state", "sent_at", "attempts"])
             record("notice.sent", about=("case", notice.case_id), object=notice, payload={"number": notice.number})
-            given.carrier()(phone_of(notice), str(notice.body))
     except Exception:
         _not_delivered(pk)
         raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-Carrier = Callable[[str, str], None]
+Carrier = Callable[[str, str, str], None]
 MayRead = Callable[[Any, Any], bool]
 Gather = Callable[[Any, str, Mapping[str, Any], datetime], Mapping[str, Any]]
 
@@ -31,7 +31,7 @@ _gatherers: list[Gather] = []
 
 
 def carry_sms(carrier: Carrier) -> Carrier:
-    """Register what carries a short message: carrier(phone, text); it raises when it could not."""
+    """Register what carries a short message: carrier(phone, text, key); raises when it could not."""
     _carriers[:] = [carrier]
     return carrier
 

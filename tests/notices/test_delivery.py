@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def phone_network(monkeypatch) -> list[tuple[str, str]]:
     """The fake of the telephone network: keeps what it is given."""
     carried: list[tuple[str, str]] = []
-    monkeypatch.setattr(given, "_carriers", [lambda phone, text: carried.append((phone, text))])
+    monkeypatch.setattr(given, "_carriers", [lambda phone, text, key: carried.append((phone, text))])
     return carried
 
 
@@ -83,7 +83,7 @@ def test_a_worker_that_dies_while_handing_over_leaves_the_message_waiting(cast, 
     write(case)
     row = Outgoing.objects.get(topic="notice")
 
-    def dies(phone: str, text: str) -> None:
+    def dies(phone: str, text: str, key: str) -> None:
         raise SystemExit
 
     monkeypatch.setattr(given, "_carriers", [dies])
@@ -99,7 +99,7 @@ def test_a_network_fault_is_shown_and_tried_again(cast, version, monkeypatch):
     write(case)
     row = Outgoing.objects.get(topic="notice")
 
-    def refuses(phone: str, text: str) -> None:
+    def refuses(phone: str, text: str, key: str) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(given, "_carriers", [refuses])
@@ -107,7 +107,7 @@ def test_a_network_fault_is_shown_and_tried_again(cast, version, monkeypatch):
     sms = Notice.objects.get(channel="sms")
     assert (sms.state, sms.attempts) == ("failed", 1)
     carried: list[str] = []
-    monkeypatch.setattr(given, "_carriers", [lambda phone, text: carried.append(text)])
+    monkeypatch.setattr(given, "_carriers", [lambda phone, text, key: carried.append(text)])
     clock.move_demo_clock(by=None, days=1)
     assert outgoing.run(row.pk)
     sms.refresh_from_db()
@@ -203,3 +203,12 @@ def test_the_link_of_a_message_needs_a_sign_in(cast, version, client):
     assert client.get(reverse("notices:letter", args=[page.token])).status_code == 302
     client.force_login(cast["applicant2"])
     assert client.get(reverse("notices:letter", args=[page.token])).status_code == 404
+
+
+def test_on_the_demonstration_phone_the_message_arrives_with_its_own_key(cast, version):
+    from cases.access.models import DemoSms
+
+    case = make_case(cast, version)
+    write(case)
+    assert outgoing.run(Outgoing.objects.get(topic="notice").pk)
+    assert [str(row.text) for row in DemoSms.objects.all()] == [str(Notice.objects.get(channel="sms").body)]
