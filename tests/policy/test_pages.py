@@ -13,6 +13,7 @@ from cases.calendar import clock
 from cases.policy import queries
 from cases.policy.models import PolicyVersion
 from cases.policy.reference import put_in_force
+from tests.policy.lean import LEAN
 from workflows.programmes.rare_disease.policy import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def publisher(cast: Any) -> Client:
 @pytest.fixture
 def in_force(cast: Any) -> PolicyVersion:
     return put_in_force(
-        programme="rare_disease", version=POLICY, editor=cast["policy_edit"], publisher=cast["policy_publish"]
+        programme="rare_disease", version=LEAN, editor=cast["policy_edit"], publisher=cast["policy_publish"]
     )
 
 
