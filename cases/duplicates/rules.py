@@ -70,7 +70,8 @@ def read_sheet(rows: Sequence[Sequence[Any]], *, programmes: Mapping[str, str], 
 
 def _judged(found: Sequence[tuple[Grant | None, list[Fault]]]) -> Sheet:
     faults = [fault for _grant, some in found for fault in some]
-    grants, seen = [], {}
+    grants: list[Grant] = []
+    seen: dict[tuple[Any, ...], int] = {}
     for grant, _faults in found:
         if grant is None:
             continue

@@ -18,8 +18,9 @@ from cases.sealed import commitment_of
 from cases.text import clean, clean_number
 
 REPAIRING = ("FAILED", "RETURNED")
-FIXED = ("DRAFT", "PAYABLE", "IN_BATCH", "SENT", "UNKNOWN", "PAID", "FOLLOWUP", "CLOSED", "REJECTED", "NOT_ACCEPTED")
-FIXED += ("WITHDRAWN", "TERMINATED")
+FIXED = frozenset(
+    "DRAFT PAYABLE IN_BATCH SENT UNKNOWN PAID FOLLOWUP CLOSED REJECTED NOT_ACCEPTED WITHDRAWN TERMINATED".split()  # noqa: SIM905
+)
 """States in which the account stands: a draft has its own question, a payment under way needs a fixed payee."""
 
 

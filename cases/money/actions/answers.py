@@ -25,11 +25,12 @@ ANSWERABLE = ("sent", "answered", "closed")
 
 
 @action("answer.import", about="batch")
-def import_answer(*, batch: PaymentBatch, data: bytes, by: Any, now: datetime) -> BankAnswer:
+def import_answer(*, batch: PaymentBatch, data: bytes, by: Any, now: datetime | None = None) -> BankAnswer:
     """导入回盘: a dry run. Every line is compared with what was sent; nothing is applied until a second person accepts.
 
     Raises Invalid for a file that is not an answer to this batch, and Refusal for one that was imported before (F65).
     """
+    assert now is not None
     act_as(by, "money.import")
     batch = lock_batch(batch)
     if batch.state not in ANSWERABLE:
@@ -106,12 +107,13 @@ def _count(lines: Iterable[BankAnswerLine]) -> dict[str, int]:
 
 
 @action("answer.accept", about="answer")
-def accept_answer(*, answer: BankAnswer, by: Any, now: datetime) -> dict[str, int]:
+def accept_answer(*, answer: BankAnswer, by: Any, now: datetime | None = None) -> dict[str, int]:
     """确认回盘: a second person applies the answer; how many lines came to what.
 
     Success posts the ledger, failure keeps the money reserved and sends the account to repair, a late return comes back
     into the fund and opens only that payout. What differs is marked unknown and must be asked; it is never paid again.
     """
+    assert now is not None
     act_as(by, "money.check")
     batch = lock_batch(answer.batch)
     answer = BankAnswer.objects.select_for_update().get(pk=answer.pk)
@@ -222,8 +224,9 @@ def _settle(batch: PaymentBatch, attempts: Iterable[PayoutAttempt], now: datetim
 
 
 @action("batch.silent", about="batch")
-def note_silence(*, batch: PaymentBatch, by: Any, now: datetime) -> PaymentBatch:
+def note_silence(*, batch: PaymentBatch, by: Any, now: datetime | None = None) -> PaymentBatch:
     """银行无回音: what was sent and not answered is unknown now; the money stays reserved, nothing is sent again."""
+    assert now is not None
     batch = lock_batch(batch)
     if batch.state != "sent":
         return batch
@@ -239,8 +242,9 @@ def note_silence(*, batch: PaymentBatch, by: Any, now: datetime) -> PaymentBatch
 
 
 @action("batch.ask", about="batch")
-def ask_bank(*, batch: PaymentBatch, by: Any, now: datetime) -> bytes:
+def ask_bank(*, batch: PaymentBatch, by: Any, now: datetime | None = None) -> bytes:
     """查询: a query file with our own numbers of what is unknown; the answer is imported like any other (F64)."""
+    assert now is not None
     act_as(by, "money.import")
     batch = lock_batch(batch)
     waiting = PayoutAttempt.objects.filter(line__batch=batch, state__in=["sent", "unknown"]).order_by("line__seq")

@@ -42,11 +42,12 @@ def lock_batch(batch: PaymentBatch) -> PaymentBatch:
 
 
 @action("batch.make", about="fund")
-def build_batch(*, fund: Fund, by: Any, now: datetime) -> PaymentBatch:
+def build_batch(*, fund: Fund, by: Any, now: datetime | None = None) -> PaymentBatch:
     """制单: put each payout of the fund that may be paid today into a new batch; each other one keeps its reason (F59).
 
     Keys and file hash are stored before anything leaves (F63, F64). Refused when nothing can be paid.
     """
+    assert now is not None
     act_as(by, "money.make")
     today = local_day(now)
     lock_cases(one.payout.case_id for one in candidates(by, fund, today=today))
@@ -151,9 +152,10 @@ def attempts_of(batch: PaymentBatch) -> list[PayoutAttempt]:
 
 @action("batch.check", about="batch")
 def check_batch(
-    *, batch: PaymentBatch, total_retyped: Decimal, count_retyped: int, by: Any, now: datetime
+    *, batch: PaymentBatch, total_retyped: Decimal, count_retyped: int, by: Any, now: datetime | None = None
 ) -> PaymentBatch:
     """复核: a second person types number and total again; from then on a batch is voided, never edited (F62)."""
+    assert now is not None
     act_as(by, "money.check")
     batch = lock_batch(batch)
     _must_be(batch, "made")
@@ -174,8 +176,11 @@ def check_batch(
 
 
 @action("batch.release", about="batch")
-def release_batch(*, batch: PaymentBatch, password: str, by: Any, now: datetime, totp: str = "") -> PaymentBatch:
+def release_batch(
+    *, batch: PaymentBatch, password: str, by: Any, now: datetime | None = None, totp: str = ""
+) -> PaymentBatch:
     """放行: a third person types his password (and the code of his second factor, when he has one) again."""
+    assert now is not None
     act_as(by, "money.release")
     batch = lock_batch(batch)
     _must_be(batch, "checked")
@@ -190,8 +195,9 @@ def release_batch(*, batch: PaymentBatch, password: str, by: Any, now: datetime,
 
 
 @action("batch.send", about="batch")
-def send_to_bank(*, batch: PaymentBatch, by: Any, now: datetime) -> bytes:
+def send_to_bank(*, batch: PaymentBatch, by: Any, now: datetime | None = None) -> bytes:
     """送银行: hand out the file; the first time marks the batch sent, later times give the same bytes again."""
+    assert now is not None
     act_as(by, "money.make")
     batch = lock_batch(batch)
     if batch.state not in ("released", "sent", "answered"):
@@ -213,8 +219,9 @@ def send_to_bank(*, batch: PaymentBatch, by: Any, now: datetime) -> bytes:
 
 
 @action("batch.void", about="batch")
-def void_batch(*, batch: PaymentBatch, reason: str, by: Any, now: datetime) -> PaymentBatch:
+def void_batch(*, batch: PaymentBatch, reason: str, by: Any, now: datetime | None = None) -> PaymentBatch:
     """作废批次: before the file has left; its payouts are payable again and may go into a new batch."""
+    assert now is not None
     act_as(by, "money.fund")
     batch = lock_batch(batch)
     if batch.state not in ("made", "checked", "released"):

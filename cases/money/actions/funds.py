@@ -36,11 +36,12 @@ def open_fund(
     kind: str,
     starts_on: date,
     by: Any,
-    now: datetime,
+    now: datetime | None = None,
     ends_on: date | None = None,
     restriction: Mapping[str, Any] | None = None,
 ) -> Fund:
     """设立资金: a fund for one programme with its accounts; it holds nothing until money comes. Raises Invalid."""
+    assert now is not None
     act_as(by, "money.make")
     code, name = clean(code).upper(), clean(name)
     faults: dict[str, Any] = {}
@@ -72,8 +73,9 @@ def open_fund(
 
 
 @action("fund.gift", about="fund")
-def receive_gift(*, fund: Fund, amount: Decimal, source: str, by: Any, now: datetime) -> LedgerTransfer:
+def receive_gift(*, fund: Fund, amount: Decimal, source: str, by: Any, now: datetime | None = None) -> LedgerTransfer:
     """资金到账: money comes into a fund from outside, with its source in words (yuan). Raises Invalid."""
+    assert now is not None
     act_as(by, "money.make")
     fen, source = to_fen(amount), clean(source)
     if not 2 <= len(source) <= 120:

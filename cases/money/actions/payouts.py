@@ -24,13 +24,14 @@ AT_BANK = ("in_batch", "sent", "unknown")
 
 @action("payout.reserve")
 def reserve(
-    *, case: Any, amount: Decimal, by: Any, now: datetime, fund: Fund | None = None, installment: int = 1
+    *, case: Any, amount: Decimal, by: Any, now: datetime | None = None, fund: Fund | None = None, installment: int = 1
 ) -> Payout:
     """预留: set money aside for a proposed grant (yuan), from the given fund or the first one that has enough.
 
     Called by the panel inside its own transaction. Raises FundShort when no fund of the programme has enough: nothing
     is stored then, and the case waits in turn (轮候) or is deferred.
     """
+    assert now is not None
     case, fen = lock_case(case.pk), to_fen(amount)
     funds = [fund] if fund is not None else list(active_funds(case.programme, today=local_day(now)))
     usable = [one for one in funds if allows(one.restriction, code=case.handling_code, fen=fen)]
@@ -122,11 +123,12 @@ def take_back(payout: Payout, *, by: Any, now: datetime, reason: str) -> LedgerT
 
 
 @action("payout.free")
-def release_reservation(*, case: Any, reason: str, by: Any, now: datetime) -> list[Payout]:
+def release_reservation(*, case: Any, reason: str, by: Any, now: datetime | None = None) -> list[Payout]:
     """释放预留: the case ended or was withdrawn; what was set aside goes back to its fund.
 
     Refused while a payment of the case is in a batch or at the bank: the batch is voided first.
     """
+    assert now is not None
     case = lock_case(case.pk)
     rows = list(case.payouts.exclude(state__in=["paid", "void"]).select_related("reservation"))
     rows.sort(key=lambda row: row.reservation.debit_id)  # accounts in the order of their ids
@@ -151,12 +153,13 @@ def release_reservation(*, case: Any, reason: str, by: Any, now: datetime) -> li
 
 
 @action("payout.approve")
-def make_payable(*, case: Any, not_before: date, by: Any, now: datetime) -> list[Payout]:
+def make_payable(*, case: Any, not_before: date, by: Any, now: datetime | None = None) -> list[Payout]:
     """转入待拨付: the grant stands; `not_before` is the first day on which it may be paid, the day after publicity.
 
     The event of this approval stands in the payout, and the database asks for it. Payments that the bank failed or
     returned are opened again for the corrected and confirmed account: same amount, same approval (F67).
     """
+    assert now is not None
     case = lock_case(case.pk)
     rows = list(case.payouts.filter(state__in=["reserved", "failed", "returned"]).order_by("pk"))
     if not rows:
