@@ -122,7 +122,7 @@ INDEX_KEY: bytes = _index_key or env.parse_key(keys.load(VAR, "keys/index_key"))
 # --- applications -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "project",
-    "django.contrib.admin",
+    "cases.admin_config.ReliefAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -218,17 +218,36 @@ def user_by_phone(phone: str) -> User | None:
     return User.objects.filter(phone_key=blind_index(phone, "user.phone"), is_office=False).first()
 
 
+ADMIN_RIGHTS = frozenset({"admin.people", "admin.office", "admin.posts"})
+
+
+def rights_to_administer(viewer: Any) -> frozenset[str]:
+    """What somebody manages: accounts and offices (系统管理员) or posts (安全管理员).
+
+    The first administrator of a new database has all of them, until he closes his account.
+    """
+    if viewer is None or not viewer.is_authenticated or not viewer.is_active:
+        return frozenset()
+    if viewer.is_superuser:
+        return ADMIN_RIGHTS
+    return ADMIN_RIGHTS & {right for post in posts_of(viewer) for right in post.role.rights}
+
+
 def may_administer(viewer: Any, right: str) -> bool:
-    """Whether somebody manages accounts, offices or posts: by a post, or as the first administrator of a new database."""
-    if viewer is None or not viewer.is_active:
-        return False
-    return viewer.is_superuser or any(right in post.role.rights for post in posts_of(viewer))
+    """Whether somebody manages accounts, offices or posts."""
+    return right in rights_to_administer(viewer)
+
+
+def managed_accounts(viewer: Any) -> QuerySet[User]:
+    """Accounts of offices and village workers, for administrators; an applicant's account is nobody's to manage."""
+    if not rights_to_administer(viewer):
+        return User.objects.none()
+    return User.objects.filter(Q(is_office=True) | ~Q(username__startswith="p-"))
 
 
 def may_open(viewer: Any) -> str:
     """Where somebody lands after signing in: applicants at their cases, staff at the desk, administrators at theirs."""
-    rights = {right for post in posts_of(viewer) for right in post.role.rights}
-    if viewer.is_superuser or rights & {"admin.people", "admin.office", "admin.posts"}:
+    if rights_to_administer(viewer):
         return reverse("admin:index")
     return "/desk/" if viewer.is_office else resolve_url(settings.LOGIN_REDIRECT_URL)
 

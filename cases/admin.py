@@ -1,0 +1,213 @@
+"""Offices, accounts and posts on the administrators' pages; roles and policies to read. No way to a case from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import password_validation
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from cases.access import actions
+from cases.access.fields import PhoneField
+from cases.access.models import Office, Post, Role, User
+from cases.access.queries import managed_accounts
+from cases.admin_site import rights
+from cases.policy.models import PolicyRow, PolicyVersion
+
+for _model in (Group, EmailAddress, Authenticator):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Pages to read; nothing is added, changed or deleted."""
+
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(rights(request))
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(rights(request))
+
+
+class ByActions(ReadOnly):
+    """Pages whose every change is one of our actions, each its own transaction, for the holder of one right."""
+
+    right = ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.right in rights(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.right in rights(request)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        # Django would open a transaction round the whole page; an action is durable and opens its own
+        answer: HttpResponse = self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        return answer
+
+
+@admin.register(Office)
+class OfficeAdmin(ByActions):
+    """机构."""
+
+    right = "admin.office"
+    list_display = ["name", "kind", "division_code", "phone", "is_active"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name", "division_code"]
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
+        actions.save_office(office=obj, by=request.user)
+
+
+class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new account: a first password for an office, or a phone for a village worker."""
+
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    password = forms.CharField(label=_("初始密码"), required=False, widget=forms.PasswordInput(render_value=False))
+    phone = PhoneField(required=False, help_text=_("村级人员用手机验证码登录：填手机号，不填密码。"))
+
+    class Meta:
+        model = User
+        fields = ["username", "name"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if bool(data.get("password")) == bool(data.get("phone")):
+            raise forms.ValidationError(_("填初始密码或手机号，二者填一个。"))
+        if data.get("password"):
+            password_validation.validate_password(data["password"], User(username=data.get("username", "")))
+        return data
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An account that exists: open or closed, and a new first password when the old one is forgotten."""
+
+    new_password = forms.CharField(label=_("重设密码"), required=False, widget=forms.PasswordInput(render_value=False))
+
+    class Meta:
+        model = User
+        fields = ["is_active"]
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        if password and not self.instance.is_office:
+            raise forms.ValidationError(_("这个账号用手机验证码登录，没有密码。"))
+        if password:
+            password_validation.validate_password(password, self.instance)
+        return password
+
+
+@admin.register(User)
+class AccountAdmin(ByActions):
+    """账号: of offices and village workers; applicants' accounts are not listed."""
+
+    right = "admin.people"
+    list_display = ["username", "name", "is_office", "is_active"]
+    list_filter = ["is_active", "is_office"]
+    search_fields = ["username"]
+    ordering = ["username"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return managed_accounts(request.user)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, form=AccountForm if obj else NewAccountForm, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if not self.has_change_permission(request, obj):
+            return ["username", "name", "is_active"]
+        return ["username", "name", "is_active", "new_password"] if obj else ["username", "name", "password", "phone"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["username", "name"] if obj else []
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        form.save_m2m = lambda: None
+        return form.instance
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        if not change:
+            made = actions.make_staff(
+                username=data["username"], name=data["name"], password=data["password"], phone=data["phone"],
+                by=request.user,
+            )  # fmt: skip
+            obj.pk = made.pk
+            return
+        actions.set_open(account=User.objects.get(pk=obj.pk), is_open=data["is_active"], by=request.user)
+        if data["new_password"]:
+            actions.reset_password(account=User.objects.get(pk=obj.pk), password=data["new_password"], by=request.user)
+
+
+@admin.register(Post)
+class PostAdmin(ByActions):
+    """任职: given once, then only ended."""
+
+    right = "admin.posts"
+    list_display = ["user", "role", "office", "starts_on", "ends_on"]
+    list_filter = ["role"]
+    search_fields = ["user__username", "office__name"]
+    autocomplete_fields = ["user", "office"]
+    list_select_related = ["user", "role", "office"]
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user", "role", "office", "starts_on"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Post, form: Any, change: bool) -> None:
+        if change:
+            actions.end_post(post=Post.objects.get(pk=obj.pk), ends_on=obj.ends_on, by=request.user)
+            return
+        made = actions.appoint(
+            user=obj.user, role=obj.role, office=obj.office, starts_on=obj.starts_on, ends_on=obj.ends_on,
+            by=request.user,
+        )  # fmt: skip
+        obj.pk = made.pk
+
+
+@admin.register(Role)
+class RoleAdmin(ReadOnly):
+    """岗位: what each may do; they change with a release, never by hand."""
+
+    list_display = ["code", "name", "name_en", "level", "lifts_to"]
+    ordering = ["code"]
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnly):
+    """政策版本: to read; drafted and published on the policy pages by two people."""
+
+    list_display = ["programme", "number", "title", "status", "effective_from"]
+    list_filter = ["programme", "status"]
+
+
+@admin.register(PolicyRow)
+class PolicyRowAdmin(ReadOnly):
+    """政策条目: to read."""
+
+    list_display = ["version", "section", "key", "value", "clause"]
+    list_filter = ["section"]
+    list_select_related = ["version"]
+    show_full_result_count = False
