@@ -35,9 +35,6 @@ DAYS = {
 }  # fmt: skip
 """The time limit that a letter names when nobody gave a date."""
 
-ALWAYS = 10
-"""Working days named when the policy has no time limit for it, so that no letter goes out without a date."""
-
 HAPPENED = {
     "lapsed": ("到期没有收到要补的材料", "The missing papers did not come in time"),
     "withdrawn": ("您撤回了申请", "You withdrew the application"),
@@ -70,7 +67,8 @@ def _due(case: Any, code: str, policy: Policy, now: datetime) -> Data:
         item = rows.order_by("-id").first()
         if item is not None:
             return {"due_on": item.due_on, "provisional": item.due_provisional}
-        key = "county_review"
+    if not policy.has("days", key):
+        key = "review_request"  # the one time limit that every road asks of its policy
     due = offers.due_date(policy, key, local_day(now))
     return {"due_on": due.on, "provisional": due.provisional}
 

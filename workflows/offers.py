@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from cases.access.queries import place
+from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Due, add_workdays, end_of, local_day
 from cases.dossier.models import Case
@@ -43,7 +44,8 @@ def policy_of(case: Case) -> Policy:
     """The policy that counts for a case: pinned at acceptance, before that the one in force today."""
     if case.policy_id:
         return policy_for(case.policy_id)
-    return current_policy(case.programme, on=local_day(_now()))
+    act = current()
+    return current_policy(case.programme, on=local_day(act.now) if act else clock.today())
 
 
 def level_on(process: Any, step: str) -> bool:
