@@ -17,7 +17,7 @@ from django.test import override_settings
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.browser import BROWSER
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><dir>/usr/share/fonts</dir><cachedir>{cache}</cachedir></fontconfig>"""
 
@@ -27,7 +27,7 @@ class _Quiet(WSGIRequestHandler):
         return
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gallery_address() -> Iterator[str]:
     """The address of a server that shows the gallery."""
     engines = copy.deepcopy(settings.TEMPLATES)
@@ -47,7 +47,7 @@ def gallery_address() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playwright.Browser]:
     """Debian's chromium with a Chinese face, or a skip that says what is missing."""
     if not BROWSER:

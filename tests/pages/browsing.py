@@ -1,0 +1,84 @@
+"""A real browser that looks at pages as somebody would, and says what is wrong with them."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from tests.browser import BROWSER as CHROMIUM
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong on which page, seen as whom and how."""
+
+    page: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.what}"
+
+
+class Browser:
+    """Debian's chromium; skips the test with a reason when it or axe is missing. Makes pictures when RELIEF_SHOTS is set."""
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+        self.shots = os.environ.get("RELIEF_SHOTS", "")
+
+    def __enter__(self) -> Self:
+        driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+        self.axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+        if not CHROMIUM:
+            pytest.skip("no chromium found: install it or set CHROMIUM")
+        self.driver = driver.sync_playwright().start()
+        self.chromium = self.driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.chromium.close()
+        self.driver.stop()
+
+    def look(
+        self, path: str, *, who: str | None, cookies: dict[str, str], language: str, size: str, width: int
+    ) -> list[Fault]:
+        """What is wrong on this page for this person, language, letter size and screen."""
+        name = f"{who or 'nobody'} {path} {language} {size} {width}"
+        found: list[Fault] = []
+        context = self.chromium.new_context(viewport={"width": width, "height": 900})
+        jar = {"django_language": language, "text_size": size, **cookies}
+        context.add_cookies([{"name": key, "value": value, "url": self.home} for key, value in jar.items()])
+        page = context.new_page()
+        page.on(
+            "console", lambda said: found.append(Fault(name, said.text)) if "Content Security" in said.text else None
+        )
+        page.on("pageerror", lambda fault: found.append(Fault(name, str(fault))))
+        answer = page.goto(self.home + path)
+        if answer.status != 200:
+            found.append(Fault(name, f"answers {answer.status}"))
+        found += self._axe(page, name)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(Fault(name, f"scrolls sideways to {wide} px"))
+        if self.shots:
+            page.screenshot(
+                path=Path(self.shots) / (name.replace("/", "_").replace(" ", "-")[:120] + ".png"), full_page=True
+            )
+        context.close()
+        return found
+
+    def _axe(self, page: Any, name: str) -> list[Fault]:
+        answer = self.axe.run(page, options={"runOnly": RULES}).response
+        return [
+            Fault(name, f"{rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}")
+            for rule in answer["violations"]
+        ]
