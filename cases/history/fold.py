@@ -173,7 +173,8 @@ def _own_chain(watched: Watched, event: Row, payload: Row) -> bool:
         return False
     if ":" in watched.key or not watched.key:
         return True
-    return event["key"] == str(payload.get(watched.key, "none"))
+    held = payload.get(watched.key)
+    return event["key"] == ("none" if held is None else str(held))
 
 
 def _present(connection: Any, watched: Watched, place: tuple[str, list[Any]]) -> Iterator[tuple[str, Row]]:
