@@ -232,9 +232,9 @@ def retire(*, version: PolicyVersion, by: Any, now: datetime | None = None) -> P
     return held
 
 
-def _by_field(problems: Iterable[Problem]) -> dict[str, str]:
+def _by_field(problems: Iterable[Problem]) -> dict[str, Any]:
     return {f"{one.section}.{one.key}.{one.field}" if one.key else one.section: one.message for one in problems}
 
 
-def _sentences(faults: Iterable[ShapeFault]) -> dict[str, str]:
-    return {fault.field: f"{fault.message}。" for fault in faults}
+def _sentences(faults: Iterable[ShapeFault]) -> dict[str, Any]:
+    return {fault.field: fault.message for fault in faults}

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 CHOOSING = ("band", "flat", "actual")
 """Shapes of which the first row that fits, in order of position, gives the amount."""
 
@@ -29,8 +33,8 @@ DEDUCTIONS: dict[str, tuple[str, str]] = {
 class ShapeFault(ValueError):
     """A policy value that cannot be used; names the field and says what is wrong with it."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+    def __init__(self, field: str, message: str | Promise) -> None:
+        super().__init__(field)
         self.field = field
         self.message = message
 
@@ -39,15 +43,15 @@ def amount_in(value: Mapping[str, Any], field: str) -> Decimal:
     """The amount, ratio or percent in a field, written as text ("3000", "0.85"). Raises ShapeFault."""
     raw = value.get(field)
     if raw is None:
-        raise ShapeFault(field, "缺少数值")
+        raise ShapeFault(field, _("缺少数值。"))
     if isinstance(raw, (bool, float)) or not isinstance(raw, (str, int, Decimal)):
-        raise ShapeFault(field, "应写成文字形式的数字，例如 3000 或 0.85")
+        raise ShapeFault(field, _("应写成文字形式的数字，例如 3000 或 0.85。"))
     try:
         number = Decimal(raw)
     except InvalidOperation:
-        raise ShapeFault(field, f"“{raw}”不是数字") from None
+        raise ShapeFault(field, format_lazy(_("“{raw}”不是数字。"), raw=raw)) from None
     if not number.is_finite() or number < 0:
-        raise ShapeFault(field, "不能是负数")
+        raise ShapeFault(field, _("不能是负数。"))
     return number
 
 
@@ -71,14 +75,14 @@ class Range:
         over, start = amount_or_none(value, "over"), amount_or_none(value, "from")
         to, under = amount_or_none(value, "to"), amount_or_none(value, "under")
         if over is not None and start is not None:
-            raise ShapeFault("over", "“超过”和“不低于”只能写一个")
+            raise ShapeFault("over", _("“超过”和“不低于”只能写一个。"))
         if to is not None and under is not None:
-            raise ShapeFault("to", "“不超过”和“低于”只能写一个")
+            raise ShapeFault("to", _("“不超过”和“低于”只能写一个。"))
         low, high = (over if over is not None else start), (to if to is not None else under)
         made = cls(low, high, start is not None, to is not None)
         backwards = low is not None and high is not None and low > high
         if backwards or (low is not None and low == high and not (made.low_in and made.high_in)):
-            raise ShapeFault("to" if to is not None else "under", "上限低于下限，这一档永远用不到")
+            raise ShapeFault("to" if to is not None else "under", _("上限低于下限，这一档永远用不到。"))
         return made
 
     def contains(self, amount: Decimal) -> bool:
@@ -159,34 +163,34 @@ def faults_of(value: Mapping[str, Any]) -> Iterable[ShapeFault]:
     """What is wrong with one award row, field by field."""
     shape = value.get("shape")
     if shape not in (*CHOOSING, *ADDING, *SETTINGS):
-        yield ShapeFault("shape", f"没有“{shape}”这种计算方式")
+        yield ShapeFault("shape", format_lazy(_("没有“{shape}”这种计算方式。"), shape=shape))
         return
     for field in {"flat": ["amount"], "extra": ["amount"], "uplift": ["percent"], "item_cap": ["cap"]}.get(shape, []):
         yield from _fault_in_amount(value, field)
     if shape == "item_cap" and not value.get("item"):
-        yield ShapeFault("item", "没有写明是哪一项费用")
+        yield ShapeFault("item", _("没有写明是哪一项费用。"))
     if shape == "band":
         yield from _faults_of_band(value)
     if shape == "add_on":
         yield from _fault_in_amount(value, "amount")
         if (value.get("over") is None) == (value.get("from") is None):
-            yield ShapeFault("over", "加发的起点要写“超过”或“不低于”其中一个")
+            yield ShapeFault("over", _("加发的起点要写“超过”或“不低于”其中一个。"))
         yield from _fault_in_range(value)
     if shape == "actual" and value.get("cap") is not None:
         yield from _fault_in_amount(value, "cap")
     if shape == "self_pay":
         for name in value.get("order", []):
             if name not in DEDUCTIONS:
-                yield ShapeFault("order", f"不认识的扣减项“{name}”")
+                yield ShapeFault("order", format_lazy(_("不认识的扣减项“{name}”。"), name=name))
     if shape == "repeat" and value.get("mode") not in ("difference", "separate"):
-        yield ShapeFault("mode", "再次申请的算法只能是 difference（补差）或 separate（单独计算）")
+        yield ShapeFault("mode", _("再次申请的算法只能是 difference（补差）或 separate（单独计算）。"))
     if not isinstance(value.get("when", {}), Mapping):
-        yield ShapeFault("when", "适用条件应是“条件: 取值”的形式")
+        yield ShapeFault("when", _("适用条件应是“条件: 取值”的形式。"))
 
 
 def _faults_of_band(value: Mapping[str, Any]) -> Iterable[ShapeFault]:
     if (value.get("amount") is None) == (value.get("ratio") is None):
-        yield ShapeFault("amount", "每一档要写定额或比例其中一个")
+        yield ShapeFault("amount", _("每一档要写定额或比例其中一个。"))
     for field in ("amount", "ratio", "cap"):
         if value.get(field) is not None:
             yield from _fault_in_amount(value, field)
@@ -200,9 +204,9 @@ def _fault_in_amount(value: Mapping[str, Any], field: str) -> Iterable[ShapeFaul
         yield fault
         return
     if field == "ratio" and number > 1:
-        yield ShapeFault(field, "比例应在 0 到 1 之间，例如 0.85")
+        yield ShapeFault(field, _("比例应在 0 到 1 之间，例如 0.85。"))
     if field in ("amount", "cap") and number != round(number, 2):
-        yield ShapeFault(field, "金额最多两位小数")
+        yield ShapeFault(field, _("金额最多两位小数。"))
 
 
 def _fault_in_range(value: Mapping[str, Any]) -> Iterable[ShapeFault]:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from cases.policy.rules import SECTIONS, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
 
@@ -18,7 +22,7 @@ class Problem:
     section: str
     key: str
     field: str
-    message: str
+    message: str | Promise
 
     def __str__(self) -> str:
         where = f"{self.section}.{self.key}.{self.field}" if self.key else self.section
@@ -30,7 +34,7 @@ def validate(rows: Iterable[Row], *, needed: Mapping[str, Sequence[str]]) -> lis
     held = sorted(rows, key=lambda row: (row.section, row.position, row.key))
     found = [*_unknown_and_double(held), *_missing(held, needed)]
     for row in held:
-        found.extend(Problem(row.section, row.key, fault.field, fault.message + "。") for fault in faults_of_row(row))
+        found.extend(Problem(row.section, row.key, fault.field, fault.message) for fault in faults_of_row(row))
     award = [row for row in held if row.section == "award"]
     if not found:
         found.extend(_award_as_a_whole(award))
@@ -41,9 +45,9 @@ def _unknown_and_double(rows: Sequence[Row]) -> Iterator[Problem]:
     seen: set[str] = set()
     for row in rows:
         if row.section not in SECTIONS:
-            yield Problem(row.section, row.key, "section", "没有这个部分。")
+            yield Problem(row.section, row.key, "section", _("没有这个部分。"))
         if row.name in seen:
-            yield Problem(row.section, row.key, "key", "同一条目写了两次。")
+            yield Problem(row.section, row.key, "key", _("同一条目写了两次。"))
         seen.add(row.name)
 
 
@@ -52,19 +56,19 @@ def _missing(rows: Sequence[Row], needed: Mapping[str, Sequence[str]]) -> Iterat
     for section, keys in needed.items():
         for key in keys:
             if f"{section}.{key}" not in have:
-                yield Problem(section, key, "key", "缺少这一条，办理时要用到。")
+                yield Problem(section, key, "key", _("缺少这一条，办理时要用到。"))
     if not any(row.section == "award" and row.value.get("shape") not in SETTINGS for row in rows):
-        yield Problem("award", "", "key", "没有任何金额条目，算不出救助金额。")
+        yield Problem("award", "", "key", _("没有任何金额条目，算不出救助金额。"))
     for section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
         if not any(row.section == section for row in rows):
-            yield Problem(section, "", "key", "这一部分是空的。")
+            yield Problem(section, "", "key", _("这一部分是空的。"))
 
 
 def faults_of_row(row: Row) -> Iterator[ShapeFault]:
     """What is wrong with one row by itself, field by field."""
     value: Any = row.value
     if not isinstance(value, dict):
-        yield ShapeFault("value", "取值应是“字段: 内容”的形式")
+        yield ShapeFault("value", _("取值应是“字段: 内容”的形式。"))
     elif row.section == "award":
         yield from faults_of(value)
     elif row.section == "caps":
@@ -72,7 +76,7 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
     elif row.section == "days":
         yield from _days_faults(value)
     elif row.section == "levels" and not isinstance(value.get("on"), bool):
-        yield ShapeFault("on", "应是 true（启用）或 false（停用）")
+        yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
     elif row.section == "quorum":
         yield from _quorum_faults(value)
     elif row.section == "eligibility":
@@ -88,15 +92,15 @@ def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
         yield from _whole_number(value, "count", least=1)
     elif key == "fund_short":
         if value.get("mode") not in ("offer", "waitlist"):
-            yield ShapeFault("mode", "资金不足时只能 offer（按余额给）或 waitlist（轮候）")
+            yield ShapeFault("mode", _("资金不足时只能 offer（按余额给）或 waitlist（轮候）。"))
     else:
-        yield ShapeFault("key", "没有这种限额")
+        yield ShapeFault("key", _("没有这种限额。"))
 
 
 def _days_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
     units = [unit for unit in ("workdays", "days") if unit in value]
     if len(units) != 1:
-        yield ShapeFault("workdays", "天数要写工作日（workdays）或自然日（days）其中一个")
+        yield ShapeFault("workdays", _("天数要写工作日（workdays）或自然日（days）其中一个。"))
     else:
         yield from _whole_number(value, units[0], least=0)
 
@@ -105,7 +109,7 @@ def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
     faults = [fault for name in ("members", "present", "approve") for fault in _whole_number(value, name, least=1)]
     yield from faults
     if not faults and not value["approve"] <= value["present"] <= value["members"]:
-        yield ShapeFault("present", "到会人数不能少于通过票数，也不能多于成员人数")
+        yield ShapeFault("present", _("到会人数不能少于通过票数，也不能多于成员人数。"))
 
 
 def _threshold_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
@@ -118,13 +122,13 @@ def _threshold_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
 def _named_faults(row: Row, value: dict[str, Any]) -> Iterator[ShapeFault]:
     for name in ("name_zh", "name_en"):
         if not isinstance(value.get(name), str) or not value[name].strip():
-            yield ShapeFault(name, "缺少名称")
+            yield ShapeFault(name, _("缺少名称。"))
     if row.section in ("checklist", "supplement_reasons") and not (row.note_zh and row.note_en):
-        yield ShapeFault("note_zh", "缺少给申请人看的说明（中文和英文）")
+        yield ShapeFault("note_zh", _("缺少给申请人看的说明（中文和英文）。"))
     if value.get("valid_days") is not None:
         yield from _whole_number(value, "valid_days", least=1)
     if not isinstance(value.get("when", {}), dict):
-        yield ShapeFault("when", "适用条件应是“条件: 取值”的形式")
+        yield ShapeFault("when", _("适用条件应是“条件: 取值”的形式。"))
 
 
 def _amount_fault(value: dict[str, Any], field: str) -> Iterator[ShapeFault]:
@@ -134,21 +138,21 @@ def _amount_fault(value: dict[str, Any], field: str) -> Iterator[ShapeFault]:
         yield fault
         return
     if number != round(number, 2):
-        yield ShapeFault(field, "金额最多两位小数")
+        yield ShapeFault(field, _("金额最多两位小数。"))
 
 
 def _whole_number(value: dict[str, Any], field: str, *, least: int) -> Iterator[ShapeFault]:
     found = value.get(field)
     if isinstance(found, bool) or not isinstance(found, int):
-        yield ShapeFault(field, "应是整数")
+        yield ShapeFault(field, _("应是整数。"))
     elif found < least:
-        yield ShapeFault(field, f"不能小于 {least}")
+        yield ShapeFault(field, format_lazy(_("不能小于 {least}。"), least=least))
 
 
 def _award_as_a_whole(award: Sequence[Row]) -> Iterator[Problem]:
     for shape in SETTINGS:
         for row in [row for row in award if row.value["shape"] == shape][1:]:
-            yield Problem("award", row.key, "shape", "这种条目只能有一条。")
+            yield Problem("award", row.key, "shape", _("这种条目只能有一条。"))
     choosing = [row for row in award if row.value["shape"] in CHOOSING]
     yield from _unreachable(choosing)
     groups: dict[str, list[Row]] = {}
@@ -163,7 +167,8 @@ def _unreachable(rows: Sequence[Row]) -> Iterator[Problem]:
     for index, row in enumerate(rows):
         for earlier in rows[:index]:
             if implies(row.when, earlier.when) and Range.of(earlier.value).covers(Range.of(row.value)):
-                yield Problem("award", row.key, "position", f"永远轮不到：前面的 {earlier.key} 已经包括了它。")
+                never = format_lazy(_("永远轮不到：前面的 {row} 已经包括了它。"), row=earlier.key)
+                yield Problem("award", row.key, "position", never)
                 break
 
 
@@ -172,14 +177,20 @@ def _overlaps_and_gaps(bands: Sequence[Row]) -> Iterator[Problem]:
     for lower, upper in pairwise(ordered):
         below, above = Range.of(lower.value), Range.of(upper.value)
         if above.low is None or below.high is None or below.high > above.low:
-            yield Problem("award", upper.key, "over", f"与 {lower.key} 重叠，同一金额落在两档里。")
+            words = format_lazy(_("与 {row} 重叠，同一金额落在两档里。"), row=lower.key)
+            yield Problem("award", upper.key, "over", words)
         elif below.high < above.low:
-            words = f"{plain(below.high)} 元到 {plain(above.low)} 元之间没有规定"
-            yield Problem("award", upper.key, "over", f"与 {lower.key} 之间有空档：{words}。")
+            gap = _("与 {row} 之间有空档：{low} 元到 {high} 元之间没有规定。")
+            words = format_lazy(gap, row=lower.key, low=plain(below.high), high=plain(above.low))
+            yield Problem("award", upper.key, "over", words)
         elif below.high_in and above.low_in:
-            yield Problem("award", upper.key, "from", f"{plain(above.low)} 元同时落在 {lower.key} 和这一档里。")
+            both = _("{amount} 元同时落在 {row} 和这一档里。")
+            words = format_lazy(both, amount=plain(above.low), row=lower.key)
+            yield Problem("award", upper.key, "from", words)
         elif not below.high_in and not above.low_in:
-            yield Problem("award", upper.key, "over", f"{plain(above.low)} 元整不在任何一档里。")
+            words = format_lazy(_("{amount} 元整不在任何一档里。"), amount=plain(above.low))
+            yield Problem("award", upper.key, "over", words)
     last = Range.of(ordered[-1].value)
     if last.high is not None:
-        yield Problem("award", ordered[-1].key, "to", f"超过 {plain(last.high)} 元没有规定。")
+        words = format_lazy(_("超过 {amount} 元没有规定。"), amount=plain(last.high))
+        yield Problem("award", ordered[-1].key, "to", words)

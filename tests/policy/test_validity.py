@@ -61,8 +61,8 @@ def test_a_whole_draft_has_no_fault() -> None:
 )
 def test_rows_that_do_not_fit_together_are_named(award: list[dict[str, Any]], words: str) -> None:
     found = faults(draft(award))
-    assert any(words in fault.message for fault in found), found
-    assert all(fault.section == "award" and fault.message.endswith("。") for fault in found)
+    assert any(words in str(fault.message) for fault in found), found
+    assert all(fault.section == "award" and str(fault.message).endswith("。") for fault in found)
 
 
 @pytest.mark.parametrize(
