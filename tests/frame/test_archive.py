@@ -1,8 +1,11 @@
 """A backup holds database, keys and files; restored into an empty place everything answers and every seal opens."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from django.db import connection
 
 from project import archive
 from project.settings import BASE_DIR
+from tests.frame.test_supervisor import marked, wait
 
 ASK = """
 from django.contrib.auth import get_user_model
@@ -43,17 +47,20 @@ def saved(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "relief.tar"
 
 
-def manage(var: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-    env = {
-        **os.environ,
-        "RELIEF_VAR": str(var),
-        "DJANGO_SETTINGS_MODULE": "project.settings",
-        "PYTHONWARNINGS": "ignore",
-    }
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "RELIEF_ENV"):
-        env.pop(name, None)
+def environment(var: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RELIEF_", "DATABASE_"))}
+    fixed = {"RELIEF_VAR": str(var), "DJANGO_SETTINGS_MODULE": "project.settings", "PYTHONWARNINGS": "ignore"}
+    return {**kept, **fixed, **more}
+
+
+def manage(var: Path, *command: str, **more: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", *command],
+        cwd=BASE_DIR,
+        env=environment(var, **more),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -70,6 +77,40 @@ def test_a_restored_place_answers_and_opens_its_sealed_columns(saved: Path, plac
     again = manage(place, "restore", str(saved))
     assert again.returncode == 1
     assert "restore into an empty place" in again.stderr
+
+    serves_and_stops_without_a_trace(place)
+
+
+def serves_and_stops_without_a_trace(place: Path) -> None:
+    """Runs all of `make run` in that place, asks for a page, and ends it as Ctrl-C does."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--setup"], cwd=BASE_DIR, env=environment(place, RELIEF_PORT=port, TEST_MARK=str(place)),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+    def answers() -> bool:
+        assert running.poll() is None, running.communicate()[0]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    try:
+        wait(answers, 60)
+        second = manage(place, "serve")
+        assert second.returncode == 1
+        assert f"It runs already from this folder (process {running.pid} at http://127.0.0.1:{port}/)" in second.stderr
+    finally:
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, said
+    assert f"http://127.0.0.1:{port}/   (Ctrl-C stops everything" in said
+    assert said.rstrip().endswith("Stopped.")
+    assert marked(place) == []
+    assert not (place / "pg" / "postmaster.pid").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -88,6 +88,8 @@ def test_a_blank_variable_counts_as_unset(given: str, monkeypatch: pytest.Monkey
         ),
         ({"RELIEF_ENV": "office", "RELIEF_DEBUG": "yes"}, "RELIEF_DEBUG", "refused when RELIEF_ENV=office"),
         ({"RELIEF_ENV": "office", "RELIEF_HOSTS": "*"}, "RELIEF_HOSTS", "must name the site"),
+        ({"RELIEF_ENV": "office", "RELIEF_STAFF_MFA": "no"}, "RELIEF_STAFF_MFA", "must not be switched off"),
+        ({"SMS_GATEWAY_URL": "ftp://sms.example.org"}, "SMS_GATEWAY_URL", "does not start with"),
         ({"RELIEF_FIELD_KEYS": f"k1:{KEY},k1:{KEY}"}, "RELIEF_FIELD_KEYS", "twice"),
         ({"RELIEF_INDEX_KEY": base64.b64encode(b"a" * 32).decode()}, "RELIEF_INDEX_KEY", "not random"),
     ],

@@ -2,10 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,48 +87,7 @@ def test_a_program_that_ends_is_started_again_until_it_is_hopeless(tmp_path: Pat
     assert "brief ended 5 times within a minute (status 3): stopping." in said
 
 
-def test_an_office_is_served_from_nothing_and_stops_without_a_trace(place: Path) -> None:
-    port = "8461"
-    env = {
-        **os.environ, "RELIEF_VAR": str(place), "RELIEF_ENV": "office", "RELIEF_PORT": port, "TEST_MARK": str(place),
-        "RELIEF_ADMIN_NAME": "admin", "RELIEF_ADMIN_PASSWORD": "correct horse battery",
-        "DJANGO_SETTINGS_MODULE": "project.settings", "PYTHONWARNINGS": "ignore",
-    }  # fmt: skip
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        env.pop(name, None)
-    serve = [sys.executable, "manage.py", "serve", "--setup"]
-    running = subprocess.Popen(
-        serve, cwd=BASE_DIR, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-    def answers() -> bool:
-        assert running.poll() is None, running.communicate()[0]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    wait(answers, 100)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=10) as answer:
-        assert answer.status == 200
-
-    second = subprocess.run(serve, cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert f"It runs already from this folder (process {running.pid} at http://127.0.0.1:{port}/)" in second.stderr
-
-    running.send_signal(signal.SIGINT)
-    said, _ = running.communicate(timeout=60)
-    assert running.returncode == 0, said
-    assert "admin may sign in" in said
-    assert said.rstrip().endswith("Stopped.")
-    assert marked(place) == []
-    assert not (place / "pg" / "postmaster.pid").exists()
-
-
 def test_a_busy_port_gets_a_sentence_before_anything_is_made(place: Path) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         env = {
