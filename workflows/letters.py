@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.conf import settings
 from django.utils.translation import override
 
 from cases.access.models import Office
@@ -46,11 +46,23 @@ def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Da
     """成文材料: everything a letter of that code says of this case; what the caller gave stands."""
     policy = offers.policy_of(case)
     more: Data = {"programme": programme(case.programme).name, "clauses": []}
-    more |= _WORDS.get(code, _nothing)(case, policy, data, now)
+    more |= _review(case, code) | _WORDS.get(code, _nothing)(case, policy, data, now)
     out = more | {name: value for name, value in data.items() if value not in (None, "") and name not in _TAKEN}
     if out.get("due_on") is None:
         out |= _due(case, code, policy, now)
     return out
+
+
+def _review(case: Any, code: str) -> Data:
+    """复核渠道: the office one level up from the one that decided (domain.md 10)."""
+    office = _nearest(case, (4, 2) if code == "N03" else (2,))
+    if office is None:
+        return {}
+    return {
+        "review_office_zh": office.name,
+        "review_office_en": office.name_en or office.name,
+        "review_phone": office.phone or settings.HELP_PHONE,
+    }
 
 
 _TAKEN = {"reasons", "reason", "supplement", "what"}
@@ -176,14 +188,18 @@ _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = 
 
 def signs(case: Any) -> given.Sender | None:
     """发文机构: the relief office of the handling place, or the nearest one above it."""
-    code = case.handling_code
-    places = [code[:length] for length in (6, 4, 2) if len(code) >= length]
+    office = _nearest(case, (6, 4, 2))
+    return given.Sender(office.name, office.phone, office.name_en, office.address) if office else None
+
+
+def _nearest(case: Any, lengths: tuple[int, ...]) -> Office | None:
+    """The relief office of the first of these areas around the handling place that has one."""
+    places = [case.handling_code[:length] for length in lengths]
     offices = {
         office.division_code: office
-        for office in Office.objects.filter(Q(division_code__in=places), kind="redcross", is_active=True)
+        for office in Office.objects.filter(division_code__in=places, kind="redcross", is_active=True)
     }
-    office = next((offices[place] for place in places if place in offices), None)
-    return given.Sender(office.name, office.phone, office.name_en, office.address) if office else None
+    return next((offices[place] for place in places if place in offices), None)
 
 
 def may_read(viewer: Any, case: Any) -> bool:

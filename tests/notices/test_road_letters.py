@@ -88,5 +88,6 @@ def test_the_grant_letter_prints_the_working_and_the_refusal_its_reason(cast, ve
     reason = offers.policy_of(no).reasons("reject")[0]
     assert reason.name_zh in refusal
     assert "申请复核" in refusal
+    assert "宁夏救助中心（演示）" in refusal
     for case in (yes, no):
         nothing_secret(case)
