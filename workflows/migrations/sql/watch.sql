@@ -1,0 +1,16 @@
+-- Decisions leave row changes too: an opinion changed with every trigger off is still found. Panel and work items name theirs.
+
+DO $$
+DECLARE w record;
+BEGIN
+    FOR w IN SELECT * FROM (VALUES
+        ('workflows_run', 'case', 'case_id'),
+        ('workflows_decision', 'case', 'case_id'),
+        ('workflows_duty', 'case', 'case_id')
+    ) AS t (name, kind, key)
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = w.name::regclass AND tgname = 'row_history') THEN
+            PERFORM history_watch(w.name, w.kind, w.key);
+        END IF;
+    END LOOP;
+END $$;
