@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,11 @@ def counts(viewer: Viewer) -> dict[str, str]:
     """How many stand in each queue, in one statement; from a hundred on only "99+"."""
     parts, params = [], []
     for name in QUEUES:
-        sql, values = queue(viewer, name).order_by().values("pk")[:MOST].query.sql_with_params()
+        try:
+            sql, values = queue(viewer, name).order_by().values("pk")[:MOST].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS q_{name})")
         params += values
     with connection.cursor() as cursor:

@@ -1,0 +1,59 @@
+"""Every page that people reach by links: nothing for axe to find, no sideways scrolling, nothing the content policy stops."""
+
+import os
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.pages.browsing import Browser, Fault
+from tests.pages.crawl import reachable
+from workflows.walking import drive
+
+WAYS = [("zh-hans", "normal", 390), ("en", "elder", 1280), ("zh-hans", "elder", 390), ("en", "normal", 1280)]
+EVERY_WAY = os.environ.get("RELIEF_EVERY_WAY") == "yes"
+PEOPLE: dict[str | None, list[str]] = {
+    None: ["/", "/apply", "/track", "/accounts/login/", "/accounts/login/code/"],
+    "applicant1": ["/my", "/"],
+    "xiji_intake": ["/desk/", "/desk/mine"],
+    "xiji_review": ["/desk/"],
+    "panel1": ["/panel/", "/desk/"],
+    "prov_head": ["/panel/", "/desk/"],
+    "publicity": ["/public/desk/"],
+    "fin_make": ["/money/", "/past-grants/"],
+    "policy_edit": ["/policy/"],
+    "inspector": ["/inspect/"],
+}
+
+
+@pytest.fixture
+def office(transactional_db: Any, cast: Any, published: Any, funded: Any) -> None:
+    """An office at work: cases at several steps, a meeting, a public list, a payment batch and a draft."""
+    published("rare_disease")
+    funded("rare_disease", "90000")
+    people = [cast[f"applicant{n}"] for n in range(1, 5)]
+    listed, meeting, review, _intake = [
+        drive.apply(slug="rare_disease", number=n, by=person) for n, person in enumerate(people, 1)
+    ]
+    drive.apply(slug="rare_disease", number=9, by=cast["applicant1"], submit=False)
+    drive.to(listed, "PANEL")
+    drive.panel([listed], head=cast["prov_head"], members=[cast[f"panel{n}"] for n in range(1, 6)])
+    drive.give_notice([listed], by=cast["publicity"])
+    drive.to(meeting, "PANEL")
+    drive.to(review, "COUNTY")
+
+
+def test_axe_finds_nothing_on_any_page_that_people_reach(office: None, live_server: Any):
+    found = {who: reachable(who, starts) for who, starts in PEOPLE.items()}
+    faults = [Fault("link", dead) for reach in found.values() for dead in reach.dead]
+    place = 0
+    with Browser(live_server.url) as browser:
+        for who, reach in found.items():
+            for path in reach.paths:
+                ways = WAYS if EVERY_WAY else [WAYS[place % len(WAYS)]]
+                place += 1
+                for language, size, width in ways:
+                    cookies = {settings.SESSION_COOKIE_NAME: reach.session} if reach.session else {}
+                    faults += browser.look(path, who=who, cookies=cookies, language=language, size=size, width=width)
+    assert place > 40
+    assert not faults, "\n".join(map(str, faults))
