@@ -44,7 +44,7 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
     case.save(update_fields=["policy", "accepted_on"])
     decision.policy = case.policy
     record("case.accepted", about=("case", case.pk), object=case, payload={"policy": policy.version, "on": day})
-    notify(case=case, code="N07", data={"what": "accepted"}, by=by, now=now)
+    notify(case=case, code="N01", data={"accepted": True}, by=by, now=now)
 
 
 def supplement(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:

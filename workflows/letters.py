@@ -93,8 +93,16 @@ def _both(name: str, words: Any) -> Data:
     return out
 
 
+def _receipt(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    """The receipt of acceptance names when the check at home is done; the one of sending, when we answer."""
+    if not data.get("accepted") or not policy.has("days", "verification"):
+        return {}
+    due = offers.due_date(policy, "verification", local_day(now))
+    return {"due_on": due.on, "provisional": due.provisional}
+
+
 def _progress(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
-    state = {"accepted": "VERIFY", "waitlist": "WAITLIST"}.get(str(data.get("what", "")), case.state)
+    state = "WAITLIST" if data.get("what") == "waitlist" else case.state
     return _both("stage", STATES[state].applicant)
 
 
@@ -181,8 +189,8 @@ def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -
 
 
 _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
-    "N02": _supplement, "N03": _against, "N07": _progress, "N08": _before_publicity, "N09": _award, "N10": _against,
-    "N12": _payment, "N13": _failed, "N22": _against,
+    "N01": _receipt, "N02": _supplement, "N03": _against, "N07": _progress, "N08": _before_publicity,
+    "N09": _award, "N10": _against, "N12": _payment, "N13": _failed, "N22": _against,
 }  # fmt: skip
 
 

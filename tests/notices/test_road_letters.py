@@ -65,6 +65,8 @@ def test_the_grant_letter_prints_the_working_and_the_refusal_its_reason(cast, ve
     no = drive.to(drive.apply(slug="rare_disease", number=2, by=cast["applicant2"]), "PANEL")
     drive.panel([yes], head=head, members=members)
     drive.panel([no], head=head, members=members, choice="reject")
+    assert "受理回执" in letter(yes, "N01")
+    assert "村里和乡镇会核实" in letter(yes, "N01")
     before = letter(yes, "N08")
     assert capitals(yes.award) in before
     assert "不同意" in before
