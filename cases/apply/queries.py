@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.calendar.rules import local_day
 from cases.consent.queries import current as consents_of
@@ -271,6 +270,14 @@ def waiting(policy: Policy) -> list[tuple[str, int]]:
         except PolicyGap:
             continue
     return out
+
+
+def days_of(policy: Policy, key: str) -> int:
+    """The days of one time limit; 0 when the policy says nothing of it."""
+    try:
+        return policy.days(key)
+    except PolicyGap:
+        return 0
 
 
 def suitable(

@@ -24,12 +24,7 @@ from workflows.programmes.rare_disease.policy import POLICY
 CARD = programme("rare_disease")
 TODAY = date(2026, 11, 23)
 SHIPPED = Policy.from_rows(POLICY["rows"])
-STANDARD = (
-    "applicant_kind patient_name patient_id_no patient_phone second_contact_phone hukou_division residence_division address "
-    "household_size household_income hardship_category hardship_cert_no disease_code diagnosis_hospital diagnosis_date "
-    "insurance_type cost_from cost_to total_cost insurance_paid critical_illness_paid medical_assistance_paid commercial_paid "
-    "other_charity_paid account_holder account_no bank_name account_relation"
-).split()
+STANDARD = ["applicant_kind", "patient_name", "patient_id_no", "patient_phone", "second_contact_phone", "hukou_division", "residence_division", "address", "household_size", "household_income", "hardship_category", "hardship_cert_no", "disease_code", "diagnosis_hospital", "diagnosis_date", "insurance_type", "cost_from", "cost_to", "total_cost", "insurance_paid", "critical_illness_paid", "medical_assistance_paid", "commercial_paid", "other_charity_paid", "account_holder", "account_no", "bank_name", "account_relation"]
 
 
 def costs(total: str, category: str = "H99", **paid: str) -> dict[str, Any]:

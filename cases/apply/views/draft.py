@@ -172,7 +172,7 @@ def materials(request: HttpRequest, token: UUID) -> HttpResponse:
 def material(request: HttpRequest, token: UUID, code: str) -> HttpResponse:
     """交一样材料: camera first; stays on the page for the next photo, and 下一件 leads to the next paper."""
     case = my_draft(request.user, token)
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = PaperForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and "remove" in request.POST:
         return _remove(request, case, code)
     if request.method == "POST" and form.is_valid():
@@ -249,7 +249,7 @@ def check(request: HttpRequest, token: UUID) -> HttpResponse:
     case = my_draft(request.user, token)
     if case.state != "DRAFT":
         return redirect("dossier:done", number=case.number)
-    form = TruthForm(request.POST or None)
+    form = TruthForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             return _submitted(request, case)

@@ -1,4 +1,4 @@
-"""After sending: the receipt, the progress with and without signing in, supplying papers, another account, withdrawing."""
+"""After sending: receipt, progress with and without signing in, supplying papers, another account, withdrawing."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
 
 def track(request: HttpRequest) -> HttpResponse:
     """查进度 without signing in: five steps, next date and phone only; wrong number and wrong digits look the same."""
-    form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    form = TrackForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
         try:
             case, with_code = tracking.look_up(place=_place(request), by=_somebody(request), **form.cleaned_data)
@@ -105,9 +105,9 @@ def _door(request: HttpRequest, number: str) -> Door | None:
     """The case for somebody signed in or holding its paper code; None for a stranger, whatever the number."""
     opened = request.session.get(OPENED, [])
     case = Case.objects.filter(number=number, token__in=opened).first() if opened else None
-    if request.user.is_authenticated:
-        if case is None or my_cases(request.user).filter(pk=case.pk).exists():
-            return Door(my_case(request.user, number), request.user, True)
+    mine = case is None or my_cases(request.user).filter(pk=case.pk).exists()
+    if request.user.is_authenticated and mine:
+        return Door(my_case(request.user, number), request.user, True)
     if case is None:
         return None
     return Door(case, case.owner, False)
@@ -120,6 +120,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(f"{reverse('dossier:track')}?{urlencode({'number': number})}")
     case, today = door.case, clock.today()
     context = {
+        "review_days": queries.days_of(policy_of(case, today), "review_request"),
         "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
         "papers": papers(case, today=today), "letters": my_letters(_reader(request, case), case),
         "consents": consents_of(case), "looks": who_looked(case, case.owner)[:20], "notice": open_supplement(case),
@@ -158,6 +159,7 @@ def fix(request: HttpRequest, number: str) -> HttpResponse:
     items = [_item(case, item, item.pk not in lacking) for item in notice.items.order_by("pk")]
     context = {
         "case": case, "notice": notice, "items": items, "fault": fault, "left": len(lacking),
+        "extension": queries.days_of(policy_of(case, clock.today()), "supplement_extension"),
         "back_href": reverse("dossier:case", args=[number]),
     }  # fmt: skip
     return render(request, "dossier/fix.html", context, status=422 if fault else 200)
