@@ -53,7 +53,7 @@ def _fingerprint() -> str:
     """Names the template by all that goes into it."""
     patterns = ["*/migrations/**/*", "cases/**/*.sql", "workflows/**/*.sql", "cases/**/*.csv", "cases/**/*.json"]
     patterns += ["cases/history/grants.py", "cases/calendar/*.py", "cases/**/reference*.py", "cases/**/seed*.py"]
-    patterns += ["cases/reference/**/*", "workflows/**/reference*.py", "project/roles.py", "requirements.txt"]
+    patterns += ["cases/access/demo.py", "tests/cast.py", "cases/reference/**/*", "workflows/**/reference*.py", "project/roles.py", "requirements.txt"]
     digest = hashlib.sha256()
     for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
         if path.suffix != ".pyc":
@@ -79,6 +79,7 @@ def _make_template(cursor: Any, name: str) -> None:
     if find_spec("cases.calendar.clock") and hasattr(import_module("cases.calendar.clock"), "install_demo_clock"):
         with connections["owner"].cursor() as owner:
             import_module("cases.calendar.clock").install_demo_clock(owner)
+    import_module("tests.cast").everybody()
     use(half)
     cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(half), sql.Identifier(name)))
 
