@@ -17,7 +17,9 @@ def states_of(road):
 
 
 def test_the_demonstration_has_forty_cases_and_each_state_of_the_road(cast):
-    made = Demonstration(cast, lambda text: None)()
+    demonstration = Demonstration(cast, lambda text: None)
+    demonstration.begin()
+    made = demonstration()
     assert made >= 40
     missing = states_of(programme("rare_disease").roads["v1"]) - set(Case.objects.values_list("state", flat=True))
     assert missing == set()
