@@ -131,7 +131,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         if settings.EMBEDDED is not None:
             settings.EMBEDDED.hold()
-            roles.on_embedded(settings.EMBEDDED)
+            with _alone():  # two processes cannot alter one role at the same moment
+                roles.on_embedded(settings.EMBEDDED)
         else:
             roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
         template = TEMPLATE + _TEMPLATE_KEY
