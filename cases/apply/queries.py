@@ -216,12 +216,13 @@ def next_words(case: Case) -> str:
 
 
 def _due(case: Case) -> tuple[date | None, bool] | None:
-    rows = getattr(case, "work_items", None)
+    """最晚日期 of the step the case is at; how a case moves lies above this room, so only its rows are read."""
+    rows: Any = getattr(case, "work_items", None)
     if rows is None or not STATES[case.state].is_open:
         return None
-    return (
-        rows.filter(state__in=["open", "claimed"]).order_by("due_on").values_list("due_on", "due_provisional").first()
-    )
+    waiting_rows = [row for row in rows.all() if row.state in ("open", "claimed") and row.due_on is not None]
+    first = min(waiting_rows, key=lambda row: row.due_on, default=None)
+    return (first.due_on, first.due_provisional) if first is not None else None
 
 
 def _road(case: Case, state: State) -> list[dict[str, Any]]:

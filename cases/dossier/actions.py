@@ -11,22 +11,19 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import posts_of, who_may
 from cases.calendar.rules import local_day
-from cases.dossier import gates, numbering, rules
+from cases.dossier import gates, numbering, rules, sending
+from cases.dossier.answering import store_answer
 from cases.dossier.models import Answer, Case
-from cases.dossier.queries import answers, lock_case, my_cases
+from cases.dossier.queries import agent_areas, answers, lock_case, my_cases
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
-from cases.people.models import PayeeAccount, Person
-from cases.people.queries import account_key, current_account, id_key, name_key, phone_key
-from cases.people.rules import check_id, is_minor, mask_name
+from cases.people.queries import id_key
+from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
 from cases.regions.models import Division
 from cases.sealed import blind_index
 from cases.states import OPEN_STATES
-
-AGENT_ROLE = "AGT"
 
 
 # --- drafts -----------------------------------------------------------------------------------------------------------
@@ -76,24 +73,6 @@ def save_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | No
     return row
 
 
-def store_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime) -> Answer | None:
-    """Write a cleaned answer of the case's present round; earlier rounds stay as they were."""
-    rows = Answer.objects.filter(case=case, round=case.round, key=key, source="claimed")
-    if value is None:
-        if case.state == "DRAFT" and rows.delete()[0]:
-            record("case.answer_removed", about=("case", case.pk), payload={"key": key})
-        return None
-    row = rows.first()
-    if row is not None and row.value == value:
-        return row
-    if row is None:
-        row = Answer(case=case, round=case.round, key=key, source="claimed")
-    row.value, row.by, row.at = value, by, now
-    row.save()
-    record("case.answered", about=("case", case.pk), object=row, payload={"key": key, "round": case.round})
-    return row
-
-
 @action("case.discard")
 def discard_draft(*, case: Case, by: Any, now: datetime | None = None) -> None:
     """不要了: empty a draft, its answers and papers, for good; the empty row stays so that history keeps its end."""
@@ -124,21 +103,21 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
         store_answer(case=found, key=rules.TRUTH.key, value=True, by=by, now=now)
     card, facts = programme(found.programme), answers(found)
     _must_be_complete(card, found, facts, by, now)
-    facts = _prefill(card, found, facts, by, now)
-    _one_open_case(found, facts)
-    _identify(found, facts, now)
+    facts = sending.prefill(card, found, facts, by, now)
+    sending.one_open_case(found, facts)
+    sending.identify(found, facts, now)
     code = rules.paper_code(os.urandom(12))
     found.paper_code_key = blind_index(code, "case.paper")
     found.number = numbering.take(county=found.handling_code[:6], year=local_day(now).year)
     found.submitted_at = now
     found.save()
-    _give_account(found, facts, by, now)
+    sending.give_account(found, facts, by, now)
     gates.submitted(found, facts, by=by, now=now)
     record(
         "case.submitted", about=("case", found.pk), object=found,
         payload={"number": found.number, "programme": found.programme, "place": found.handling_code, "agent": bool(found.agent_id)},
     )  # fmt: skip
-    _tell_submitted(found, by, now)
+    sending.tell_submitted(found, by, now)
     found.paper_code = code  # type: ignore[attr-defined]
     return found
 
@@ -165,103 +144,7 @@ def _must_be_complete(card: Programme, case: Case, facts: Mapping[str, Any], by:
             code="incomplete",
             fields={lack.key: lack.sentence for lack in lacks},
         )
-    _agent_may(case, facts, by)
-
-
-def _agent_may(case: Case, facts: Mapping[str, Any], by: Any) -> None:
-    """代办人的界限 (F5): own village only, kinship said, never the receiver of the money."""
-    if facts.get("applicant_kind") != "agent":
-        return
-    helper = case.agent or by
-    areas = agent_areas(helper)
-    if not areas:
-        raise Refusal(_("只有登记的代办人可以替别人申请。"), code="not_agent", who_may=_("村（居）委会代办人"))
-    if not rules.is_in_village(facts, areas):
-        raise Refusal(
-            _("这位患者不在您负责的村（社区），您不能代办。"), code="other_village",
-            who_may=who_may(AGENT_ROLE, str(facts.get("hukou_division") or "")),
-        )  # fmt: skip
-    if facts.get("agent_relative") is None:
-        raise Invalid(_("请说明您和患者是不是亲属。"), fields={"agent_relative": _("请选“是”或“不是”。")})
-    if rules.same_name(str(facts.get("account_holder") or ""), str(helper.name)):
-        raise Invalid(_AGENT_PAYEE, fields={"account_holder": _AGENT_PAYEE}, code="agent_payee")
-
-
-_AGENT_PAYEE = _("代办人不能收救助款。请填患者本人或家属的账户。")
-
-
-def _prefill(card: Programme, case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> dict[str, Any]:
-    """What was said once is not asked again (U8), and what is not asked any more is not kept."""
-    asked = {question.key for question in card.asked(facts)} | {rules.TRUTH.key}
-    idle = [row for row in case.answers.all() if row.key not in asked]
-    for row in idle:
-        row.delete()
-    facts = answers(case)
-    if facts.get("account_relation") == "SELF" and not facts.get("account_holder"):
-        store_answer(case=case, key="account_holder", value=facts["patient_name"], by=by, now=now)
-    if facts.get("hukou_division") and not facts.get("residence_division"):
-        store_answer(case=case, key="residence_division", value=facts["hukou_division"], by=by, now=now)
-    return answers(case)
-
-
-def _one_open_case(case: Case, facts: Mapping[str, Any]) -> None:
-    key = id_key(str(facts["patient_id_no"]))
-    if (
-        Case.objects.filter(programme=case.programme, patient_key=key, state__in=OPEN_STATES)
-        .exclude(pk=case.pk)
-        .exists()
-    ):
-        raise _already_open(case)
-
-
-def _already_open(case: Case) -> Refusal:
-    return Refusal(
-        _("这位患者在这个项目里已经有一件正在办理的申请，不用再交一次。用原来的编号就能查进度。"),
-        code="one_open_case", status=409,
-    )  # fmt: skip
-
-
-def _identify(case: Case, facts: Mapping[str, Any], now: datetime) -> None:
-    """Tie the case to its person; what the office already knows of a person is not overwritten by a new claim."""
-    number, today = str(facts["patient_id_no"]), local_day(now)
-    verdict = check_id(number, today=today)
-    assert verdict.birth_date is not None
-    phone = str(facts.get("patient_phone") or "")
-    person, _made = Person.objects.get_or_create(
-        id_key=id_key(number),
-        defaults={
-            "name": facts["patient_name"], "name_key": name_key(str(facts["patient_name"])), "id_no": number,
-            "birth_date": verdict.birth_date.isoformat(), "sex": str(verdict.sex or ""), "phone": phone or None,
-            "phone_key": phone_key(phone) if phone else None, "created_at": now,
-        },
-    )  # fmt: skip
-    case.patient, case.patient_key = person, person.id_key
-    case.masked_name = mask_name(str(facts["patient_name"]), minor=is_minor(verdict.birth_date, today))
-    case.contact_key = phone_key(phone) if phone else ""
-    case.handling_code = rules.handling_code(facts)
-    if facts.get("applicant_kind") == "agent":
-        case.agent = case.agent or case.owner
-        case.agent_is_relative = facts.get("agent_relative") is True
-
-
-def _give_account(case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
-    number = str(facts["account_no"])
-    if current_account(case) is None:
-        PayeeAccount.objects.create(
-            case=case, holder=facts["account_holder"], account=number, account_key=account_key(number), tail=number[-4:],
-            bank_name=str(facts.get("bank_name") or ""), relation=str(facts.get("account_relation") or "SELF"),
-            given_by=by, given_at=now,
-        )  # fmt: skip
-
-
-def _tell_submitted(case: Case, by: Any, now: datetime) -> None:
-    try:
-        with transaction.atomic():
-            tell(case, "submitted", by=by, now=now)
-    except IntegrityError as error:
-        if "one_open_case" not in str(error):
-            raise
-        raise _already_open(case) from error
+    sending.agent_may(case, facts, by)
 
 
 # --- after sending ----------------------------------------------------------------------------------------------------
@@ -313,11 +196,6 @@ def verify_answer(*, case: Case, key: str, value: Any, reason: str, by: Any, now
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
-def agent_areas(person: Any) -> list[str]:
-    """The villages a person helps as 代办人 now; none for everybody else."""
-    return [post.office.division_code for post in posts_of(person) if post.role_id == AGENT_ROLE]
-
-
 def _card(slug: str) -> Programme:
     try:
         return programme(slug)
@@ -367,7 +245,7 @@ def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str,
     if question.key == "applicant_kind" and value == "agent" and not agent_areas(helper):
         sentence = _("只有登记的代办人可以选这一项。替家里人申请，请选“家属或监护人”。")
     elif question.key == "account_holder" and is_agent and rules.same_name(str(value or ""), str(helper.name)):
-        sentence = _AGENT_PAYEE
+        sentence = sending.AGENT_PAYEE
     elif question.key == "patient_id_no" and value:
         twin = Case.objects.filter(
             owner=case.owner, programme=case.programme, patient_key=id_key(str(value)), state="DRAFT", discarded_at=None

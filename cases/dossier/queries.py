@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from cases.access.queries import posts_of
 from cases.dossier.models import Answer, Case
 from cases.errors import NotFound
 from cases.people.queries import phone_key
 
+AGENT_ROLE = "AGT"
 _RANK = {"claimed": 0, "registry": 1, "verified": 2}
 
 
@@ -72,3 +74,8 @@ def my_case(viewer: Any, number: str) -> Case:
     if case is None:
         raise NotFound()
     return case
+
+
+def agent_areas(person: Any) -> list[str]:
+    """The villages a person helps as 代办人 now; none for everybody else."""
+    return [post.office.division_code for post in posts_of(person) if post.role_id == AGENT_ROLE]

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Due, add_workdays, local_day
 from cases.dossier import rules as dossier_rules
-from cases.dossier.actions import store_answer
+from cases.dossier.answering import store_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, lock_case, my_cases
 from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence import vault
-from cases.evidence.intake import TakenIn, Unfit, take_in
+from cases.evidence.keeping import PAPER, VISIT, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
 from cases.evidence.queries import open_supplement, papers, policy_of
 from cases.evidence.rules import read_items, visit_faults, visit_keys
@@ -28,7 +26,6 @@ from cases.policy.rules import WORKDAYS, Policy
 from cases.programme import programme, tell
 
 FILES_MAX = 20
-VISIT, PAPER = "visit", "paper"
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -44,8 +41,8 @@ def add_file(*, case: Case, material_code: str, upload: Any, by: Any, now: datet
     row, _made = Material.objects.get_or_create(case=found, code=material_code)
     if MaterialFile.objects.filter(material=row, removed_at=None).count() >= FILES_MAX:
         raise Invalid(_("这一项已经有很多张了。请先删掉不要的。"), fields={"file": _("这一项最多 20 张。")})
-    taken = _taken(upload)
-    file = _store(found, row, PAPER, taken, upload, by, now)
+    taken = taken_in(upload)
+    file = store(found, row, PAPER, taken, upload, by, now)
     if row.state != "given":
         row.state = "given"
         row.save(update_fields=["state"])
@@ -82,42 +79,7 @@ def add_visit_photo(*, case: Case, upload: Any, by: Any, now: datetime | None = 
     found = lock_case(case.pk)
     if found.state == "DRAFT":
         raise NotFound()
-    return _store(found, None, VISIT, _taken(upload), upload, by, now)
-
-
-def _taken(upload: Any) -> TakenIn:
-    largest: int = settings.FILE_MAX_BYTES
-    try:
-        return take_in(upload.read(largest + 1), largest=largest)
-    except Unfit as unfit:
-        raise Invalid(unfit.sentence, fields={"file": unfit.sentence}, code=f"file_{unfit.code}") from unfit
-
-
-def _store(
-    case: Case, material: Material | None, kind: str, taken: TakenIn, upload: Any, by: Any, now: datetime
-) -> MaterialFile:
-    token = uuid4()
-    again = MaterialFile.objects.filter(sha256=taken.sha256, removed_at=None).exists()
-    path = vault.put(token, taken.data)
-    try:
-        file = MaterialFile.objects.create(
-            token=token, case=case, material=material, round=case.round, kind=taken.kind if kind == PAPER else kind,
-            original_name=str(getattr(upload, "name", "") or "")[:120], sha256=taken.sha256,
-            stored_sha256=taken.stored_sha256, size=taken.size, pages=taken.pages, path=path,
-            taken_place=(taken.taken_place or None) if kind == VISIT else None,
-            taken_at=(taken.taken_at or None) if kind == VISIT else None, by=by, at=now,
-        )  # fmt: skip
-        record(
-            "file.added", about=("case", case.pk), object=file,
-            payload={
-                "material": material.code if material else kind, "sha256": taken.sha256, "stored": taken.stored_sha256,
-                "pages": taken.pages, "round": case.round, "seen_before": again,
-            },
-        )  # fmt: skip
-    except BaseException:
-        vault.drop(path)
-        raise
-    return file
+    return store(found, None, VISIT, taken_in(upload), upload, by, now)
 
 
 def _editable(case: Case, by: Any, kind: str, key: str, now: datetime) -> Case:
@@ -294,8 +256,10 @@ def record_visit(
         faults["photo"] = _("请拍一张入户照片。")
     if faults:
         raise Invalid(_("入户记录还不完整。"), fields=faults)
+    assert picture is not None
+    names: Any = [str(name) for name in visitors]
     visit = HomeVisit.objects.create(
-        case=case, round=case.round, step=step, visitors=[str(name) for name in visitors], visited_on=day, place=place,
+        case=case, round=case.round, step=step, visitors=names, visited_on=day, place=place,
         photo=picture, note=note, by=by, at=now,
     )  # fmt: skip
     for key, finding in findings.items():
@@ -317,7 +281,7 @@ def _visit_photo(case: Case, photo: Any, by: Any, now: datetime) -> MaterialFile
     if isinstance(photo, MaterialFile):
         photo = photo.token
     if hasattr(photo, "read"):
-        return _store(case, None, VISIT, _taken(photo), photo, by, now)
+        return store(case, None, VISIT, taken_in(photo), photo, by, now)
     if not photo:
         return None
     return MaterialFile.objects.filter(case=case, token=photo, kind=VISIT, removed_at=None).first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -49,5 +50,5 @@ def drop_papers(case: Case, *, by: Any, now: datetime) -> None:
         file.removed_at = now
         file.save(update_fields=["removed_at"])
         if act is not None:
-            act.after.append(lambda path=file.path: vault.drop(path))
+            act.after.append(partial(vault.drop, file.path))
     Material.objects.filter(case=case).update(state="missing")

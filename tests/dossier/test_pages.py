@@ -229,3 +229,31 @@ def test_withdrawing_asks_for_a_reason_and_ends_the_case(file_case: Any, browse:
     assert page.post(f"/track/{case.number}/withdraw", {"reason": "不需要了"}).status_code == 302
     assert "您已撤回申请" in page.get(f"/track/{case.number}").content.decode()
     assert page.get(f"/track/{case.number}/withdraw").status_code == 404
+
+
+def test_my_list_asks_the_database_the_same_number_of_times_for_one_case_and_for_many(
+    cast: Any, browse: Any, open_programme: None
+) -> None:
+    from uuid import uuid4
+
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    now = clock.now()
+
+    def add(number: int) -> None:
+        Case.objects.create(
+            token=uuid4(), owner=cast["applicant5"], programme="rare_disease", state="INTAKE", submitted_at=now,
+            number=f"640422-2026-{number:06d}-0", patient_key=f"{number:064d}", created_at=now, saved_at=now,
+        )  # fmt: skip
+
+    page = browse("applicant5")
+    add(900001)
+    with CaptureQueriesContext(connection) as one:
+        page.get("/my")
+    for number in range(900002, 900031):
+        add(number)
+    with CaptureQueriesContext(connection) as many:
+        answer = page.get("/my")
+    assert answer.content.decode().count("640422-2026-9000") >= 30
+    assert len(one) == len(many)

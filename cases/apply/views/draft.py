@@ -199,7 +199,11 @@ def _added(file: MaterialFile) -> str:
 
 
 def _remove(request: HttpRequest, case: Case, code: str) -> HttpResponse:
-    file = MaterialFile.objects.filter(case=case, token=request.POST.get("remove") or None, removed_at=None).first()
+    try:
+        token = UUID(request.POST.get("remove", ""))
+    except ValueError:
+        raise Http404 from None
+    file = MaterialFile.objects.filter(case=case, token=token, removed_at=None).first()
     if file is None:
         raise Http404
     evidence.remove_file(case=case, file=file, by=request.user)

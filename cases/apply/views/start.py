@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cases.apply import queries
 from cases.apply.forms import FirstForm
@@ -69,10 +69,11 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "dossier/guide.html", context)
 
 
-@require_POST
 @signed_in
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
-    """开始填写: the draft that has no patient yet, or a new one."""
+    """开始填写: the draft that has no patient yet, or a new one; opened as a page it leads back to the button."""
+    if request.method != "POST":
+        return redirect("dossier:start", slug=slug)
     draft = actions.new_draft(programme=_card(slug).slug, by=request.user)
     return redirect("dossier:draft", token=draft.token)
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from cases.access.queries import who_looked
 from cases.apply import actions as tracking
@@ -25,7 +24,7 @@ from cases.calendar.rules import local_day
 from cases.consent.queries import standing as consents_of
 from cases.dossier import actions
 from cases.dossier.models import Case
-from cases.dossier.queries import my_case, my_cases
+from cases.dossier.queries import agent_areas, my_case, my_cases
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import SupplementItem
@@ -43,10 +42,10 @@ MONEY_BACK = ("FAILED", "RETURNED")
 @signed_in
 def my(request: HttpRequest) -> HttpResponse:
     """我的申请, and for a village worker the people of the village: those who must do something come first."""
-    rows = list(my_cases(request.user).select_related("patient")[:200])
+    rows = list(my_cases(request.user).prefetch_related("work_items")[:200])
     listed = [(case, queries.standing(case), programme(case.programme).name) for case in rows]
     listed.sort(key=lambda one: not (one[1].is_my_turn or one[0].state == "DRAFT"))
-    context = {"cases": listed, "is_agent": bool(actions.agent_areas(request.user)), "back_href": "/"}
+    context = {"cases": listed, "is_agent": bool(agent_areas(request.user)), "back_href": "/"}
     return render(request, "dossier/my.html", context)
 
 
@@ -58,13 +57,16 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": case, "standing": queries.standing(case), "letter": letters[0] if letters else None,
         "paper_code": request.session.pop(f"paper_code:{number}", ""),
+        "track_address": request.build_absolute_uri(f"{reverse('dossier:track')}?{urlencode({'number': number})}"),
     }  # fmt: skip
     return render(request, "dossier/done.html", context)
 
 
 def track(request: HttpRequest) -> HttpResponse:
     """查进度 without signing in: five steps, next date and phone only; wrong number and wrong digits look the same."""
-    form = TrackForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", "")})
+    form = TrackForm(
+        request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", "")}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             case, with_code = tracking.look_up(place=_place(request), by=_somebody(request), **form.cleaned_data)
@@ -80,8 +82,7 @@ def track(request: HttpRequest) -> HttpResponse:
         else:
             context = {"number": case.number, "standing": queries.standing(case), "back_href": "/track"}
             return render(request, "dossier/progress.html", context)
-    context = {"form": form, "back_href": "/"}
-    return render(request, "dossier/track.html", context, status=422 if form.errors else 200)
+    return render(request, "dossier/track.html", {"form": form, "back_href": "/"}, status=422 if form.errors else 200)
 
 
 def _place(request: HttpRequest) -> str:
@@ -183,10 +184,11 @@ def _item(case: Case, item: SupplementItem, is_done: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_POST
 @signed_in
 def extend(request: HttpRequest, number: str) -> HttpResponse:
-    """延长补正: once, ten more working days."""
+    """延长补正: once, by the days of the policy; opened as a page (after signing in again) it leads back to the button."""
+    if request.method != "POST":
+        return redirect("dossier:fix", number=number)
     notice = evidence.extend_supplement(case=my_case(request.user, number), by=request.user)
     messages.success(request, _("延长好了，请在 %(day)s 前补齐。") % {"day": queries.day_words(notice.due_on)})
     return redirect("dossier:fix", number=number)
