@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from workflows.engine import timers
 
 RING_AGAIN = timedelta(seconds=10)
 _sweeps: list[Callable[[], int]] = []
+_rung: dict[int, float] = {}
+"""When this process last rang for a row, in its own seconds."""
 
 
 def sweeps(sweep: Callable[[], int]) -> Callable[[], int]:
@@ -24,10 +27,20 @@ def one_pass() -> dict[str, int]:
     """Do what is due now and say how much that was."""
     fired = sum(timers.fire(pk) for pk in timers.due())
     swept = sum(sweep() for sweep in _sweeps)
+    return {"timers": fired, "sweeps": swept, "rung": _ring_again()}
+
+
+def _ring_again() -> int:
+    """Ring once more for work that nobody took for ten seconds; a backlog is not rung for at every pass."""
+    present = time.monotonic()
+    for pk, when in [*_rung.items()]:
+        if present - when >= RING_AGAIN.total_seconds():
+            del _rung[pk]
     rung = 0
-    for pk in outgoing.due():
-        row = Outgoing.objects.only("created_at", "available_at").get(pk=pk)
-        if row.available_at <= clock.now() - RING_AGAIN or row.attempts:
-            outgoing.ring(pk)
+    late = clock.now() - RING_AGAIN
+    for row in Outgoing.objects.filter(pk__in=outgoing.due()).only("available_at", "attempts"):
+        if row.pk not in _rung and (row.available_at <= late or row.attempts):
+            outgoing.ring(row.pk)
+            _rung[row.pk] = present
             rung += 1
-    return {"timers": fired, "sweeps": swept, "rung": rung}
+    return rung
