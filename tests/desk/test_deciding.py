@@ -174,3 +174,16 @@ def test_an_old_page_cannot_decide_what_changed_since(new_case, at_desk):
     again = actions.claim(item=item, by=item.holder)
     assert again.row_version != item.row_version
     assert browser.post(address, typed(item, "accept") | {"phase": "confirm"}).status_code == 409
+
+
+def test_nothing_is_decided_before_it_is_claimed(new_case, signed_in):
+    case = new_case(1)
+    item = drive.open_item(case)
+    browser = signed_in(drive.person_for(item))
+    early = browser.post(
+        reverse("case:decide", args=[case.number]), typed(item, "accept", opinion="先写好的意见在这里。")
+    )
+    assert early.status_code == 409 and "请先领取" in early.content.decode()
+    assert not Decision.objects.filter(case=case).exists()
+    browser.post(reverse("case:claim", args=[case.number]), {"item": item.pk, "row_version": item.row_version})
+    assert "先写好的意见在这里。" in browser.get(reverse("case:home", args=[case.number])).content.decode()

@@ -72,12 +72,13 @@ class DecisionForm(forms.Form):
     ):
         super().__init__(*args, **kwargs)
         self.step, self.case, self.policy, self.facts = step, case, policy, facts
-        self.fields["outcome"].choices = [
-            (exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)
-        ]  # type: ignore[attr-defined]
+        ways = [(exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)]
+        self.fields["outcome"].choices = ways  # type: ignore[attr-defined]
+        self.target_names: dict[str, Any] = {}
         targets = self._targets()
         if targets:
-            self.fields["to_step"].choices = [(name, getattr(road, name).title) for name in targets]  # type: ignore[attr-defined]
+            self.target_names = {name: getattr(road, name).title for name in targets}
+            self.fields["to_step"].choices = list(self.target_names.items())  # type: ignore[attr-defined]
         else:
             del self.fields["to_step"]
         groups = self._reason_groups()
@@ -141,6 +142,10 @@ class DecisionForm(forms.Form):
             "happened_on": self.cleaned_data.get("happened_on"),
             "data": self.details(),
         }
+
+    def target_words(self) -> Any:
+        """The step that a return leads to, for the check page."""
+        return self.target_names.get(self.cleaned_data.get("to_step", ""), "") if len(self.exit.targets) > 1 else ""
 
     def reason_words(self) -> list[str]:
         """The chosen reasons in words, for the check page."""

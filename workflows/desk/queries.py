@@ -94,7 +94,8 @@ def _barred(viewer: Viewer) -> Q:
 
 def counts(viewer: Viewer) -> dict[str, str]:
     """How many stand in each queue, in one statement; from a hundred on only "99+"."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for name in QUEUES:
         try:
             sql, values = queue(viewer, name).order_by().values("pk")[:MOST].query.sql_with_params()

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
-from cases.evidence.models import VisitFact
 from cases.evidence.rules import visit_keys
 from cases.programme import programme
 from project.forms import CleanCharField, DateField, PhotoField, Radios
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
+from workflows.desk.words import FINDINGS
 
 REQUIRED = _("请填写这一项")
 
@@ -44,7 +44,7 @@ class VisitForm(DecisionForm):
         self.checked[name] = question.key
         self.fields[name] = forms.ChoiceField(
             label=_("核对：%(what)s") % {"what": question.label},
-            choices=VisitFact.FINDINGS,
+            choices=list(FINDINGS.items()),
             widget=Radios,
             error_messages={"required": _("请选择核对结果")},
         )
@@ -82,13 +82,12 @@ class VisitForm(DecisionForm):
 
     def detail_words(self) -> list[tuple[Any, Any]]:
         given = self.cleaned_data
-        found = dict(VisitFact.FINDINGS)
         lines = [
             (_("核实人"), f"{given['visitor_1']}、{given['visitor_2']}"),
             (_("入户日期"), given["visited_on"].isoformat()),
             (_("入户地点"), given["place"]),
         ]
-        return lines + [(self.fields[name].label, found[given[name]]) for name in self.checked]
+        return lines + [(self.fields[name].label, FINDINGS[given[name]]) for name in self.checked]
 
 
 class CallForm(DecisionForm):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from project.templatetags.ui import tag
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
+from workflows.desk.words import OUTCOMES, PAPERS, TABLES, VOTES
 from workflows.flow import road_of
 
 register = template.Library()
@@ -40,7 +41,7 @@ def case_address(number: str) -> str:
 @register.simple_tag
 def material_tag(material: Any) -> SafeString:
     """未交、已交、合格、不合格 with its colour."""
-    return tag(_(material.get_state_display()), MATERIAL_COLOURS[material.state])
+    return tag(PAPERS[material.state], MATERIAL_COLOURS[material.state])
 
 
 @register.inclusion_tag("parts/file_thumb.html")
@@ -63,13 +64,13 @@ OUTCOME_COLOURS = {"agree": "green", "reject": "grey", "defer": "yellow", "waitl
 @register.simple_tag
 def outcome_tag(item: Any) -> SafeString:
     """同意、不同意、延期、轮候, or 待表决."""
-    return tag(_(item.get_outcome_display()) if item.outcome else _("待表决"), OUTCOME_COLOURS[item.outcome])
+    return tag(OUTCOMES[item.outcome], OUTCOME_COLOURS[item.outcome])
 
 
 @register.simple_tag
 def choice_words(vote: Any) -> str:
     """A vote in words."""
-    return _(vote.get_choice_display())
+    return str(VOTES[vote.choice])
 
 
 @register.simple_tag
@@ -78,3 +79,9 @@ def decision_words(decision: Any) -> str:
     step = getattr(road_of(decision.case), decision.step)
     exit = step.exits.get(decision.outcome)
     return f"{step.title}：{exit.label if exit else decision.outcome}"
+
+
+@register.filter
+def words_of(code: str, table: str) -> Any:
+    """A code in the reader's language: `{{ notice.channel|words_of:"channel" }}`."""
+    return TABLES[table][code]

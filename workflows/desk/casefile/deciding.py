@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Invalid, NotFound
+from cases.errors import Invalid, NotFound, Stale
 from cases.evidence.actions import add_visit_photo
 from workflows import actions
 from workflows.desk.casefile.queries import File, decision_form, refill, working
@@ -28,9 +29,14 @@ class Answer:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def decided_by(person: Any, item: int | None) -> Decision | None:
-    """The decision this person already made on that work: a double click is no second decision."""
-    return Decision.objects.filter(item=item, actor=person).select_related("case").first() if item else None
+def decided_by(person: Any, item: int | None, outcome: str) -> Decision | None:
+    """The same decision that this person already made on that work: a double click is no second decision.
+
+    Another outcome from an old page is not the same decision: it goes on and is refused as too late.
+    """
+    if not item:
+        return None
+    return Decision.objects.filter(item=item, actor=person, outcome=outcome).select_related("case").first()
 
 
 def answer(found: File, posted: QueryDict, files: Mapping[str, Any]) -> Answer:
@@ -71,18 +77,17 @@ def _stored(found: File, upload: Any) -> Any:
 
 def _too_late(found: File, data: QueryDict) -> None:
     """Somebody else holds or has done it: the refusal comes from the action, which keeps the text as a draft."""
-    item = (
-        WorkItem.objects.filter(pk=int(data["item"]), case=found.case).first()
-        if data.get("item", "").isdigit()
-        else None
-    )
+    number, version = str(data.get("item", "")), str(data.get("row_version", ""))
+    item = WorkItem.objects.filter(pk=int(number), case=found.case).first() if number.isdigit() else None
     if item is None:
         raise NotFound()
-    codes = [code.partition(":")[2] for code in data.getlist("reasons")]
-    version = int(data["row_version"]) if data.get("row_version", "").isdigit() else None
+    if item.state == "open":
+        actions.save_draft(item=item, data={"post": _typed(data)}, by=found.viewer)
+        raise Stale(_("这一件现在没有人领取。请先领取再办理，您填写的内容已替您留在草稿里。"))
+    codes = [str(code).partition(":")[2] for code in data.getlist("reasons")]
     actions.decide(
-        item=item, row_version=version, outcome=data.get("outcome", ""), reasons=codes, opinion=data.get("opinion", ""),
-        to_step=data.get("to_step", ""), by=found.viewer,
+        item=item, row_version=int(version) if version.isdigit() else None, outcome=str(data.get("outcome", "")),
+        reasons=codes, opinion=str(data.get("opinion", "")), to_step=str(data.get("to_step", "")), by=found.viewer,
     )  # fmt: skip
 
 
@@ -95,9 +100,7 @@ def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
     return {
         "form": form,
         "exit": form.exit,
-        "target": dict(form.fields["to_step"].choices).get(form.cleaned_data.get("to_step"))
-        if "to_step" in form.fields
-        else "",  # type: ignore[attr-defined]
+        "target": form.target_words(),
         "reasons": form.reason_words(),
         "details": form.detail_words(),
         "working": working(found) if agrees else None,

@@ -129,7 +129,7 @@ def open_file(viewer: Any, number: str) -> File:
     found.item = (
         WorkItem.objects.filter(case=case, state__in=["open", "claimed"])
         .select_related("holder")
-        .order_by("-kind", "id")
+        .order_by("kind", "id")
         .first()
     )
     if found.item is not None:

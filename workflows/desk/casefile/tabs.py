@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from cases.access.queries import may, who_looked
 from cases.dossier.models import Answer
 from cases.dossier.queries import answer_rows
 from cases.duplicates.models import PastGrant
-from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, VisitFact
+from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement
 from cases.people.models import PayeeAccount
 from cases.people.queries import current_account
 from cases.people.rules import mask_account, mask_id, mask_name, mask_phone
@@ -24,13 +25,18 @@ from cases.text import money as money_words
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.policies import policy_of
+from workflows.desk.words import FINDINGS, SOURCES
 from workflows.engine.diagram import Mark, picture
 from workflows.flow import graph, road_of
 from workflows.models import Decision, WorkItem
 
 HIDDEN = "••••"
-MASKS = {"name": mask_name, "id_no": mask_id, "phone": mask_phone, "bank_account": mask_account}
-SOURCES = dict(Answer.SOURCES)
+MASKS: dict[str, Callable[[str], str]] = {
+    "name": mask_name,
+    "id_no": mask_id,
+    "phone": mask_phone,
+    "bank_account": mask_account,
+}
 MOST_HITS = 20
 
 
@@ -156,12 +162,11 @@ def checks(found: File) -> dict[str, Any]:
     """核查: home visits, earlier aid to the same person, and the same account, phone or file in other cases."""
     visits = HomeVisit.objects.filter(case=found.case).select_related("photo").prefetch_related("facts").order_by("id")
     labels = {question.key: question.label for question in found.programme.questions()}
-    words = dict(VisitFact.FINDINGS)
     shown = [
         (
             visit,
             [
-                (labels.get(fact.key, fact.key), words[fact.finding], fact.finding, fact.note)
+                (labels.get(fact.key, fact.key), FINDINGS[fact.finding], fact.finding, fact.note)
                 for fact in visit.facts.all()
             ],
         )
@@ -176,17 +181,16 @@ def checks(found: File) -> dict[str, Any]:
 
 def _same(found: File) -> list[tuple[Any, int]]:
     account, person = current_account(found.case), found.case.patient
-    counts: Counter[Any] = Counter()
-    others = PayeeAccount.objects.exclude(case=found.case)
+    counts: dict[Any, int] = {}
     if account is not None:
-        hits = others.filter(account_key=account.account_key).values("case").distinct()[:MOST_HITS]
-        counts[gettext_lazy("同一收款账户")] = len(hits)
+        others = PayeeAccount.objects.exclude(case=found.case).filter(account_key=account.account_key)
+        counts[gettext_lazy("同一收款账户")] = len(others.values("case").distinct()[:MOST_HITS])
     if person is not None and person.phone_key:
-        hits = type(person).objects.filter(phone_key=person.phone_key).exclude(pk=person.pk).values("pk")[:MOST_HITS]
-        counts[gettext_lazy("同一手机号")] = len(hits)
+        people = type(person).objects.filter(phone_key=person.phone_key).exclude(pk=person.pk)
+        counts[gettext_lazy("同一手机号")] = len(people.values("pk")[:MOST_HITS])
     mine = MaterialFile.objects.filter(case=found.case, removed_at=None).values("sha256")
-    hits = MaterialFile.objects.exclude(case=found.case).filter(sha256__in=mine).values("case").distinct()[:MOST_HITS]
-    counts[gettext_lazy("同一份文件")] = len(hits)
+    files = MaterialFile.objects.exclude(case=found.case).filter(sha256__in=mine)
+    counts[gettext_lazy("同一份文件")] = len(files.values("case").distinct()[:MOST_HITS])
     return list(counts.items())
 
 

@@ -96,7 +96,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     found = open_file(request.user, number)
     if request.method != "POST":
         return _page(request, found, "application")
-    already = deciding.decided_by(request.user, _number(request, "item"))
+    already = deciding.decided_by(request.user, _number(request, "item"), request.POST.get("outcome", ""))
     if already is not None:
         messages.info(request, _("这一步您刚才已经办结，没有重复提交。"))
         return redirect("case:home", already.case.number)
@@ -123,7 +123,7 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _item(request: HttpRequest, found: File) -> WorkItem | int:
-    item = WorkItem.objects.filter(pk=_number(request, "item"), case=found.case).first()
+    item = WorkItem.objects.filter(pk=_number(request, "item") or 0, case=found.case).first()
     return item or found.item or 0
 
 

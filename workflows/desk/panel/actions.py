@@ -113,6 +113,7 @@ def recuse(*, item: MeetingItem, reason: str, by: Any, now: datetime | None = No
 
 @action("panel.vote")
 def _vote(*, case: Any, item: MeetingItem, choice: str, reason: str, by: Any, now: datetime | None = None) -> Vote:
+    assert now is not None
     _as_post(by, "panel.vote")
     locked = lock_case(case.pk)
     found = MeetingItem.objects.select_related("meeting", "work_item").get(pk=item.pk)

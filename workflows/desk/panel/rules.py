@@ -43,7 +43,8 @@ def tally(*, votes: Mapping[int, str], present: Collection[int], quorum: int, ap
     numbers = {choice: list(heard.values()).count(choice) for choice in CHOICES}
     missing = len(set(present) - set(heard))
     counted = len(heard) - numbers["recused"]
-    outcome, reason = "", ""
+    outcome = ""
+    reason: Any = ""
     if counted < quorum and counted + missing < quorum:
         reason = _("到会并参加表决的人数没有达到法定人数，不能形成决定。请等更多成员签到。")
     elif missing:

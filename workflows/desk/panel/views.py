@@ -21,6 +21,7 @@ from workflows.desk.panel import actions, queries
 from workflows.desk.panel.forms import CloseItemForm, MeetingForm, MinutesForm, RecuseForm, VoteForm
 from workflows.desk.panel.models import Meeting, MeetingItem, Vote
 from workflows.desk.policies import policy_of
+from workflows.desk.words import OUTCOMES
 
 MOST_MEETINGS = 100
 
@@ -124,7 +125,7 @@ def _item_page(request: HttpRequest, found: MeetingItem, **extra: Any) -> HttpRe
     context = {
         "item": found,
         "case": found.case,
-        "file": open_file(request.user, found.case.number),
+        "file": open_file(request.user, str(found.case.number)),
         "working": Award.from_json(stored.working) if stored else None,
         "decisions": found.case.decisions.select_related("office", "case__run").order_by("id"),
         "votes": votes,
@@ -178,9 +179,7 @@ def close(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             outcome = actions.close_item(item=found, reasons=form.cleaned_data["reasons"], by=request.user)
-            messages.success(
-                request, _("已形成决定：%(outcome)s。") % {"outcome": _(dict(MeetingItem.OUTCOMES)[outcome])}
-            )
+            messages.success(request, _("已形成决定：%(outcome)s。") % {"outcome": OUTCOMES[outcome]})
             return redirect("panel:meeting", number)
         except Invalid as fault:
             _onto(form, fault)

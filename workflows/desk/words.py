@@ -1,0 +1,30 @@
+"""Words for the codes that the desk shows, in the language of the reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SOURCES: dict[str, Any] = {"claimed": _("本人填报"), "verified": _("核实认定"), "registry": _("登记信息")}
+FINDINGS: dict[str, Any] = {"confirmed": _("属实"), "differs": _("不一致"), "not_seen": _("未见到")}
+PAPERS: dict[str, Any] = {"missing": _("未交"), "given": _("已交"), "accepted": _("合格"), "rejected": _("不合格")}
+ITEMS: dict[str, Any] = {"material": _("材料"), "answer": _("填报内容")}
+VOTES: dict[str, Any] = {
+    "agree": _("同意"),
+    "reject": _("不同意"),
+    "defer": _("延期再议"),
+    "abstain": _("弃权"),
+    "recused": _("回避"),
+}
+OUTCOMES: dict[str, Any] = {
+    "": _("待表决"),
+    "agree": _("同意"),
+    "reject": _("不同意"),
+    "defer": _("延期再议"),
+    "waitlist": _("轮候"),
+}
+CHANNELS: dict[str, Any] = {"sms": _("短信"), "page": _("网页"), "pdf": _("PDF"), "print": _("纸质")}
+TO: dict[str, Any] = {"applicant": _("申请人"), "agent": _("代办人")}
+
+TABLES: dict[str, dict[str, Any]] = {"item": ITEMS, "channel": CHANNELS, "to": TO}
