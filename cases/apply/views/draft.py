@@ -27,6 +27,7 @@ from cases.evidence.models import MaterialFile
 from cases.evidence.queries import open_supplement, paper, papers
 from cases.programme import Question, programme
 from cases.regions.queries import children, name_path, within
+from cases.regions.rules import is_code
 
 COUNTY, TOWN = 6, 9
 
@@ -141,6 +142,7 @@ def _place_question(request: HttpRequest, case: Case, asked: Question, stored: A
         except Invalid as invalid:
             fault = str(next(iter(invalid.fields.values()), invalid.reason))
     area = request.GET.get("area", "")
+    area = area if is_code(area) else ""
     if not area and stored and "again" not in request.GET:
         area = str(stored)
     places = list(within("64", "county")) if len(area) < COUNTY else list(children(area[:TOWN]))
