@@ -87,9 +87,21 @@ def _arrow(
             (ex + half + 20, ey - 2),
         ]
         head = _down(ex + half + 20, ey)
-    else:
-        way = [(sx + BOX[0] if ex > sx else sx, sy + 20), (ex + half, sy + 20), (ex + half, ey - 2)]
+    elif ex - sx == COLUMN and ey - sy == STEP:
+        way = [(sx + BOX[0], sy + 20), (ex + half, sy + 20), (ex + half, ey - 2)]
         head = _down(ex + half, ey)
+    else:  # through the gap below the row and the gutter beside the target, behind no other box
+        right = ex > sx
+        side, middle = (ex - 14 if right else ex + BOX[0] + 24), ey + BOX[1] // 2
+        edge, tip = (ex, ex - 9) if right else (ex + BOX[0], ex + BOX[0] + 9)
+        way = [
+            (sx + half + 30, sy + BOX[1]),
+            (sx + half + 30, sy + 68),
+            (side, sy + 68),
+            (side, middle),
+            (edge, middle),
+        ]
+        head = [(tip, middle - 5), (edge, middle), (tip, middle + 5)]
     ink = {"fill": "none", "stroke": "#0f7a52" if walked else "#8d969e", "stroke-width": "3" if walked else "1.4"}
     if back:
         ink["stroke-dasharray"] = "5 4"

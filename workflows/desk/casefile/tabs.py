@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.access.queries import may, who_looked
 from cases.dossier.models import Answer
@@ -287,9 +287,15 @@ def _mark(found: File, item: WorkItem, times: int) -> Mark:
         return Mark("done", _("第 %(n)s 次") % {"n": times} if times > 1 else "")
     left = found.days_left if found.item and found.item.pk == item.pk else None
     who = str(item.holder.name) if item.holder else ""
-    when = "" if left is None else _("剩 %(n)s 天") % {"n": left} if left >= 0 else _("超 %(n)s 天") % {"n": -left}
+    when = "" if left is None else _days(left)
     state = "late" if left is not None and left < 0 else "waiting" if item.kind == "wait" else "open"
     return Mark(state, " · ".join(part for part in (who, when) if part))
+
+
+def _days(left: int) -> str:
+    if left < 0:
+        return ngettext("超 %(n)s 天", "超 %(n)s 天", -left) % {"n": -left}
+    return ngettext("剩 %(n)s 天", "剩 %(n)s 天", left) % {"n": left}
 
 
 def _stop(node: Any, mark: Mark, item: WorkItem | None, times: int) -> Stop:
