@@ -135,7 +135,7 @@ class AccountAdmin(ByActions):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, form=AccountForm if obj else NewAccountForm, **kwargs)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if not self.has_change_permission(request, obj):
             return ["username", "name", "is_active"]
         return ["username", "name", "is_active", "new_password"] if obj else ["username", "name", "password", "phone"]

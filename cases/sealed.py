@@ -88,7 +88,7 @@ class Sealed(str):
         return sealed
 
 
-class _Empty(Exact):  # type: ignore[type-arg]
+class _Empty(Exact):
     """`= ''` is the one comparison that a sealed column allows: is anything there?"""
 
     def get_prep_lookup(self) -> Any:

@@ -95,11 +95,13 @@ def appoint(
 
 
 @action("post.end", about="account")
-def end_post(*, post: Post, ends_on: date, by: Any, now: datetime | None = None) -> None:
+def end_post(*, post: Post, ends_on: date | None, by: Any, now: datetime | None = None) -> None:
     """免职: the last day of a post; its rights are gone the day after."""
     _administer(by, "admin.posts")
     if post.user_id == by.pk:
         raise Refusal(_("不能改动自己的任职。"), code="own_post")
+    if ends_on is None:
+        raise Invalid(_("请填任职的最后一天。"), fields={"ends_on": _("请填日期。")})
     if ends_on < post.starts_on:
         raise Invalid(_("任职结束日期早于开始日期。"), fields={"ends_on": _("不能早于开始日期。")})
     post.ends_on = ends_on

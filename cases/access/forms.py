@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.forms import RequestLoginCodeForm
 from django import forms
 
@@ -18,6 +20,6 @@ class PhoneCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
         except SmsUnavailable as fault:
             raise forms.ValidationError(fault.reason) from fault
         phone: str = super().clean_phone()
-        if not self._user:
-            self._user = open_account(phone=phone, by=None)
+        if not getattr(self, "_user", None):
+            self._user: Any = open_account(phone=phone, by=None)
         return phone

@@ -25,7 +25,7 @@ class User(AbstractUser):
     phone_verified = models.BooleanField(default=False)
     is_office = models.BooleanField("工作人员（密码登录）", default=False)
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta:
         app_label = "cases"

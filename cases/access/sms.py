@@ -55,7 +55,7 @@ def _to_demo_phone(phone: str, text: str) -> None:
 
 def _to_gateway(phone: str, text: str, key: str) -> None:
     request = urllib.request.Request(
-        settings.SMS_GATEWAY_URL,
+        str(settings.SMS_GATEWAY_URL),
         data=json.dumps({"phone": phone, "text": text}, ensure_ascii=False).encode(),
         headers={
             "Content-Type": "application/json; charset=utf-8",

@@ -60,7 +60,8 @@ def sealed_columns() -> dict[str, list[str]]:
     """The encrypted columns of each table."""
     found: dict[str, list[str]] = {}
     for model in apps.get_models():
-        names = [field.column for field in model._meta.local_concrete_fields if isinstance(field, SealedField)]
+        fields = [field for field in model._meta.local_concrete_fields if isinstance(field, SealedField)]
+        names = [str(field.column) for field in fields]
         if names:
             found[model._meta.db_table] = names
     return found
@@ -174,7 +175,7 @@ def _own_chain(watched: Watched, event: Row, payload: Row) -> bool:
     if ":" in watched.key or not watched.key:
         return True
     held = payload.get(watched.key)
-    return event["key"] == ("none" if held is None else str(held))
+    return bool(event["key"] == ("none" if held is None else str(held)))
 
 
 def _present(connection: Any, watched: Watched, place: tuple[str, list[Any]]) -> Iterator[tuple[str, Row]]:

@@ -147,6 +147,7 @@ def test_a_post_is_ended_but_never_moved_to_another_office(cast: Cast) -> None:
     post = Post.objects.get(user=cast["xiji_intake"])
     data = {"ends_on": clock.today().isoformat(), "role": "FR", "office": Office.objects.get(kind="board").pk}
     assert as_(cast["secadmin"]).post(f"/admin/cases/post/{post.pk}/change/", data).status_code == 302
+    as_(cast["secadmin"]).post(f"/admin/cases/post/{post.pk}/change/", {"ends_on": ""})
     post.refresh_from_db()
     assert (post.ends_on, post.role_id, post.office.division_code) == (clock.today(), "CTY1", "640422")
 

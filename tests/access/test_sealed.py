@@ -116,12 +116,12 @@ def test_a_value_copied_from_another_column_is_sealed_anew_for_its_own(cast: Cas
     assert User.objects.get(pk=target.pk).name == "19900000001"
 
 
-def test_a_sealed_column_refuses_to_be_searched(db: Any) -> None:
+def test_a_sealed_column_refuses_to_be_searched(cast: Cast) -> None:
     with pytest.raises(FieldError, match="blind index"):
         User.objects.filter(name="马秀兰").exists()
     with pytest.raises(FieldError, match="blind index"):
         User.objects.filter(name__contains="马").exists()
-    assert not User.objects.filter(phone__isnull=False).exists()
+    assert User.objects.filter(phone__isnull=False).count() < User.objects.count()
     assert not User.objects.filter(name="").exists()
 
 
