@@ -79,7 +79,8 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
     """制单: who would be in the batch and who not, each with the reason."""
     one = queries.get_fund(request.user, code)
     if request.method == "POST":
-        made = actions.build_batch(fund=one, by=request.user)
+        seen = [int(pk) for pk in request.POST.getlist("payouts") if pk.isdecimal()]
+        made = actions.build_batch(fund=one, seen=seen, by=request.user)
         messages.success(request, _("批次已制单。请另一位同事复核。"))
         return redirect("money:batch", made.number)
     waiting = queries.candidates(request.user, one, today=clock.today())

@@ -37,11 +37,14 @@ class _Reader(HTMLParser):
         self._select = self._area = self._link = self._button = ""
         self._taken: list[str] = []
         self._hidden = 0
+        self._main = False
+        self.said: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag in ("script", "style", "title"):
             self._hidden += 1
+        self._main = self._main or tag == "main"
         if tag == "a" and given.get("href"):
             self._link, self._taken = given["href"], []
         if tag == "form":
@@ -86,6 +89,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style", "title"):
             self._hidden -= 1
+        self._main = self._main and tag != "main"
         if tag == "form":
             self._form = None
         elif tag == "select":
@@ -107,6 +111,8 @@ class _Reader(HTMLParser):
             self._taken.append(data)
         if not self._hidden:
             self.text.append(data)
+            if self._main:
+                self.said.append(data)
 
 
 @dataclass
@@ -119,6 +125,7 @@ class Page:
     forms: list[Form]
     links: list[tuple[str, str]]
     text: str
+    said: str
 
     def form(self, *names: str) -> Form:
         """The form that has all these fields (or files, or goes to an address that ends so)."""
@@ -141,8 +148,8 @@ class Page:
         return any(re.search(pattern, href) for href, _text in self.links)
 
     def sentence(self) -> str:
-        """What the page says, shortened: from its heading or error summary on."""
-        return " ".join(self.text.split())[:600]
+        """What the page itself says, shortened; without the strip and the foot that every page has."""
+        return " ".join((self.said or self.text).split())[:600]
 
 
 class Browser:
@@ -188,7 +195,7 @@ def _page(url: str, status: int, body: bytes, kind: str) -> Page:
     reader = _Reader()
     if kind == "text/html":
         reader.feed(body.decode("utf-8", "replace"))
-    return Page(url, status, body, reader.forms, reader.links, " ".join(reader.text))
+    return Page(url, status, body, reader.forms, reader.links, " ".join(reader.text), " ".join(reader.said))
 
 
 def _multipart(data: dict[str, list[str]], files: dict[str, Any]) -> tuple[bytes, str]:

@@ -15,18 +15,17 @@ from workflows.walking.visitors import day
 
 def file_application(browser: Browser, card: Programme, given: Mapping[str, Any], *, number: int) -> tuple[str, Page]:
     """Fill in everything that the pages ask and send it; answers the case number and the page that says so."""
-    guide = browser.get(f"/apply/{card.slug}/")
-    begun = browser.get(guide.link(r"begin|start")) if guide.has_link(r"/apply/[^/]+/(begin|start)") else guide
-    draft = browser.post(begun, begun.form("/begin")) if not _is_draft(begun) else begun
-    home = re.sub(r"(/draft/[0-9a-f-]+/).*", r"\1", draft.url)
+    begun = browser.get(f"/apply/{card.slug}/start")
+    draft = begun if "/draft/" in begun.url else browser.post(begun, begun.form("/begin"))
+    home = re.sub(r"(/draft/[0-9a-f-]+).*", r"\1", draft.url)
     facts: dict[str, Any] = {}
     for question in card.questions():
         if question.key in given and (question.when is None or question.when(facts)):
             facts[question.key] = given[question.key]
-            _answer(browser, f"{home}{question.key}", question, given[question.key])
+            _answer(browser, f"{home}/{question.key}", question, given[question.key])
     _papers(browser, home, number)
     _consents(browser, home)
-    check = browser.get(f"{home}check")
+    check = browser.get(f"{home}/check")
     sent = browser.post(check, check.form("truth"), {"truth": "on"})
     found = re.search(r"/done/([0-9-]+)", sent.url)
     if found is None:
@@ -34,19 +33,15 @@ def file_application(browser: Browser, card: Programme, given: Mapping[str, Any]
     return found.group(1), check
 
 
-def _is_draft(page: Page) -> bool:
-    return "/draft/" in page.url
-
-
 def _answer(browser: Browser, address: str, question: Question, value: Any) -> None:
     page = browser.get(address)
     if question.kind == "division":
         for length in (6, 9):
             page = browser.get(f"{address}?area={str(value)[:length]}")
-    elif not any("value" in form.fields or "value_0" in form.fields for form in page.forms):
+    elif not any("value" in form.fields or "value_year" in form.fields for form in page.forms):
         label = dict(question.choices)[value]
         page = browser.get(f"{address}?{_search(page)}={_quoted(str(label))}")
-    after = browser.post(page, page.form("value_0" if question.kind == "date" else "value"), _typed(question, value))
+    after = browser.post(page, page.form("value_year" if question.kind == "date" else "value"), _typed(question, value))
     if after.url.split("?")[0].rstrip("/") == address.rstrip("/"):
         raise LookupError(f"{question.key}: {after.sentence()}")
 
@@ -71,8 +66,8 @@ def _typed(question: Question, value: Any) -> dict[str, Any]:
 
 
 def _papers(browser: Browser, home: str, number: int) -> None:
-    listed = browser.get(f"{home}materials")
-    for address in dict.fromkeys(href for href, _text in listed.links if re.search(r"/materials?/D\d+", href)):
+    listed = browser.get(f"{home}/materials")
+    for address in dict.fromkeys(href for href, _text in listed.links if re.search(r"/materials/D\d+", href)):
         page = browser.get(address)
         form = next(form for form in page.forms if form.files)
         upload = picture(address.rstrip("/")[-3:], seed=number)
@@ -82,7 +77,7 @@ def _papers(browser: Browser, home: str, number: int) -> None:
 
 
 def _consents(browser: Browser, home: str) -> None:
-    page = browser.get(f"{home}consents")
+    page = browser.get(f"{home}/consents")
     form = page.form("publicity")
     given = {name: form.choices[name][0] for name in ("processing", "economic", "publicity")}
     after = browser.post(page, form, given)

@@ -49,4 +49,4 @@ class Visitors:
 
 def day(name: str, value: Any) -> dict[str, int]:
     """A date as its three boxes."""
-    return {f"{name}_0": value.year, f"{name}_1": value.month, f"{name}_2": value.day}
+    return {f"{name}_year": value.year, f"{name}_month": value.month, f"{name}_day": value.day}

@@ -75,7 +75,14 @@ class Walk:
         if not Fund.objects.filter(programme=self.card.slug, is_active=True).exists():
             people = {user.username: user for user in User.objects.filter(username__in=["policy_edit", "policy_publish", "fin_make"])}
             drive.publish_policy(slug=self.card.slug, maker=people["policy_edit"], publisher=people["policy_publish"])
-            drive.fund(slug=self.card.slug, yuan="100000", by=people["fin_make"])
+            drive.fund(slug=self.card.slug, yuan="100", by=people["fin_make"])
+        purse = Fund.objects.filter(programme=self.card.slug, is_active=True).order_by("id")[0]
+        maker = self.people["fin_make"]
+        page = maker.get(f"/money/fund/{purse.code}/gift/")
+        taken = maker.post(page, page.form("amount"), {"amount": "20000", "source": "演示捐赠，凭证号 Y0001"})
+        if taken.status >= 400:
+            raise WalkFailed(f"the gift was not taken: {taken.sentence()}")
+        self.say("fin_make           资金到账 20,000 元")
 
     def _file(self) -> None:
         number = 500 + Case.objects.count()
@@ -99,8 +106,9 @@ class Walk:
             self._same_person(item)
         browser = self.people[name]
         page = browser.get(f"/case/{self.case.number}/")
-        if page.has_link("claim") or any("/claim" in form.action for form in page.forms):
-            page = browser.post(page, page.form("/claim"))
+        claim = next((form for form in page.forms if form.action.endswith("/claim")), None)
+        if claim is not None:
+            page = browser.post(page, claim)
         form = page.form("outcome")
         outcome = next(iter(spec.exits))
         values = {"outcome": outcome, "opinion": OPINION, **self._details(spec.form, form)}
@@ -115,7 +123,8 @@ class Walk:
             raise WalkFailed(f"{name} at {item.step}: {after.sentence()}")
         self.tell(name, f"{spec.title}：{spec.exits[outcome].label}")
         if item.level == 1:
-            self._double_decision(name, page, form, values)
+            self._second_decision(name, page, form, values)
+            self._old_page(name, page, claim)
 
     def _details(self, kind: str, form: Form) -> dict[str, Any]:
         """What each kind of step asks beside outcome and opinion."""
@@ -200,7 +209,7 @@ class Walk:
             self._to(clock.today() + timedelta(days=1))
         maker, checker, releaser = (self.people[name] for name in ("fin_make", "fin_check", "fin_release"))
         page = maker.get(f"/money/fund/{payout.fund.code}/batch/")
-        made = maker.post(page, next(form for form in page.forms if form.method == "post" and "csrfmiddlewaretoken" in form.fields and "/batch" in (form.action or page.url)))
+        made = maker.post(page, page.form("payouts"))
         batch = PaymentBatch.objects.filter(lines__payout=payout, lines__included=True).order_by("-id").first()
         if batch is None:
             raise WalkFailed(f"the case is in no batch: {made.sentence()}")
@@ -229,7 +238,7 @@ class Walk:
         if found is None:
             raise WalkFailed(f"the bank's answer was not taken: {shown.sentence()}")
         page = checker.get(f"/money/answer/{found.group(1)}/")
-        checker.post(page, next(form for form in page.forms if form.method == "post" and "/answer/" in (form.action or page.url)))
+        checker.post(page, Form(page.url, "post", {"csrfmiddlewaretoken": [_token(page)]}))
         self._until(lambda: self.case.state in ("FOLLOWUP", "CLOSED"), "the payment is not booked")
         self.tell("fin_check", "确认回盘，已到账")
 
@@ -239,13 +248,12 @@ class Walk:
         before = Event.objects.filter(outcome="denied").order_by("-id").values_list("id", flat=True).first() or 0
         page = try_it()
         kept = Event.objects.filter(outcome="denied", id__gt=before).exists()
-        sentence = re.sub(r"^.*?(?=没有找到|刚才|您|这|现在|请|别|还|已|不)", "", _heading(page), count=1)
         if page.status < 400 and not kept:
             raise WalkFailed(f"wrong turn went through: {what} ({page.status} {page.url}: {page.sentence()})")
         if not kept:
             raise WalkFailed(f"wrong turn left no row: {what} ({page.status}: {page.sentence()})")
         self.refused += 1
-        self.say(f"                   · 走错：{what} → {page.status} {sentence[:60]}")
+        self.say(f"                   · 走错：{what} → {page.status} {page.sentence()[:70]}")
 
     def _other_county(self, item: WorkItem) -> None:
         browser = self.people["xiji_intake"]
@@ -262,10 +270,15 @@ class Walk:
         )  # fmt: skip
         self.wrong("同一人连办两级", lambda: browser.post(page, forged))
 
-    def _double_decision(self, name: str, page: Page, form: Form, values: dict[str, Any]) -> None:
+    def _second_decision(self, name: str, page: Page, form: Form, values: dict[str, Any]) -> None:
         browser = self.people[name]
-        other = {**values, "outcome": "not_accept", "phase": "confirm", "opinion": "这是旧页面上的另一个意见，应当被拒绝。"}
-        self.wrong("旧页面又交一次意见", lambda: browser.post(page, form, other))
+        other = {**values, "outcome": "not_accept", "phase": "confirm", "opinion": "这是同一件的另一个意见，应当被拒绝。"}
+        self.wrong("同一步交两次意见", lambda: browser.post(page, form, other))
+
+    def _old_page(self, name: str, page: Page, claim: Form | None) -> None:
+        if claim is not None:
+            browser = self.people[name]
+            self.wrong("拿旧页面再领取", lambda: browser.post(page, claim))
 
     def _unread_and_unready(self, meeting: Meeting, address: str) -> None:
         member = self.people[MEMBERS[0]]
@@ -290,11 +303,8 @@ class Walk:
         page = maker.get(f"/money/fund/{payout.fund.code}/batch/")
         if self.case.number not in page.text:
             raise WalkFailed("the batch page does not say why this case is not in it")
-        early = Form(f"/case/{self.case.number}/pay-now", "post", {"csrfmiddlewaretoken": [_token(page)]})
-        forged = Form(f"/money/payout/{payout.pk}/pay/", "post", {"csrfmiddlewaretoken": [_token(page)]})
-        del early, forged
-        post = next(form for form in page.forms if form.method == "post" and "/batch" in (form.action or page.url))
-        self.wrong("公示没完就想付款", lambda: maker.post(page, post, {"payouts": [payout.pk]}))
+        early = Form(page.url, "post", {"csrfmiddlewaretoken": [_token(page)], "payouts": [str(payout.pk)]})
+        self.wrong("公示没完就想付款", lambda: maker.post(page, early))
 
     def _changed_payee(self) -> None:
         owner = self.people["applicant2"]
@@ -303,7 +313,7 @@ class Walk:
         token = _token(page) if any("csrfmiddlewaretoken" in form.fields for form in page.forms) else ""
         form = Form(
             address, "post",
-            {"csrfmiddlewaretoken": [token], "holder": ["别人"], "account": ["9990000000000008888"], "bank_name": ["演示银行"]},
+            {"csrfmiddlewaretoken": [token], "holder": ["马演示"], "account": ["9990000000000008888"], "bank_name": ["演示银行"]},
         )  # fmt: skip
         self.wrong("准予以后换收款账户", lambda: owner.post(page, form))
 
@@ -330,8 +340,3 @@ def _confirm(page: Page) -> Form:
         if any(button[:2] == ("phase", "confirm") for button in form.buttons):
             return form
     raise WalkFailed(f"{page.url}: {page.sentence()}")
-
-
-def _heading(page: Page) -> str:
-    words = " ".join(page.text.split())
-    return words[-400:] if len(words) > 400 else words

@@ -198,7 +198,7 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """更正收款账户: after the bank gave the money back; a village worker does not do this."""
     case = my_case(request.user, number)
-    if case.state not in MONEY_BACK:
+    if case.state not in MONEY_BACK and request.method != "POST":
         return redirect("dossier:case", number=number)
     if _is_helper(request, case):
         raise Refusal(

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import check_password
 from django.db import connection
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
@@ -23,7 +24,7 @@ from cases.money import bankfile
 from cases.money.actions.funds import act_as
 from cases.money.models import BatchLine, Fund, PaymentBatch, Payout, PayoutAttempt
 from cases.money.queries import Proposal, bank_file, candidates, file_of, handled, holds, lines_of
-from cases.money.rules import PROVINCE, to_fen
+from cases.money.rules import OUT, PROVINCE, to_fen
 from cases.people.models import PayeeAccount
 from cases.programme import tell
 
@@ -42,16 +43,20 @@ def lock_batch(batch: PaymentBatch) -> PaymentBatch:
 
 
 @action("batch.make", about="fund")
-def build_batch(*, fund: Fund, by: Any, now: datetime | None = None) -> PaymentBatch:
+def build_batch(
+    *, fund: Fund, by: Any, seen: Iterable[int] = (), now: datetime | None = None
+) -> PaymentBatch:
     """制单: put each payout of the fund that may be paid today into a new batch; each other one keeps its reason (F59).
 
-    Keys and file hash are stored before anything leaves (F63, F64). Refused when nothing can be paid.
+    `seen` are the payouts that the maker's page showed as payable. Keys and file hash are stored before anything leaves
+    (F63, F64). Refused when nothing can be paid, or when one that was seen may not be paid (any more).
     """
     assert now is not None
     act_as(by, "money.make")
     today = local_day(now)
     lock_cases(one.payout.case_id for one in candidates(by, fund, today=today))
     ready = _within_one_file(candidates(by, fund, today=today))
+    _still_ready(ready, set(seen))
     if not any(not one.reason for one in ready):
         raise Refusal(_("现在没有可以拨付的案卷。每一笔的原因见清单。"), code="nothing_payable", status=409)
     number = _next_number(now)
@@ -148,6 +153,18 @@ def attempts_of(batch: PaymentBatch) -> list[PayoutAttempt]:
     for row in fresh:
         row.payout.case = cases[row.case_id]
     return fresh
+
+
+def _still_ready(ready: Iterable[Proposal], seen: set[int]) -> None:
+    for one in ready:
+        if one.reason and one.payout.pk in seen:
+            raise Refusal(
+                format_lazy(
+                    _("{case} 现在不能拨付：{reason}。请重新打开制单页。"), case=one.payout.case.number, reason=OUT[one.reason]
+                ),
+                code="not_payable",
+                status=409,
+            )
 
 
 @action("batch.check", about="batch")

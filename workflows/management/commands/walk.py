@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             raise CommandError(f"没有项目 {options['programme']}。可以走的有：{'、'.join(known)}")
         if not settings.RELIEF_DEMO or not clock.is_demo_clock():
             raise CommandError("The walk moves the clock: it runs only on a demonstration database (make run).")
+        logging.getLogger("django.request").setLevel(logging.ERROR)  # each refused try prints its own line
         with translation.override("zh-hans"):
             if options["url"]:
                 self.walk(options["programme"], options["url"])
