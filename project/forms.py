@@ -98,7 +98,7 @@ class DateBoxes(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None, autocomplete: str = ""):
         parts = {"year": "w-4", "month": "w-2", "day": "w-2"}
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             part: forms.TextInput(
                 {"inputmode": "numeric", "class": width, "maxlength": 4 if part == "year" else 2}
                 | ({"autocomplete": f"{autocomplete}-{part}"} if autocomplete else {})
@@ -126,8 +126,7 @@ class DateField(forms.MultiValueField):
 
     def __init__(self, *, not_after: Callable[[], date] | None = None, **kwargs: Any):
         self.not_after = not_after
-        part = {"min_value": 1, "required": False}
-        fields = [_Number(**part), _Number(**part), _Number(**part)]
+        fields = [_Number(min_value=1, required=False) for _part in ("year", "month", "day")]
         super().__init__(fields, require_all_fields=False, **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -138,7 +137,7 @@ class DateField(forms.MultiValueField):
         except ValidationError as fault:
             if any(error.code == "required" for error in fault.error_list):
                 raise
-            code = fault.error_list[0].code
+            code = fault.error_list[0].code or "invalid"
             raise ValidationError(self.error_messages.get(code, self.error_messages["invalid"]), code=code) from fault
 
     def compress(self, data_list: list[int]) -> date | None:
@@ -191,7 +190,7 @@ class MoneyField(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = text.clean(value).replace(",", "").replace("，", "").replace(" ", "").removesuffix("元")
         return super().to_python(value)
@@ -225,5 +224,5 @@ class CleanCharField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        words = super().to_python(value)
+        words = super().to_python(value) or ""
         return text.clean_number(words) if self.squeeze else text.clean(words)

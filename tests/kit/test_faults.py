@@ -1,7 +1,11 @@
 """The pages for what went wrong: what happened, what to do, whom to call, in both languages."""
 
+from collections.abc import Callable
+
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -22,7 +26,7 @@ DO = {
 def page(code: int, request: HttpRequest) -> HttpResponse:
     if code == 409:
         return faults.conflict(request, reason="", again="/x")
-    views = {
+    views: dict[int, Callable[[HttpRequest], HttpResponse]] = {
         400: faults.bad_request,
         403: faults.permission_denied,
         404: faults.not_found,
@@ -35,8 +39,8 @@ def page(code: int, request: HttpRequest) -> HttpResponse:
 @pytest.fixture
 def request_() -> HttpRequest:
     made = RequestFactory().get("/somewhere")
-    made.user = None
-    made.session = {}
+    made.user = AnonymousUser()
+    made.session = SessionStore()
     return made
 
 

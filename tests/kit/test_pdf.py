@@ -34,7 +34,8 @@ def words_of(made: bytes) -> str:
 def _page_words(page: pikepdf.Page) -> str:
     tables = {name: _table(font) for name, font in page.Resources.Font.items()}
     words, table = [], {}
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, operator = instruction.operands, instruction.operator
         if str(operator) == "Tf":
             table = tables[str(operands[0])]
         elif str(operator) in ("Tj", "TJ"):

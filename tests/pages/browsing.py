@@ -1,7 +1,6 @@
 """A real browser that looks at pages as somebody would, and says what is wrong with them."""
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -9,8 +8,9 @@ from typing import Any, Self
 
 import pytest
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 from tests.browser import BROWSER as CHROMIUM
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass(frozen=True)

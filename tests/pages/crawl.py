@@ -28,7 +28,7 @@ class Reach:
     dead: list[str]
 
 
-def reachable(username: str | None, starts: Iterable[str], *, most: int = 40) -> Reach:
+def reachable(username: str | None, starts: Iterable[str], *, most: int = 16) -> Reach:
     """Follows the links from `starts` as a person (or as nobody), one of each kind of page."""
     client, dead = Client(raise_request_exception=False), []
     if username:

@@ -2,10 +2,10 @@
 
 import copy
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
 import pytest
@@ -15,9 +15,10 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 
+from tests.browser import BROWSER
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from tests.browser import BROWSER
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><dir>/usr/share/fonts</dir><cachedir>{cache}</cachedir></fontconfig>"""
 
@@ -30,7 +31,7 @@ class _Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="module")
 def gallery_address() -> Iterator[str]:
     """The address of a server that shows the gallery."""
-    engines = copy.deepcopy(settings.TEMPLATES)
+    engines: Any = copy.deepcopy(settings.TEMPLATES)
     engines[0]["DIRS"].append(Path(__file__).parent)
     with override_settings(
         TEMPLATES=engines,
@@ -48,7 +49,7 @@ def gallery_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playwright.Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Debian's chromium with a Chinese face, or a skip that says what is missing."""
     if not BROWSER:
         pytest.skip("no chromium found: install it or set CHROMIUM")

@@ -1,5 +1,6 @@
 """A gallery of every part of the kit, for looking at and for axe; it exists only under tests."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace as Thing
@@ -111,7 +112,7 @@ def _fault(request: HttpRequest, code: int) -> HttpResponse:
         return faults.conflict(request, reason="刚才一位同事已经办结这一步，您的意见已替您留在草稿里。", again="/")
     if code == 403:
         return faults.permission_denied(request, PermissionError("这件是您初审的，需要另一位同事复核。"))
-    views: dict[int, Any] = {
+    views: dict[int, Callable[[HttpRequest], HttpResponse]] = {
         400: faults.bad_request,
         404: faults.not_found,
         429: faults.too_many,
