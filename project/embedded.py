@@ -125,10 +125,14 @@ class Server:
         with handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                alone = True
             except BlockingIOError:
-                return
-            if not (self.var / "pg.keep").exists():
+                alone = False
+            if alone and not (self.var / "pg.keep").exists():
                 self.stop()
+        left = _started.pop(self.data, None)
+        if left is not None:
+            left.returncode = 0  # it outlives this process on purpose, so Popen need not warn
 
     # --- start and stop -----------------------------------------------------------------------------------------------
 

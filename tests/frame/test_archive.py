@@ -64,6 +64,7 @@ def manage(var: Path, *command: str, **more: str) -> "subprocess.CompletedProces
     )
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
 def test_a_restored_place_answers_and_opens_its_sealed_columns(saved: Path, place: Path, settings: Any) -> None:
     assert saved.stat().st_mode & 0o777 == 0o600

@@ -29,14 +29,23 @@ def test_a_clock_that_can_be_moved_is_refused(office: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_of_the_database_itself_is_fine(office: Any, owner_cursor: Any) -> None:
     owner_cursor.execute(clock.NORMAL_SQL)
+    get_user_model()._default_manager.update(is_active=False)
     assert checks.faults() == []
     checks.must_be_fit()
 
 
 @pytest.mark.django_db
 def test_a_demonstration_sign_in_is_refused(office: Any) -> None:
-    name, _, _, password = next(row for row in demo.signins() if row[3])
-    get_user_model()._default_manager.create_user(username=name, password=password)
+    person, _ = get_user_model()._default_manager.get_or_create(
+        username=next(row[0] for row in demo.signins() if row[3])
+    )
+    person.set_password("correct horse battery")
+    person.save()
+    others = get_user_model()._default_manager.exclude(pk=person.pk)
+    others.update(is_active=False)
+    assert checks.demonstration_people() is None
+    person.set_password(demo.PASSWORD)
+    person.save()
     assert "demonstration sign-ins" in (checks.demonstration_people() or "")
 
 
@@ -83,7 +92,7 @@ def test_a_weak_password_is_refused_with_the_reason(office: Any) -> None:
     office.ADMIN_NAME, office.ADMIN_PASSWORD = "admin", "password1234"
     with pytest.raises(prepare.NoAdministrator, match="RELIEF_ADMIN_PASSWORD: "):
         prepare.first_administrator(say=print)
-    assert not get_user_model()._default_manager.exists()
+    assert not get_user_model()._default_manager.filter(username="admin").exists()
 
 
 @pytest.mark.django_db

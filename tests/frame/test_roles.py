@@ -32,14 +32,14 @@ from project.env import Database
         "UPDATE cases_event SET action = 'x'",
         "DELETE FROM django_migrations",
         "CREATE ROLE friend",
-        "SET ROLE relief_owner",
+        "SET ROLE {owner}",
         "SET session_replication_role = replica",
         "COPY cases_user TO PROGRAM 'cat'",
     ],
 )
 def test_the_application_role_may_not(statement: str) -> None:
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement.replace("{owner}", settings.OWNER_DATABASE.user))
 
 
 @pytest.mark.django_db
