@@ -9,6 +9,7 @@ from cases import programme
 from cases.calendar.rules import end_of
 from cases.errors import Refusal
 from cases.history.record import action, record
+from cases.money import actions as money
 from cases.publicity import actions as publicity
 from workflows import actions, effects
 from workflows.engine import clockwork, timers
@@ -31,6 +32,7 @@ def listen() -> None:
         programme.on(name, _mover(name))
     timers.when("lapse")(lapse)
     clockwork.sweeps(lambda: publicity.close_due())
+    clockwork.sweeps(money.note_silent_batches)
 
 
 def _mover(name: str) -> Any:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
+from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.errors import Invalid, Refusal
 from cases.history.record import action, record
@@ -18,8 +20,10 @@ from cases.money.actions.batches import attempts_of, drop_batch, lock_batch, tel
 from cases.money.actions.funds import act_as
 from cases.money.actions.payouts import end_reservation, take_back
 from cases.money.models import BankAnswer, BankAnswerLine, PaymentBatch, PayoutAttempt
-from cases.money.queries import bank_file
+from cases.money.queries import bank_file, silent_batches
 from cases.money.rules import PROVINCE, Ours, Theirs, compare
+
+log = structlog.get_logger(__name__)
 
 ANSWERABLE = ("sent", "answered", "closed")
 
@@ -239,6 +243,18 @@ def note_silence(*, batch: PaymentBatch, by: Any, now: datetime | None = None) -
     batch.save(update_fields=["state"])
     record("batch.silent", about=("batch", batch.pk), object=batch, payload={})
     return batch
+
+
+def note_silent_batches() -> int:
+    """The clock's sweep: every batch the bank left unanswered for two days; how many. A busy one is tried again later."""
+    noted = 0
+    for batch in silent_batches(now=clock.now()):
+        try:
+            note_silence(batch=batch, by=None)
+            noted += 1
+        except Refusal as refusal:  # somebody holds one of its cases: the clock comes again
+            log.warning("silent batch not noted", batch=batch.pk, code=refusal.code)
+    return noted
 
 
 @action("batch.ask", about="batch")

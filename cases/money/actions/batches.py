@@ -43,9 +43,7 @@ def lock_batch(batch: PaymentBatch) -> PaymentBatch:
 
 
 @action("batch.make", about="fund")
-def build_batch(
-    *, fund: Fund, by: Any, seen: Iterable[int] = (), now: datetime | None = None
-) -> PaymentBatch:
+def build_batch(*, fund: Fund, by: Any, seen: Iterable[int] = (), now: datetime | None = None) -> PaymentBatch:
     """制单: put each payout of the fund that may be paid today into a new batch; each other one keeps its reason (F59).
 
     `seen` are the payouts that the maker's page showed as payable. Keys and file hash are stored before anything leaves
@@ -160,7 +158,9 @@ def _still_ready(ready: Iterable[Proposal], seen: set[int]) -> None:
         if one.reason and one.payout.pk in seen:
             raise Refusal(
                 format_lazy(
-                    _("{case} 现在不能拨付：{reason}。请重新打开制单页。"), case=one.payout.case.number, reason=OUT[one.reason]
+                    _("{case} 现在不能拨付：{reason}。请重新打开制单页。"),
+                    case=one.payout.case.number,
+                    reason=OUT[one.reason],
                 ),
                 code="not_payable",
                 status=409,
