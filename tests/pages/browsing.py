@@ -25,11 +25,11 @@ class Fault:
 
 
 class Browser:
-    """Debian's chromium; skips the test with a reason when it or axe is missing. Makes pictures when RELIEF_SHOTS is set."""
+    """Debian's chromium; skips the test with a reason when it or axe is missing. Makes pictures when PAGE_SHOTS is set."""
 
     def __init__(self, home: str) -> None:
         self.home = home
-        self.shots = os.environ.get("RELIEF_SHOTS", "")
+        self.shots = os.environ.get("PAGE_SHOTS", "")
 
     def __enter__(self) -> Self:
         driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -28,8 +28,8 @@ class Reach:
     dead: list[str]
 
 
-def reachable(username: str | None, starts: Iterable[str], *, most: int = 16) -> Reach:
-    """Follows the links from `starts` as a person (or as nobody), one of each kind of page."""
+def reachable(username: str | None, starts: Iterable[str], *, known: set[str], most: int = 24) -> Reach:
+    """Follows the links from `starts` as a person (or as nobody): one page of each kind that is not `known` yet."""
     client, dead = Client(raise_request_exception=False), []
     if username:
         client.force_login(get_user_model().objects.get(username=username))
@@ -57,4 +57,6 @@ def reachable(username: str | None, starts: Iterable[str], *, most: int = 16) ->
             seen[kind] = ""
             waiting.append(answer.headers["Location"])
     cookie = client.cookies.get("sessionid") or client.cookies.get("session")
-    return Reach(cookie.value if cookie else "", [path for path in seen.values() if path], dead)
+    new = [path for kind, path in seen.items() if path and kind not in known]
+    known.update(seen)
+    return Reach(cookie.value if cookie else "", new, dead)

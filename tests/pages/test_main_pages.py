@@ -11,7 +11,7 @@ from tests.pages.crawl import reachable
 from workflows.walking import drive
 
 WAYS = [("zh-hans", "normal", 390), ("en", "elder", 1280), ("zh-hans", "elder", 390), ("en", "normal", 1280)]
-EVERY_WAY = os.environ.get("RELIEF_EVERY_WAY") == "yes"
+EVERY_WAY = os.environ.get("EVERY_WAY") == "yes"
 PEOPLE: dict[str | None, list[str]] = {
     None: ["/", "/apply", "/track", "/accounts/login/", "/accounts/login/code/"],
     "applicant1": ["/my", "/"],
@@ -19,8 +19,9 @@ PEOPLE: dict[str | None, list[str]] = {
     "xiji_review": ["/desk/"],
     "panel1": ["/panel/", "/desk/"],
     "prov_head": ["/panel/", "/desk/"],
+    "prov_review": ["/past-grants/"],
     "publicity": ["/public/desk/"],
-    "fin_make": ["/money/", "/past-grants/"],
+    "fin_make": ["/money/"],
     "policy_edit": ["/policy/"],
     "inspector": ["/inspect/"],
 }
@@ -44,7 +45,8 @@ def office(transactional_db: Any, cast: Any, published: Any, funded: Any) -> Non
 
 
 def test_axe_finds_nothing_on_any_page_that_people_reach(office: None, live_server: Any):
-    found = {who: reachable(who, starts) for who, starts in PEOPLE.items()}
+    known: set[str] = set()
+    found = {who: reachable(who, starts, known=known) for who, starts in PEOPLE.items()}
     faults = [Fault("link", dead) for reach in found.values() for dead in reach.dead]
     place = 0
     with Browser(live_server.url) as browser:
@@ -55,5 +57,5 @@ def test_axe_finds_nothing_on_any_page_that_people_reach(office: None, live_serv
                 for language, size, width in ways:
                     cookies = {settings.SESSION_COOKIE_NAME: reach.session} if reach.session else {}
                     faults += browser.look(path, who=who, cookies=cookies, language=language, size=size, width=width)
-    assert place > 40
+    assert place > 30
     assert not faults, "\n".join(map(str, faults))
