@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -90,8 +91,10 @@ def restore(source: Path) -> int:
         contents = _open(source, place)
         _must_suit(contents, place)
         _database_must_be_empty()
-        _program(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
-                  f"--dbname={settings.OWNER_DATABASE.name}", str(place / DUMP)], CannotRestore)  # fmt: skip
+        _program(["pg_restore", "--no-owner", f"--file={place / 'all.sql'}", str(place / DUMP)], CannotRestore)
+        script = _for_older_servers(place / "all.sql")
+        _program(["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+                  f"--file={script}"], CannotRestore)  # fmt: skip
         for name in keys.FILES.values():
             keys.store(settings.VAR / name, (place / name).read_text().strip())
         settings.KIND_FILE.unlink(missing_ok=True)
@@ -104,6 +107,19 @@ def restore(source: Path) -> int:
             with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write((place / name).read_bytes())
     return len(files)
+
+
+def _for_older_servers(script: Path) -> Path:
+    """The same script without the one setting that PostgreSQL 15 and 16 do not know."""
+    fitting = script.with_suffix(".fitting.sql")
+    with script.open("rb") as old, fitting.open("wb") as new:
+        for line in old:
+            if line == b"SET transaction_timeout = 0;\n":
+                break
+            new.write(line)
+        shutil.copyfileobj(old, new)
+    script.unlink()
+    return fitting
 
 
 def _open(source: Path, place: Path) -> dict[str, Any]:
