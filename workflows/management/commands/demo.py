@@ -46,4 +46,6 @@ class Command(BaseCommand):
 
     def show(self) -> None:
         for name, role, role_en, password in signins():
-            self.stdout.write(f"  {name:<20} {password or '演示手机验证码 (code on /people/demo-phone/)':<22} {role} / {role_en}")
+            self.stdout.write(
+                f"  {name:<20} {password or '演示手机验证码 (code on /accounts/demo-phone/)':<22} {role} / {role_en}"
+            )
