@@ -52,7 +52,9 @@ def is_there(name: str) -> bool:
         except ImportError:
             continue
         for part in parts[cut + 1 :]:
-            if part not in {field.name for field in getattr(getattr(found, "_meta", None), "fields", ())} and not hasattr(found, part):
+            if part not in {
+                field.name for field in getattr(getattr(found, "_meta", None), "fields", ())
+            } and not hasattr(found, part):
                 return False
             found = getattr(found, part, None)
         return True
@@ -61,7 +63,11 @@ def is_there(name: str) -> bool:
 
 @PAGES
 def test_every_function_and_module_that_a_document_names_exists(path):
-    missing = [name for word in words(path) if not word.endswith(".py") and OURS.match(name := word.removesuffix("()")) and not is_there(name)]
+    missing = [
+        name
+        for word in words(path)
+        if not word.endswith(".py") and OURS.match(name := word.removesuffix("()")) and not is_there(name)
+    ]
     assert not missing, missing
 
 
@@ -82,7 +88,7 @@ def test_every_command_and_make_target_that_a_document_names_exists(path):
 
 @PAGES
 def test_every_environment_variable_that_a_document_names_is_read(path):
-    unknown = {name for name in VARIABLE.findall(path.read_text("utf-8"))} - set(VARIABLES) - {"RELIEF_TEST_VAR"}
+    unknown = set(VARIABLE.findall(path.read_text("utf-8"))) - set(VARIABLES) - {"RELIEF_TEST_VAR"}
     assert not unknown, unknown
 
 
@@ -126,9 +132,13 @@ def test_every_guard_on_the_road_stands_in_the_database(db):
 
 def test_the_two_readmes_have_the_same_headings_and_commands():
     chinese, english = ((ROOT / name).read_text("utf-8") for name in ("README.zh-CN.md", "README.md"))
-    levels = [re.findall(r"^(#+) ", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M), re.M) for text in (chinese, english)]
+    levels = [
+        re.findall(r"^(#+) ", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M), re.M) for text in (chinese, english)
+    ]
     assert levels[0] == levels[1]
-    assert [match.groups() for match in TARGET.finditer(chinese)] == [match.groups() for match in TARGET.finditer(english)]
+    assert [match.groups() for match in TARGET.finditer(chinese)] == [
+        match.groups() for match in TARGET.finditer(english)
+    ]
     assert sorted(set(COMMAND.findall(chinese))) == sorted(set(COMMAND.findall(english)))
 
 
@@ -156,7 +166,9 @@ def test_the_decisions_are_numbered_without_a_gap_and_tell_context_choice_and_co
     files = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert [int(path.name[:4]) for path in files] == list(range(1, len(files) + 1))
     for path in files:
-        assert re.findall(r"^## (.*)", path.read_text("utf-8"), re.M)[:3] == ["Context", "Choice", "Consequence"], path.name
+        assert re.findall(r"^## (.*)", path.read_text("utf-8"), re.M)[:3] == ["Context", "Choice", "Consequence"], (
+            path.name
+        )
 
 
 def test_the_pictures_of_the_documents_are_drawn_by_attributes_alone():
