@@ -135,6 +135,9 @@ class SealedField(models.TextField[Any, Any]):
 class SealedJSONField(SealedField):
     """加密的结构化字段: any JSON value as ciphertext."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         return getattr(model_instance, self.attname)
 

@@ -53,7 +53,14 @@ def _fingerprint() -> str:
     """Names the template by all that goes into it."""
     patterns = ["*/migrations/**/*", "cases/**/*.sql", "workflows/**/*.sql", "cases/**/*.csv", "cases/**/*.json"]
     patterns += ["cases/history/grants.py", "cases/calendar/*.py", "cases/**/reference*.py", "cases/**/seed*.py"]
-    patterns += ["cases/access/demo.py", "tests/cast.py", "cases/reference/**/*", "workflows/**/reference*.py", "project/roles.py", "requirements.txt"]
+    patterns += [
+        "cases/access/demo.py",
+        "tests/cast.py",
+        "cases/reference/**/*",
+        "workflows/**/reference*.py",
+        "project/roles.py",
+        "requirements.txt",
+    ]
     digest = hashlib.sha256()
     for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
         if path.suffix != ".pyc":

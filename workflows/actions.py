@@ -37,7 +37,9 @@ def start(*, case: Case, by: Any, now: datetime | None = None) -> Run:
     activation = flow_class.received.activation_class.create(flow_class.received, None, None)
     activation.process.data = {}
     activation.process.save()
-    run = Run.objects.create(case=case, process_id=activation.process.pk, flow=f"{card.slug}/{card.road}", started_at=now)
+    run = Run.objects.create(
+        case=case, process_id=activation.process.pk, flow=f"{card.slug}/{card.road}", started_at=now
+    )
     offers.hold(case)
     record("case.started", about=("case", case.pk), object=run, payload={"flow": run.flow})
     activation.execute()
@@ -106,6 +108,7 @@ def release(*, item: WorkItem | int, reason: str, by: Any, now: datetime | None 
 @action("task.draft")
 def save_draft(*, item: WorkItem | int, data: Mapping[str, Any], by: Any, now: datetime | None = None) -> Draft:
     """存草稿: keep what somebody typed at a step and did not decide."""
+    assert now is not None
     pk = item.pk if isinstance(item, WorkItem) else item
     draft, _made = Draft.objects.update_or_create(item_id=pk, by=by, defaults={"data": dict(data), "at": now})
     return draft
@@ -172,8 +175,14 @@ def _decide(
         object=made,
         happened_on=made.happened_on,
         payload={
-            "step": made.step, "outcome": outcome, "to": to_step, "reasons": made.reasons, "round": made.round,
-            "amount": made.amount, "opinion": commitment_of(made.opinion), "policy": made.policy_id,
+            "step": made.step,
+            "outcome": outcome,
+            "to": to_step,
+            "reasons": made.reasons,
+            "round": made.round,
+            "amount": made.amount,
+            "opinion": commitment_of(made.opinion),
+            "policy": made.policy_id,
             "entrusted_from": made.entrusted_from,
         },  # fmt: skip
     )
@@ -194,9 +203,7 @@ def panel_result(
 
 
 @action("case.terminate")
-def terminate(
-    *, case: Case, reasons: Sequence[str], opinion: str, by: Any, now: datetime | None = None
-) -> None:
+def terminate(*, case: Case, reasons: Sequence[str], opinion: str, by: Any, now: datetime | None = None) -> None:
     """终止: end a case outside its road (death, lost contact, no longer eligible), before money is on its way."""
     assert now is not None
     locked = offers.hold(lock_case(case.pk))
@@ -255,7 +262,9 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
 def _stop(case: Case, state: str, now: datetime) -> None:
     if case.state in BEFORE_THE_BATCH or case.closed_at is not None:
         raise Refusal(
-            _("款项已经进入拨付，现在不能撤回或终止。"), code="too_late", who_may=who_may("money.make", case.handling_code)
+            _("款项已经进入拨付，现在不能撤回或终止。"),
+            code="too_late",
+            who_may=who_may("money.make", case.handling_code),
         )
     WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).update(
         state="cancelled", done_at=now, row_version=F("row_version") + 1
@@ -312,9 +321,7 @@ def _holder_of(item: WorkItem) -> str:
     return str(item.holder.name) if item.holder_id and item.holder else who_may(item.role, item.division_code)
 
 
-def _checked_exit(
-    case: Case, step: Any, outcome: str, reasons: Sequence[str], opinion: str, to_step: str
-) -> Any:
+def _checked_exit(case: Case, step: Any, outcome: str, reasons: Sequence[str], opinion: str, to_step: str) -> Any:
     exit = step.exits.get(outcome)
     if exit is None or exit.kind == "fact":
         raise Invalid(_("请选择一个办理结果。"), fields={"outcome": _("请选择一个办理结果")})
@@ -348,4 +355,15 @@ def _leave(item: WorkItem, *, by: Any, exit_name: str, to: str = "") -> None:
         activation.leave(by=by, exit_name=exit_name, to=to)
 
 
-__all__ = ["claim", "claim_next", "decide", "fact", "panel_result", "release", "save_draft", "start", "stop", "terminate"]
+__all__ = [
+    "claim",
+    "claim_next",
+    "decide",
+    "fact",
+    "panel_result",
+    "release",
+    "save_draft",
+    "start",
+    "stop",
+    "terminate",
+]

@@ -59,7 +59,7 @@ class DecideIn(serializers.Serializer[Any]):
     opinion = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
     to_step = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
-    data = serializers.DictField(required=False, default=dict)
+    data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
 
 
 class DecisionOut(serializers.Serializer[Any]):
@@ -77,7 +77,7 @@ class RefusalOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     who_may = serializers.CharField()
-    fields = serializers.DictField(required=False)
+    fields = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
 class CaseOut(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
     """接口说明: each call with its parameters, what it takes, and what it answers."""
-    document = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
+    document = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return render(request, "api/docs.html", {"calls": _calls(document), "schemas": _schemas(document)})
 
 
@@ -46,7 +46,10 @@ def _schemas(document: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "name": name,
             "text": schema.get("description", ""),
-            "fields": [(field, _name(kind), field in schema.get("required", [])) for field, kind in schema.get("properties", {}).items()],
+            "fields": [
+                (field, _name(kind), field in schema.get("required", []))
+                for field, kind in schema.get("properties", {}).items()
+            ],
         }
         for name, schema in document.get("components", {}).get("schemas", {}).items()
     ]

@@ -39,7 +39,7 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
     """受理: from today this policy version counts for the case, whatever is published later (F42)."""
     day = local_day(now)
     policy = current_policy(case.programme, on=day)
-    case.policy = PolicyVersion.objects.get(pk=policy.version)
+    case.policy = PolicyVersion.objects.get(pk=policy.version or 0)
     case.accepted_on = day
     case.save(update_fields=["policy", "accepted_on"])
     decision.policy = case.policy
@@ -79,7 +79,9 @@ def preview_award(case: Case) -> Award:
     try:
         return programme(case.programme).award(facts, offers.policy_of(case), earlier)
     except FactsFault as fault:
-        raise Invalid(_("填报的金额有矛盾，算不出救助金额。请先核实改正。"), code="facts", fields={fault.field: fault.message_zh}) from fault
+        raise Invalid(
+            _("填报的金额有矛盾，算不出救助金额。请先核实改正。"), code="facts", fields={fault.field: fault.message_zh}
+        ) from fault
 
 
 def verified(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
@@ -97,6 +99,7 @@ def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
             _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
             fields={"outcome": _("核算金额为 0 元，不能同意")},
         )
+    assert case.policy is not None  # preview_award asked for the acceptance that pins it
     stored = StoredAward.objects.create(
         case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(answers(case)),
         working=award.to_json(), by=by, at=now,

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from viewflow.workflow.models import Process
 
 from cases.sealed import SealedField, SealedJSONField
-from workflows.desk.panel.models import *  # noqa: F403
+from workflows.desk.panel.models import *
 
 USER = settings.AUTH_USER_MODEL
 
@@ -114,8 +114,7 @@ class Decision(models.Model):
         app_label = "workflows"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(outcome__in=["return", "reject", "not_accept", "disagree", "object"])
-                | ~Q(reasons=[]),
+                condition=~Q(outcome__in=["return", "reject", "not_accept", "disagree", "object"]) | ~Q(reasons=[]),
                 name="decision_against_has_reason",
             ),
         ]

@@ -68,7 +68,8 @@ def acted(case: Case) -> list[duties.Acted]:
         for actor, step, level in Decision.objects.filter(case=case).values_list("actor_id", "step", "level")
     ]
     return done + [
-        duties.Acted(actor, "", level) for actor, level in Duty.objects.filter(case=case).values_list("actor_id", "level")
+        duties.Acted(actor, "", level)
+        for actor, level in Duty.objects.filter(case=case).values_list("actor_id", "level")
     ]
 
 

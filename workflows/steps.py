@@ -17,6 +17,8 @@ from workflows.engine.activations import FinishActivation, ReceiveActivation, St
 
 Effect = Callable[..., None]
 
+RECEIVED, AGREE, RETURN = _("收到申请"), _("同意上报"), _("退回")
+
 
 @dataclass(frozen=True)
 class Exit:
@@ -132,12 +134,12 @@ class Step(_Exits):
         self.optional = optional
         self.not_by = not_by
 
-    def Agree(self, target: Any, *, label: Any = _("同意上报"), effect: Effect | None = None) -> Step:
+    def Agree(self, target: Any, *, label: Any = AGREE, effect: Effect | None = None) -> Step:
         """The ordinary way on."""
         self.Exit("agree", target, label=label, effect=effect)
         return self
 
-    def Return(self, *targets: Any, label: Any = _("退回")) -> Step:
+    def Return(self, *targets: Any, label: Any = RETURN) -> Step:
         """退回: back to one of these earlier steps, with a reason; opinions stay, a new round begins."""
         self.Exit("return", *targets, label=label, kind="return", reasons="return_reasons")
         return self
@@ -164,7 +166,6 @@ class Wait(_Exits):
         """The fact that ends the wait (or, without a target, only changes the state)."""
         self.Exit(fact, *targets, label=label, kind="wait", state=state, effect=effect)
         return self
-
 
     def Lapses(self, fact: str) -> Wait:
         """The fact that comes by itself when the time limit is over."""
@@ -203,7 +204,7 @@ class Receive(StartHandle):  # type: ignore[misc]
         return self.task_title
 
 
-def receive(title: Any = _("收到申请")) -> Receive:
+def receive(title: Any = RECEIVED) -> Receive:
     """收件."""
     return Receive(title)
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from cases.outgoing import actions as outgoing
 
 
-@shared_task(name="outgoing.run")
+@shared_task(name="outgoing.run")  # type: ignore[untyped-decorator]
 def run_outgoing(pk: int) -> None:
     """Do one row of outgoing work; a second delivery of the same message finds it done or leased."""
     outgoing.run(pk)

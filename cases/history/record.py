@@ -162,10 +162,13 @@ def action(name: str, *, about: str = "case") -> Callable[[F], F]:
             if outer is not None:
                 kwargs.setdefault("now", outer.now)
                 return function(**kwargs)
-            with refusals_recorded(name, by=kwargs.get("by"), about=_about(kwargs, about)):
-                with transaction.atomic(durable=True), _acting(name, kwargs) as act:
-                    kwargs["now"] = act.now
-                    answer = function(**kwargs)
+            with (
+                refusals_recorded(name, by=kwargs.get("by"), about=_about(kwargs, about)),
+                transaction.atomic(durable=True),
+                _acting(name, kwargs) as act,
+            ):
+                kwargs["now"] = act.now
+                answer = function(**kwargs)
             for later in act.after:
                 later()
             return answer

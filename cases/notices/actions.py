@@ -130,7 +130,7 @@ def _store(
     return Notice.objects.create(
         token=token, case=case, code=code, template_version=version, number=number, channel=channel, language=language,
         to_whom=to_whom, to_user=person, title=letter.title, body=letter.sms if channel == "sms" else letter.plain(),
-        data=data,  # type: ignore[misc]  # a sealed column takes any JSON
+        data=data,  # a sealed column takes any JSON
         next_due_on=due_on, made_by=by if getattr(by, "pk", None) else None, queued_at=now,
         state="sent" if on_page else "queued", sent_at=now if on_page else None,
     )  # fmt: skip

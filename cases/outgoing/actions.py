@@ -54,7 +54,7 @@ def ring(pk: int) -> None:
     for bell in _bells:
         try:
             bell(pk)
-        except Exception as error:  # any broker's own error: the row is safe and the sweep comes
+        except Exception as error:  # noqa: BLE001 - any broker's own error: the row is safe and the sweep comes
             log.warning("doorbell failed", outgoing=pk, error=type(error).__name__)
 
 
@@ -77,7 +77,7 @@ def run(pk: int) -> bool:
         return False
     try:
         _handlers[row.topic](row.payload, row.key)
-    except Exception as error:  # the fault is kept on the row, which is tried again or parked
+    except Exception as error:  # noqa: BLE001 - the fault is kept on the row, which is tried again or parked
         _failed(row, error)
         return False
     Outgoing.objects.filter(pk=pk, done_at=None).update(done_at=clock.now(), lease_until=None, error="")
@@ -98,7 +98,9 @@ def _lease(pk: int) -> Outgoing | None:
 def _failed(row: Outgoing, error: Exception) -> None:
     if connection.in_atomic_block and connection.needs_rollback:
         raise error
-    log.error("outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=type(error).__name__)
+    log.error(
+        "outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=type(error).__name__
+    )
     now = clock.now()
     row.lease_until, row.error = None, type(error).__name__[:80]
     row.available_at = now + timedelta(seconds=min(30 * 2**row.attempts, 3600))

@@ -36,7 +36,9 @@ def test_my_tasks_are_those_of_my_post_and_area(case, as_user):
 def test_a_task_is_claimed_and_decided(case, as_user):
     client = as_user("xiji_intake")
     task = task_of(client)
-    claimed = client.post(f"/api/v1/tasks/{task['id']}/claim/", {"row_version": task["row_version"]}, "application/json").json()
+    claimed = client.post(
+        f"/api/v1/tasks/{task['id']}/claim/", {"row_version": task["row_version"]}, "application/json"
+    ).json()
     sent = {"row_version": claimed["row_version"], "outcome": "accept"}
     answer = client.post(f"/api/v1/tasks/{task['id']}/decide/", sent, "application/json")
     assert answer.status_code == 200
@@ -51,7 +53,10 @@ def test_the_same_decision_sent_twice_is_stored_once_and_refused_with_409(case, 
     second = client.post(f"/api/v1/tasks/{task['id']}/decide/", sent, "application/json")
     assert (first.status_code, second.status_code) == (200, 409)
     assert Decision.objects.filter(case=case).count() == 1
-    assert Event.objects.filter(outcome="denied", stream__kind="case").exists() or Event.objects.filter(outcome="denied").exists()
+    assert (
+        Event.objects.filter(outcome="denied", stream__kind="case").exists()
+        or Event.objects.filter(outcome="denied").exists()
+    )
 
 
 def test_a_case_of_another_county_does_not_exist_for_me(case, as_user):
@@ -65,7 +70,9 @@ def test_a_case_of_another_county_does_not_exist_for_me(case, as_user):
 def test_a_step_that_is_not_mine_is_refused_with_who_may(case, as_user):
     client = as_user("xiji_review")
     task = case.work_items.get()
-    answer = client.post(f"/api/v1/tasks/{task.pk}/decide/", {"row_version": 1, "outcome": "accept"}, "application/json")
+    answer = client.post(
+        f"/api/v1/tasks/{task.pk}/decide/", {"row_version": 1, "outcome": "accept"}, "application/json"
+    )
     assert answer.status_code == 403
     assert answer.json()["who_may"]
 

@@ -186,11 +186,16 @@ def test_guessing_at_one_number_is_stopped(file_case: Any) -> None:
     assert seen[-1] == 429
 
 
-def test_the_page_says_whose_turn_it_is_and_how_to_supply_what_is_missing(file_case: Any, browse: Any, cast: Any) -> None:
+def test_the_page_says_whose_turn_it_is_and_how_to_supply_what_is_missing(
+    file_case: Any, browse: Any, cast: Any
+) -> None:
     case = drive.to(file_case(1), "INTAKE")
     page = browse("applicant1")
     assert "不用您做什么" in page.get(f"/track/{case.number}").content.decode()
-    items = [{"kind": "material", "key": "D06", "reason": "S06"}, {"kind": "answer", "key": "household_size", "reason": "S01"}]
+    items = [
+        {"kind": "material", "key": "D06", "reason": "S06"},
+        {"kind": "answer", "key": "household_size", "reason": "S01"},
+    ]
     drive.step(case, "supplement", data={"items": items}, reasons=[])
     assert "现在要您做" in page.get(f"/track/{case.number}").content.decode()
     fix = page.get(f"/track/{case.number}/fix").content.decode()
@@ -198,7 +203,9 @@ def test_the_page_says_whose_turn_it_is_and_how_to_supply_what_is_missing(file_c
     assert "为什么" in fix
     assert page.post(f"/track/{case.number}/fix").status_code == 422
     assert page.post(f"/track/{case.number}/extend").status_code == 302
-    assert page.post(f"/draft/{case.token}/materials/D06", {"file": files.upload(files.picture("PNG"))}).status_code == 302
+    assert (
+        page.post(f"/draft/{case.token}/materials/D06", {"file": files.upload(files.picture("PNG"))}).status_code == 302
+    )
     assert page.get(f"/draft/{case.token}/address").status_code == 404
     assert page.post(f"/draft/{case.token}/household_size", {"value": "6"}).status_code == 302
     assert page.post(f"/track/{case.number}/fix").status_code == 302

@@ -91,12 +91,16 @@ def _check(first: str) -> str:
     return check_character(first)
 
 
-@pytest.mark.parametrize("typed,kept", [("丁𬬭", "丁𬬭"), ("买买提・艾力", "买买提·艾力"), (" 马 秀 兰 ", "马秀兰"), ("马䶮", "马䶮")])
+@pytest.mark.parametrize(
+    "typed,kept", [("丁𬬭", "丁𬬭"), ("买买提・艾力", "买买提·艾力"), (" 马 秀 兰 ", "马秀兰"), ("马䶮", "马䶮")]
+)
 def test_rare_characters_and_middle_dots_stay_as_they_are_written(typed: str, kept: str) -> None:
     assert ask("name", typed) == kept
 
 
-@pytest.mark.parametrize("typed,words", [("马" * 31, "最多 30"), ("·马", "间隔点"), ("马<script>", "不能有"), ("", "请填写")])
+@pytest.mark.parametrize(
+    "typed,words", [("马" * 31, "最多 30"), ("·马", "间隔点"), ("马<script>", "不能有"), ("", "请填写")]
+)
 def test_a_name_that_cannot_be_one_gets_a_sentence(typed: str, words: str) -> None:
     assert words in fault("name", typed)
 
@@ -106,12 +110,16 @@ def test_phones_lose_prefix_and_blanks_and_must_be_eleven_digits() -> None:
     assert "11 位" in fault("phone", "1990000")
 
 
-@pytest.mark.parametrize("raw,kept", [("2026年3月5日", "2026-03-05"), (date(2026, 3, 5), "2026-03-05"), ("20260305", "2026-03-05")])
+@pytest.mark.parametrize(
+    "raw,kept", [("2026年3月5日", "2026-03-05"), (date(2026, 3, 5), "2026-03-05"), ("20260305", "2026-03-05")]
+)
 def test_dates_are_kept_in_one_form(raw: Any, kept: str) -> None:
     assert ask("date", raw) == kept
 
 
-@pytest.mark.parametrize("raw,words", [("2026-02-30", "正确的日期"), ("2026-11-24", "晚于今天"), ("1899-01-01", "太早")])
+@pytest.mark.parametrize(
+    "raw,words", [("2026-02-30", "正确的日期"), ("2026-11-24", "晚于今天"), ("1899-01-01", "太早")]
+)
 def test_a_date_that_cannot_be_right_gets_a_sentence(raw: str, words: str) -> None:
     assert words in fault("date", raw)
 

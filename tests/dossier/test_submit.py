@@ -76,7 +76,9 @@ def test_without_papers_consents_and_truth_each_lack_has_its_sentence(file_case:
     with pytest.raises(Invalid) as refused:
         actions.submit(case=draft, by=cast["applicant1"])
     assert {"D02", "D06", "processing", "economic", "publicity", "truth"} <= set(refused.value.fields)
-    assert all(str(sentence).endswith("。") or "还没有交" in str(sentence) for sentence in refused.value.fields.values())
+    assert all(
+        str(sentence).endswith("。") or "还没有交" in str(sentence) for sentence in refused.value.fields.values()
+    )
     draft.refresh_from_db()
     assert draft.state == "DRAFT"
     assert draft.number is None

@@ -69,7 +69,9 @@ def test_what_is_no_paper_is_refused_by_its_bytes_whatever_it_is_called(data: by
     assert str(refused.value.sentence).endswith("。")
 
 
-@pytest.mark.parametrize("data", [files.picture()[:700], files.picture("PNG")[:300], files.picture("HEIF")[:200], files.pdf()[:300]])
+@pytest.mark.parametrize(
+    "data", [files.picture()[:700], files.picture("PNG")[:300], files.picture("HEIF")[:200], files.pdf()[:300]]
+)
 def test_a_file_that_did_not_arrive_whole_is_refused(data: bytes) -> None:
     with pytest.raises(Unfit) as refused:
         take_in(data, largest=LARGEST)

@@ -33,25 +33,33 @@ def stored() -> int:
 
 
 def test_a_photo_is_kept_encrypted_under_a_name_that_says_nothing(draft: Any, cast: Any) -> None:
-    file = actions.add_file(case=draft, material_code="D02", upload=files.upload(files.picture(), "马秀兰身份证.jpg"), by=cast["applicant1"])
+    file = actions.add_file(
+        case=draft, material_code="D02", upload=files.upload(files.picture(), "马秀兰身份证.jpg"), by=cast["applicant1"]
+    )
     raw = Path(default_storage.path(file.path)).read_bytes()
     assert b"\xff\xd8\xff" not in raw[:40]
     assert file.path.endswith(file.token.hex)
     assert vault.get(file.token, file.path).startswith(b"\xff\xd8\xff")
-    other = actions.add_file(case=draft, material_code="D02", upload=files.upload(files.picture("PNG")), by=cast["applicant1"])
+    other = actions.add_file(
+        case=draft, material_code="D02", upload=files.upload(files.picture("PNG")), by=cast["applicant1"]
+    )
     with pytest.raises(ValueError, match="does not open"):
         vault.get(other.token, file.path)
 
 
 def test_the_place_of_a_paper_photo_is_not_kept_but_that_of_a_visit_is(draft: Any, cast: Any) -> None:
-    paper = actions.add_file(case=draft, material_code="D02", upload=files.upload(files.with_place()), by=cast["applicant1"])
+    paper = actions.add_file(
+        case=draft, material_code="D02", upload=files.upload(files.with_place()), by=cast["applicant1"]
+    )
     assert paper.taken_place is None
 
 
 def test_a_refused_file_leaves_nothing_behind(draft: Any, cast: Any) -> None:
     before = stored()
     with pytest.raises(Invalid) as refused:
-        actions.add_file(case=draft, material_code="D02", upload=files.upload(b"MZ" + b"\0" * 90, "a.jpg"), by=cast["applicant1"])
+        actions.add_file(
+            case=draft, material_code="D02", upload=files.upload(b"MZ" + b"\0" * 90, "a.jpg"), by=cast["applicant1"]
+        )
     assert "照片" in str(refused.value)
     assert stored() == before
     assert not MaterialFile.objects.exists()
@@ -66,7 +74,9 @@ def test_the_same_file_again_is_taken_and_noted(draft: Any, cast: Any) -> None:
 
 
 def test_a_removed_photo_is_gone_from_the_disk(draft: Any, cast: Any) -> None:
-    file = actions.add_file(case=draft, material_code="D02", upload=files.upload(files.picture()), by=cast["applicant1"])
+    file = actions.add_file(
+        case=draft, material_code="D02", upload=files.upload(files.picture()), by=cast["applicant1"]
+    )
     actions.remove_file(case=draft, file=file, by=cast["applicant1"])
     assert not default_storage.exists(file.path)
 
@@ -77,8 +87,12 @@ def test_a_paper_that_is_not_on_the_checklist_cannot_be_given(draft: Any, cast: 
 
 
 def test_a_file_is_sent_without_power_to_act_and_the_look_is_stored_first(draft: Any, cast: Any, browse: Any) -> None:
-    file = actions.add_file(case=draft, material_code="D02", upload=files.upload(files.picture()), by=cast["applicant1"])
-    paper = actions.add_file(case=draft, material_code="D02", upload=files.upload(files.pdf(), "a.pdf"), by=cast["applicant1"])
+    file = actions.add_file(
+        case=draft, material_code="D02", upload=files.upload(files.picture()), by=cast["applicant1"]
+    )
+    paper = actions.add_file(
+        case=draft, material_code="D02", upload=files.upload(files.pdf(), "a.pdf"), by=cast["applicant1"]
+    )
     answer = browse("applicant1").get(f"/file/{file.token}")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/jpeg"
@@ -173,6 +187,8 @@ def test_a_visit_needs_two_people_a_day_a_photo_and_a_finding_for_each_stated_fa
         with pytest.raises(Invalid) as refused:
             actions.record_visit(case=case, step="town_check", by=by, **{**whole, **change})
         assert field in refused.value.fields
-    visit = actions.record_visit(case=case, step="town_check", by=by, **{**whole, "photo": files.upload(files.with_place())})
+    visit = actions.record_visit(
+        case=case, step="town_check", by=by, **{**whole, "photo": files.upload(files.with_place())}
+    )
     assert visit.photo.taken_place == "36.50000,105.72000"
     assert VisitFact.objects.filter(visit=visit).count() == len(whole["facts"])

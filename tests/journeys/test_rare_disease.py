@@ -30,7 +30,9 @@ def test_a_case_goes_from_the_village_to_the_bank_and_is_followed_up(cast, publi
     drive.step(case, "grant")
     assert case.state == "PAYABLE"
     clock.move_demo_clock(days=1, by=cast["prov_head"])
-    batch, data = drive.send_batch(of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
+    batch, data = drive.send_batch(
+        of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"]
+    )
     case.refresh_from_db()
     assert case.state == "SENT"
     drive.bank_answers(batch, data, maker=cast["fin_make"], checker=cast["fin_check"])

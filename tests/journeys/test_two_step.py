@@ -9,7 +9,9 @@ from workflows.walking import drive
 pytestmark = pytest.mark.django_db
 
 
-def test_a_two_step_programme_is_filed_decided_and_paid_with_nothing_changed_outside_its_folder(cast, published, funded):
+def test_a_two_step_programme_is_filed_decided_and_paid_with_nothing_changed_outside_its_folder(
+    cast, published, funded
+):
     published("two_step")
     purse = funded("two_step", "5000")
     case = drive.apply(slug="two_step", number=5, by=cast["applicant1"])
@@ -17,7 +19,9 @@ def test_a_two_step_programme_is_filed_decided_and_paid_with_nothing_changed_out
     drive.to(case, "PAYABLE")
     assert str(case.award) == "1234.56"
     clock.move_demo_clock(days=1, by=cast["prov_head"])
-    batch, data = drive.send_batch(of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
+    batch, data = drive.send_batch(
+        of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"]
+    )
     drive.bank_answers(batch, data, maker=cast["fin_make"], checker=cast["fin_check"])
     case.refresh_from_db()
     assert case.state == "CLOSED"

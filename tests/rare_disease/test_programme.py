@@ -24,7 +24,36 @@ from workflows.programmes.rare_disease.policy import POLICY
 CARD = programme("rare_disease")
 TODAY = date(2026, 11, 23)
 SHIPPED = Policy.from_rows(POLICY["rows"])
-STANDARD = ["applicant_kind", "patient_name", "patient_id_no", "patient_phone", "second_contact_phone", "hukou_division", "residence_division", "address", "household_size", "household_income", "hardship_category", "hardship_cert_no", "disease_code", "diagnosis_hospital", "diagnosis_date", "insurance_type", "cost_from", "cost_to", "total_cost", "insurance_paid", "critical_illness_paid", "medical_assistance_paid", "commercial_paid", "other_charity_paid", "account_holder", "account_no", "bank_name", "account_relation"]
+STANDARD = [
+    "applicant_kind",
+    "patient_name",
+    "patient_id_no",
+    "patient_phone",
+    "second_contact_phone",
+    "hukou_division",
+    "residence_division",
+    "address",
+    "household_size",
+    "household_income",
+    "hardship_category",
+    "hardship_cert_no",
+    "disease_code",
+    "diagnosis_hospital",
+    "diagnosis_date",
+    "insurance_type",
+    "cost_from",
+    "cost_to",
+    "total_cost",
+    "insurance_paid",
+    "critical_illness_paid",
+    "medical_assistance_paid",
+    "commercial_paid",
+    "other_charity_paid",
+    "account_holder",
+    "account_no",
+    "bank_name",
+    "account_relation",
+]
 
 
 def costs(total: str, category: str = "H99", **paid: str) -> dict[str, Any]:
@@ -63,7 +92,9 @@ def test_the_grant_follows_insurance_first_then_the_tiers(answers: dict[str, Any
 
 
 def test_a_second_claim_of_the_year_is_paid_the_difference() -> None:
-    earlier = Earlier(claims=(Claim(Decimal("15000"), Decimal("3000")),), this_year=Decimal("3000"), total=Decimal("3000"))
+    earlier = Earlier(
+        claims=(Claim(Decimal("15000"), Decimal("3000")),), this_year=Decimal("3000"), total=Decimal("3000")
+    )
     assert amount(costs("30000"), earlier) == Decimal("3000")
 
 
@@ -77,7 +108,8 @@ def test_another_policy_pays_another_amount_for_the_same_answers() -> None:
     from dataclasses import replace
 
     rows = [
-        replace(row, value={**row.value, "amount": "4000"}) if row.name == "award.band1" else row for row in POLICY["rows"]
+        replace(row, value={**row.value, "amount": "4000"}) if row.name == "award.band1" else row
+        for row in POLICY["rows"]
     ]
     assert award(costs("6000"), Policy.from_rows(rows), Earlier()).amount == Decimal("4000")
     assert amount(costs("6000")) == Decimal("3000")

@@ -34,4 +34,6 @@ def test_applicant_and_helper_never_decide():
 def test_the_list_of_barred_people_is_exactly_those_with_a_bar(acted, level, parties):
     everybody = barred(level=level, not_by=("a",), acted=acted, parties=parties)
     for person in range(1, 5):
-        assert (person in everybody) == (bar(person, level=level, not_by=("a",), acted=acted, parties=parties) is not None)
+        assert (person in everybody) == (
+            bar(person, level=level, not_by=("a",), acted=acted, parties=parties) is not None
+        )

@@ -35,7 +35,9 @@ SECTIONS = (
 
 def award(answers: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:
     """据实补助到上限."""
-    return calculate(policy, Facts(total=Decimal(str(answers.get("total_cost") or 0)), granted_this_year=earlier.this_year))
+    return calculate(
+        policy, Facts(total=Decimal(str(answers.get("total_cost") or 0)), granted_this_year=earlier.this_year)
+    )
 
 
 POLICY = {

@@ -23,7 +23,7 @@ class StepActivation(ViewActivation):  # type: ignore[misc]
         flow_task.flow_class.instance.entered(activation)
         return activation
 
-    @Activation.status.transition(source=STATUS.DONE)
+    @Activation.status.transition(source=STATUS.DONE)  # type: ignore[untyped-decorator]
     def create_next(self) -> Iterator[Any]:
         """Make the task behind the chosen exit."""
         target = self.flow_task.way(self)
@@ -41,7 +41,7 @@ class StepActivation(ViewActivation):  # type: ignore[misc]
 class ReceiveActivation(StartHandleActivation):  # type: ignore[misc]
     """The start of a road; the run row exists before it, so that the lock finds its case."""
 
-    @Activation.status.transition(source=STATUS.DONE)
+    @Activation.status.transition(source=STATUS.DONE)  # type: ignore[untyped-decorator]
     def create_next(self) -> Iterator[Any]:
         """Make the first task, past levels that are switched off."""
         target = self.flow_task.flow_class.instance.passed(self, self.flow_task._next)

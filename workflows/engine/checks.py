@@ -19,10 +19,19 @@ def check_flows(app_configs: Any = None, **kwargs: Any) -> list[Error]:
     found: list[Error] = []
     for card in programmes():
         if card.road not in card.roads:
-            found.append(Error(f"{card.slug}: road {card.road!r} is not among its roads", hint="Set road= to a key of roads.", id="relief.E001"))
+            found.append(
+                Error(
+                    f"{card.slug}: road {card.road!r} is not among its roads",
+                    hint="Set road= to a key of roads.",
+                    id="relief.E001",
+                )
+            )
         for version, flow_class in card.roads.items():
             name = f"{card.slug}/{version}"
-            found += [Error(f"{name}: {text}", hint=mend, id=code) for text, mend, code in faults(flow_class, graph(flow_class))]
+            found += [
+                Error(f"{name}: {text}", hint=mend, id=code)
+                for text, mend, code in faults(flow_class, graph(flow_class))
+            ]
     return found
 
 
@@ -41,7 +50,11 @@ def faults(flow_class: Any, drawn: Any) -> Iterator[tuple[str, str, str]]:
         if node.kind == "step" and not node.role:
             yield f"{node.name} names no role", 'Say by="..." on the step.', "relief.E004"
         if node.kind != "start" and node.state not in states.STATES:
-            yield f"{node.name} sets no known case state ({node.state!r})", "Use a code of cases/states.py.", "relief.E005"
+            yield (
+                f"{node.name} sets no known case state ({node.state!r})",
+                "Use a code of cases/states.py.",
+                "relief.E005",
+            )
     start = next(node.name for node in drawn.nodes if node.kind == "start")
     reached = _reach({start}, outgoing)
     for name in names:
@@ -61,12 +74,24 @@ def _step_faults(flow_class: Any, names: list[str]) -> Iterator[tuple[str, str, 
     for name in names:
         node = getattr(flow_class, name)
         if getattr(node, "optional", False) and "agree" not in node.exits:
-            yield f"{name} is optional but has no exit agree", "An optional level is passed by its Agree().", "relief.E008"
+            yield (
+                f"{name} is optional but has no exit agree",
+                "An optional level is passed by its Agree().",
+                "relief.E008",
+            )
         for other in getattr(node, "not_by", ()):
             if other not in names:
-                yield f"{name} excludes the decider of {other}, which is no step", "Name a step of this road.", "relief.E009"
+                yield (
+                    f"{name} excludes the decider of {other}, which is no step",
+                    "Name a step of this road.",
+                    "relief.E009",
+                )
         if getattr(node, "lapses", "") and (node.lapses not in node.exits or not node.days_key):
-            yield f"{name} lapses into {node.lapses!r} without such an exit or without days", "Add .On(...) and days=.", "relief.E010"
+            yield (
+                f"{name} lapses into {node.lapses!r} without such an exit or without days",
+                "Add .On(...) and days=.",
+                "relief.E010",
+            )
 
 
 def _reach(start: set[str], ways: dict[str, set[str]]) -> set[str]:

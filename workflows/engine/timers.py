@@ -76,7 +76,7 @@ def fire(pk: int) -> bool:
         _handlers[timer.kind](timer)
     except Refusal as refusal:
         return _finish(timer, error=refusal.code)
-    except Exception as error:  # the fault is kept on the row, which waits and is tried again
+    except Exception as error:  # noqa: BLE001 - the fault is kept on the row, which waits and is tried again
         _later(timer, error)
         return False
     return _finish(timer)

@@ -45,15 +45,11 @@ def bar(
     return None
 
 
-def barred(
-    *, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int]
-) -> set[int]:
+def barred(*, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int]) -> set[int]:
     """All persons known to be barred from this step."""
     seen = list(acted)
     steps = list(not_by)
     people = {earlier.actor for earlier in seen} | set(parties)
     return {
-        person
-        for person in people
-        if bar(person, level=level, not_by=steps, acted=seen, parties=parties) is not None
+        person for person in people if bar(person, level=level, not_by=steps, acted=seen, parties=parties) is not None
     }

@@ -164,7 +164,9 @@ class Browser:
         """Open an address."""
         return self._send(urllib.request.Request(self._full(path, self.base + "/")))
 
-    def post(self, page: Page, form: Form, values: dict[str, Any] | None = None, files: dict[str, Any] | None = None) -> Page:
+    def post(
+        self, page: Page, form: Form, values: dict[str, Any] | None = None, files: dict[str, Any] | None = None
+    ) -> Page:
         """Send a form with these values in place of its own; files are (name, bytes, type)."""
         data = {name: list(given) for name, given in form.fields.items()}
         for name, value in (values or {}).items():
@@ -176,7 +178,9 @@ class Browser:
             body, kind = _multipart(data, files or {})
         else:
             body, kind = urllib.parse.urlencode(data, doseq=True).encode(), "application/x-www-form-urlencoded"
-        return self._send(urllib.request.Request(target, data=body, headers={"Content-Type": kind, "Referer": page.url}))
+        return self._send(
+            urllib.request.Request(target, data=body, headers={"Content-Type": kind, "Referer": page.url})
+        )
 
     def _full(self, path: str, base: str) -> str:
         return urllib.parse.urljoin(base, path)

@@ -112,8 +112,10 @@ class Demonstration:
 
     def late_return(self, case: Case, batch: Any, bank: SimulatedBank) -> None:
         """退汇: days after the success the bank sends one payment back."""
-        number = case.payouts.latest("id").attempts.latest("id").line.business_no
-        returned = money.import_answer(batch=batch, data=bank.send_back(batch.number, [number]), by=self.cast["fin_make"])
+        number = case.payouts.latest("id").attempts.latest("id").line.business_no or ""
+        returned = money.import_answer(
+            batch=batch, data=bank.send_back(batch.number, [number]), by=self.cast["fin_make"]
+        )
         money.accept_answer(answer=returned, by=self.cast["fin_check"])
         case.refresh_from_db()
 
@@ -139,7 +141,9 @@ class Demonstration:
         drive.end_notice(by=cast["prov_head"])
         drive.give_notice([*noticed[2:], objected], by=cast["publicity"])
         entry = PublicEntry.objects.filter(case=objected).latest("id")
-        file_objection(entry=entry, text="听说这家去年已经领过一笔，请再核实一次。", name="演示村民", phone="19900009999")
+        file_objection(
+            entry=entry, text="听说这家去年已经领过一笔，请再核实一次。", name="演示村民", phone="19900009999"
+        )
         self.say("公示、异议、轮候、延期和待上会的案卷已就绪")
 
     def today(self) -> None:

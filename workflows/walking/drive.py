@@ -150,7 +150,12 @@ def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "
     for item in meeting.items.select_related("case").order_by("id"):
         for member in members:
             record_access(
-                "read", object=item, fields=["application", "opinion", "amount"], by=member, case_id=item.case_id, purpose="集体研究"
+                "read",
+                object=item,
+                fields=["application", "opinion", "amount"],
+                by=member,
+                case_id=item.case_id,
+                purpose="集体研究",
             )
             meetings.vote(item=item, choice=choice, reason="" if choice == "agree" else ENOUGH, by=member)
         reasons = [] if choice != "reject" else [offers.policy_of(item.case).section("reject_reasons")[0].key]
@@ -186,7 +191,9 @@ def send_batch(*, of: Any, maker: User, checker: User, releaser: User, password:
     return batch, money.send_to_bank(batch=batch, by=maker)
 
 
-def bank_answers(batch: Any, data: bytes, *, maker: User, checker: User, faults: Mapping[int, Any] | None = None) -> Any:
+def bank_answers(
+    batch: Any, data: bytes, *, maker: User, checker: User, faults: Mapping[int, Any] | None = None
+) -> Any:
     """The test bank answers, one person imports, another accepts."""
     bank = SimulatedBank()
     bank.take(data, faults)

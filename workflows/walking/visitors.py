@@ -20,7 +20,9 @@ class Visitors:
     def __getitem__(self, name: str) -> Browser:
         if name not in self.open:
             browser = Browser(self.base)
-            page = self._by_code(browser, self.phones[name]) if self.phones.get(name) else self._by_password(browser, name)
+            page = (
+                self._by_code(browser, self.phones[name]) if self.phones.get(name) else self._by_password(browser, name)
+            )
             if page.status >= 400:
                 raise LookupError(f"{name} cannot sign in: {page.sentence()}")
             self.open[name] = browser

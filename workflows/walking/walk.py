@@ -73,7 +73,10 @@ class Walk:
     # --- before and at the beginning -----------------------------------------------------------------------------------
     def _prepare(self) -> None:
         if not Fund.objects.filter(programme=self.card.slug, is_active=True).exists():
-            people = {user.username: user for user in User.objects.filter(username__in=["policy_edit", "policy_publish", "fin_make"])}
+            people = {
+                user.username: user
+                for user in User.objects.filter(username__in=["policy_edit", "policy_publish", "fin_make"])
+            }
             drive.publish_policy(slug=self.card.slug, maker=people["policy_edit"], publisher=people["policy_publish"])
             drive.fund(slug=self.card.slug, yuan="100", by=people["fin_make"])
         purse = Fund.objects.filter(programme=self.card.slug, is_active=True).order_by("id")[0]
@@ -92,7 +95,10 @@ class Walk:
         self.case = Case.objects.get(number=name)
         self.tell("applicant2", f"提交申请 {name}")
         again = self.people["applicant2"].post(check, check.form("truth"), {"truth": "on"})
-        if name not in again.url or Case.objects.filter(patient_key=self.case.patient_key, programme=self.card.slug).count() != 1:
+        if (
+            name not in again.url
+            or Case.objects.filter(patient_key=self.case.patient_key, programme=self.card.slug).count() != 1
+        ):
             raise WalkFailed("a second click on submit made a second case")
         self.say("                   · 再点一次提交：还是同一件")
 
@@ -137,7 +143,10 @@ class Walk:
             }  # fmt: skip
         if kind in ("grant", "account"):
             return {
-                "answered_by": "患者本人", **day("called_on", now.date()), "called_at": f"{now:%H:%M}", "account_right": "yes"
+                "answered_by": "患者本人",
+                **day("called_on", now.date()),
+                "called_at": f"{now:%H:%M}",
+                "account_right": "yes",
             }
         if kind == "follow_up":
             return {"how": "phone", "received": "yes", "situation": "钱已收到，病情稳定，按时用药。"}
@@ -179,7 +188,9 @@ class Walk:
         page = head.get(address)
         closed = head.post(page, page.form("/close"))
         page = head.get(f"/panel/{meeting.number}/")
-        head.post(page, page.form("minutes"), {"minutes": "会议逐件研究了议题，四名成员同意，一名成员回避，形成一致意见。"})
+        head.post(
+            page, page.form("minutes"), {"minutes": "会议逐件研究了议题，四名成员同意，一名成员回避，形成一致意见。"}
+        )
         self.case.refresh_from_db()
         if self.case.state in ("PANEL", "DEFERRED", "WAITLIST"):
             raise WalkFailed(f"the panel came to {self.case.state}: {closed.sentence()}")
@@ -188,7 +199,11 @@ class Walk:
     def _publicity(self) -> None:
         officer = self.people["publicity"]
         page = officer.get("/public/desk/")
-        ours = officer.post(page, page.form("/announce")) if any("/announce" in form.action for form in page.forms) else page
+        ours = (
+            officer.post(page, page.form("/announce"))
+            if any("/announce" in form.action for form in page.forms)
+            else page
+        )
         page = officer.get("/public/desk/") if ours is not page else page
         posted = officer.post(page, page.form("cases"), {"cases": [self.case.token]})
         shown = PublicList.objects.filter(entries__case=self.case).order_by("-id").first()
@@ -272,7 +287,12 @@ class Walk:
 
     def _second_decision(self, name: str, page: Page, form: Form, values: dict[str, Any]) -> None:
         browser = self.people[name]
-        other = {**values, "outcome": "not_accept", "phase": "confirm", "opinion": "这是同一件的另一个意见，应当被拒绝。"}
+        other = {
+            **values,
+            "outcome": "not_accept",
+            "phase": "confirm",
+            "opinion": "这是同一件的另一个意见，应当被拒绝。",
+        }
         self.wrong("同一步交两次意见", lambda: browser.post(page, form, other))
 
     def _old_page(self, name: str, page: Page, claim: Form | None) -> None:
@@ -294,14 +314,16 @@ class Walk:
         member = self.people[MEMBERS[-1]]
         page = member.get(address)
         member.post(page, page.form("/recuse"), {"reason": "患者是本人的远房亲戚，按规定回避。"})
-        vote = Form(f"{address}vote", "post", {"csrfmiddlewaretoken": [_token(page)], "choice": ["agree"], "reason": [""]})
+        vote = Form(
+            f"{address}vote", "post", {"csrfmiddlewaretoken": [_token(page)], "choice": ["agree"], "reason": [""]}
+        )
         self.wrong("回避的人又来表决", lambda: member.post(page, vote))
 
     def _early_payment(self) -> None:
         payout = Payout.objects.filter(case=self.case).latest("id")
         maker = self.people["fin_make"]
         page = maker.get(f"/money/fund/{payout.fund.code}/batch/")
-        if self.case.number not in page.text:
+        if str(self.case.number) not in page.text:
             raise WalkFailed("the batch page does not say why this case is not in it")
         early = Form(page.url, "post", {"csrfmiddlewaretoken": [_token(page)], "payouts": [str(payout.pk)]})
         self.wrong("公示没完就想付款", lambda: maker.post(page, early))

@@ -23,7 +23,9 @@ class TwoStepV1(ReliefFlow):
     check = (
         steps.review(_("初审"), by="CTY1", level=1, state="INTAKE", days="intake", form="award")
         .Agree(this.grant, effect=checked)
-        .Exit("reject", this.rejected, label=_("不予救助"), kind="end", reasons="reject_reasons", effect=effects.rejected)
+        .Exit(
+            "reject", this.rejected, label=_("不予救助"), kind="end", reasons="reject_reasons", effect=effects.rejected
+        )
     )
     grant = steps.review(_("准予救助与账户确认"), by="CTY2", level=2, state="GRANTED", days="grant", form="grant").Exit(
         "grant", this.payment, label=_("准予救助"), effect=effects.granted

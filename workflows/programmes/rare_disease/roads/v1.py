@@ -17,7 +17,11 @@ class RareDiseaseV1(ReliefFlow):
         .Exit("accept", this.village_check, label=_("受理"), effect=effects.accept)
         .Exit("supplement", this.supplement, label=_("一次性告知补正"), kind="wait", effect=effects.supplement)
         .Exit(
-            "not_accept", this.not_accepted, label=_("不予受理"), kind="end", reasons="reject_reasons",
+            "not_accept",
+            this.not_accepted,
+            label=_("不予受理"),
+            kind="end",
+            reasons="reject_reasons",
             effect=effects.not_accept,
         )  # fmt: skip
     )
@@ -41,7 +45,13 @@ class RareDiseaseV1(ReliefFlow):
     )
     city_recheck = (
         steps.review(
-            _("市级复核"), by="MUN", level=3, state="CITY", days="city_recheck", optional=True, not_by=("county_review",)
+            _("市级复核"),
+            by="MUN",
+            level=3,
+            state="CITY",
+            days="city_recheck",
+            optional=True,
+            not_by=("county_review",),
         )
         .Agree(this.province_review, effect=effects.verified)
         .Exit("disagree", this.province_review, label=_("不同意，报上级定"), reasons="reject_reasons")
@@ -49,7 +59,12 @@ class RareDiseaseV1(ReliefFlow):
     )
     province_review = (
         steps.review(
-            _("省级审核"), by="PRV1", level=4, state="PROVINCE", days="province_review", form="award",
+            _("省级审核"),
+            by="PRV1",
+            level=4,
+            state="PROVINCE",
+            days="province_review",
+            form="award",
             not_by=("county_review", "city_recheck"),
         )  # fmt: skip
         .Agree(this.panel, label=_("同意，提请上会"), effect=effects.computed)
@@ -57,13 +72,9 @@ class RareDiseaseV1(ReliefFlow):
         .Return(this.intake, this.town_check, this.county_review, this.city_recheck)
     )
     reject_check = (
-        steps.review(
-            _("不予救助复核"), by="PRV2", state="PROVINCE", days="reject_check", not_by=("province_review",)
-        )
+        steps.review(_("不予救助复核"), by="PRV2", state="PROVINCE", days="reject_check", not_by=("province_review",))
         .Exit("confirm", this.rejected, label=_("同意不予救助"), kind="end", effect=effects.rejected)
-        .Exit(
-            "object", this.province_review, label=_("不同意，退回重审"), kind="return", reasons="return_reasons"
-        )
+        .Exit("object", this.province_review, label=_("不同意，退回重审"), kind="return", reasons="return_reasons")
     )
     panel = (
         steps.wait(_("集体研究"), state="PANEL", days="panel", by="PRV2", level=5)
@@ -80,7 +91,13 @@ class RareDiseaseV1(ReliefFlow):
         .On("objection_upheld", this.rejected, label=_("异议成立"), effect=effects.rejected)
     )
     grant = steps.review(
-        _("准予救助与账户确认"), by="PRV2", level=6, state="GRANTED", days="grant", form="grant", not_by=("province_review",)
+        _("准予救助与账户确认"),
+        by="PRV2",
+        level=6,
+        state="GRANTED",
+        days="grant",
+        form="grant",
+        not_by=("province_review",),
     ).Exit("grant", this.payment, label=_("准予救助"), effect=effects.granted)
     payment = (
         steps.wait(_("拨付"), state="PAYABLE", days="payment", by="FM")
@@ -104,5 +121,12 @@ class RareDiseaseV1(ReliefFlow):
     follow_up = (
         steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="follow_up")
         .Exit("done", this.closed, label=_("回访完毕"), kind="end")
-        .Exit("payment_returned", this.account_repair, label=_("银行退汇"), kind="fact", state="RETURNED", effect=effects.payment_failed)
+        .Exit(
+            "payment_returned",
+            this.account_repair,
+            label=_("银行退汇"),
+            kind="fact",
+            state="RETURNED",
+            effect=effects.payment_failed,
+        )
     )
