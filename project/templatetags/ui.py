@@ -224,11 +224,12 @@ def error_summary(*given: forms.BaseForm) -> dict[str, Any]:
 # --- values ---------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def money(amount: Decimal | None, capitals: bool = False) -> str:
-    """金额: 30,000.00 元, with `capitals` also 叁万元整."""
+    """金额: 30,000.00 元, with `capitals` also 叁万元整 (in Chinese only)."""
     if amount is None:
         return "—"
     words = _("%(amount)s 元") % {"amount": text.money(Decimal(amount))}
-    return f"{words}（{text.capitals(Decimal(amount))}）" if capitals else words
+    in_chinese = (get_language() or "").startswith("zh")
+    return f"{words}（{text.capitals(Decimal(amount))}）" if capitals and in_chinese else words
 
 
 register.filter("money", money)

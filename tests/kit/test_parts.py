@@ -46,6 +46,8 @@ def test_money_is_grouped_and_written_out():
     assert ui.money(Decimal("30000")) == "30,000.00 元"
     assert draw("{% money amount capitals=True %}", amount=Decimal("30000")) == "30,000.00 元（叁万元整）"
     assert draw("{{ amount|money }}", amount=None) == "—"
+    with translation.override("en"):
+        assert draw("{% money amount capitals=True %}", amount=Decimal("30000")) == "30,000.00 yuan"
 
 
 def test_what_people_typed_is_escaped_in_every_part():
