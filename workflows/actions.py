@@ -120,8 +120,15 @@ def decide(**decision: Any) -> Decision:
         return _decide(**decision)
     except Stale:
         kept = {name: decision[name] for name in ("outcome", "reasons", "opinion", "to_step") if decision.get(name)}
-        save_draft(item=decision["item"], data=kept, by=decision["by"])
+        _keep(item=decision["item"], typed=kept, by=decision["by"])
         raise
+
+
+def _keep(*, item: WorkItem | int, typed: dict[str, Any], by: Any) -> None:
+    """What was typed too late joins the draft; what a page had already kept of it stays."""
+    pk = item.pk if isinstance(item, WorkItem) else item
+    earlier = Draft.objects.filter(item_id=pk, by=by).first()
+    save_draft(item=item, data={**(dict(earlier.data) if earlier else {}), **typed}, by=by)
 
 
 @action("task.decide")
@@ -169,23 +176,8 @@ def _decide(
     if effect is not None:
         effect(case=found.case, decision=made, data=dict(data or {}), by=by, now=now)
     made.save()
-    record(
-        "task.decided",
-        about=("case", found.case_id),
-        object=made,
-        happened_on=made.happened_on,
-        payload={
-            "step": made.step,
-            "outcome": outcome,
-            "to": to_step,
-            "reasons": made.reasons,
-            "round": made.round,
-            "amount": made.amount,
-            "opinion": commitment_of(made.opinion),
-            "policy": made.policy_id,
-            "entrusted_from": made.entrusted_from,
-        },  # fmt: skip
-    )
+    about = ("case", found.case_id)
+    record("task.decided", about=about, object=made, happened_on=made.happened_on, payload=_told(made))
     if exit.kind == "return":
         found.case.round += 1
         found.case.save(update_fields=["round"])
@@ -285,6 +277,21 @@ def locked(item: WorkItem | int) -> WorkItem:
     found = WorkItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
     found.case = case
     return found
+
+
+def _told(made: Decision) -> dict[str, Any]:
+    """What history keeps of a decision: everything but the words of the opinion."""
+    return {
+        "step": made.step,
+        "outcome": made.outcome,
+        "to": made.to_step,
+        "reasons": made.reasons,
+        "round": made.round,
+        "amount": made.amount,
+        "opinion": commitment_of(made.opinion),
+        "policy": made.policy_id,
+        "entrusted_from": made.entrusted_from,
+    }
 
 
 def _may_act(item: WorkItem, by: Any) -> Any:

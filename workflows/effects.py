@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -64,12 +65,15 @@ def visited(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, no
         record_visit(case=case, step=decision.step, by=by, now=now, **data["visit"])
 
 
-def preview_award(case: Case) -> Award:
-    """核算: the amount with its working as it stands now, by the pinned policy; stores nothing."""
+def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award:
+    """核算: the amount with its working as it stands now, by the pinned policy; stores nothing.
+
+    `changes` are facts about to be set right: the working counts with them.
+    """
     day = case.accepted_on
     if day is None:
         raise Refusal(_("还没有受理，不能核算。"), code="not_accepted", status=409)
-    facts = answers(case)
+    facts = {**answers(case), **(changes or {})}
     earlier = earlier_aid(
         id_key=case.patient.id_key if case.patient else case.patient_key,
         programme=case.programme,

@@ -14,6 +14,7 @@ from cases.evidence.rules import visit_keys
 from cases.programme import programme
 from project.forms import CleanCharField, DateField, PhotoField, Radios
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
+from workflows.desk.review_form import ReviewForm
 from workflows.desk.words import FINDINGS
 
 REQUIRED = _("请填写这一项")
@@ -171,8 +172,8 @@ class FollowUpForm(DecisionForm):
 FORMS: dict[str, type[DecisionForm]] = {
     "intake": IntakeForm,
     "visit": VisitForm,
-    "review": DecisionForm,
-    "award": DecisionForm,
+    "review": ReviewForm,
+    "award": ReviewForm,
     "grant": CallForm,
     "account": CallForm,
     "follow_up": FollowUpForm,

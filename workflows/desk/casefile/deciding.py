@@ -103,9 +103,13 @@ def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
         "target": form.target_words(),
         "reasons": form.reason_words(),
         "details": form.detail_words(),
-        "working": working(found) if agrees else None,
+        "working": working(found, _set_right(form)) if agrees else None,
         "hidden": [(name, value) for name, values in _typed(data).items() for value in values],
     }
+
+
+def _set_right(form: DecisionForm) -> dict[str, str]:
+    return {change["key"]: change["value"] for change in form.details().get("verified", [])}
 
 
 def next_address(person: Any, wants_next: bool, number: str) -> str:

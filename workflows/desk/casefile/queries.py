@@ -138,6 +138,11 @@ def open_file(viewer: Any, number: str) -> File:
     return found
 
 
+def item_of(found: File, pk: int | None) -> WorkItem | None:
+    """The work that a form of this page speaks about, if it is this case's."""
+    return WorkItem.objects.filter(pk=pk or 0, case=found.case).first()
+
+
 def decision_form(found: File, data: Any = None, files: Any = None) -> DecisionForm | None:
     """The one form of this step, for its holder; what he typed before stands in it. None for everybody else."""
     if not found.is_mine or found.item is None:
@@ -180,8 +185,8 @@ def refill(form: DecisionForm, posted: Mapping[str, list[str]]) -> None:
             form.initial[name] = value
 
 
-def working(found: File) -> Any:
-    """核算: the printed working beside an award decision, or None at other steps."""
+def working(found: File, changes: Mapping[str, Any] | None = None) -> Any:
+    """核算: the printed working beside an award decision, with facts about to be set right; None at other steps."""
     if found.step is None or found.step.form != "award" or found.case.accepted_on is None:
         return None
-    return preview_award(found.case)
+    return preview_award(found.case, changes)

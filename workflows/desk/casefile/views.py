@@ -16,7 +16,7 @@ from cases.errors import Refusal
 from workflows import actions
 from workflows.desk.casefile import deciding
 from workflows.desk.casefile.forms import ShowForm, TerminateForm
-from workflows.desk.casefile.queries import TABS, File, decision_form, open_file, working
+from workflows.desk.casefile.queries import TABS, File, decision_form, item_of, open_file, working
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.forms import ReleaseForm
 from workflows.models import WorkItem
@@ -113,6 +113,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """终止 a case outside its road."""
     found = open_file(request.user, number)
+    require(request.user, "case.terminate", found.case.handling_code)
     form = TerminateForm(request.POST or None, found=found)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -123,8 +124,7 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _item(request: HttpRequest, found: File) -> WorkItem | int:
-    item = WorkItem.objects.filter(pk=_number(request, "item") or 0, case=found.case).first()
-    return item or found.item or 0
+    return item_of(found, _number(request, "item")) or found.item or 0
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

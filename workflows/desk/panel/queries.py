@@ -8,6 +8,8 @@ from django.db.models import Count, Q, QuerySet
 
 from cases.access.models import Post
 from cases.access.queries import posts_of, require, visible_cases
+from cases.award.models import Award as StoredAward
+from cases.award.rules import Award
 from cases.errors import NotFound
 from cases.history.models import Access
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
@@ -96,6 +98,17 @@ def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
         quorum=item.meeting.quorum,
         approve=policy_of(item.case).quorum.approve,
     )
+
+
+def votes_on(item: MeetingItem) -> list[Vote]:
+    """The votes on one case, in the order in which they were given."""
+    return list(Vote.objects.filter(item=item).select_related("member").order_by("id"))
+
+
+def working_of(item: MeetingItem) -> Award | None:
+    """The newest printed working (计算过程) of the case's amount."""
+    stored = StoredAward.objects.filter(case=item.case).order_by("-id").first()
+    return Award.from_json(stored.working) if stored else None
 
 
 def has_read(member: Any, item: MeetingItem) -> bool:

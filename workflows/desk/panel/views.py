@@ -11,15 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.award.models import Award as StoredAward
-from cases.award.rules import Award
 from cases.calendar import clock
 from cases.errors import Invalid
 from cases.history.record import record_access
 from workflows.desk.casefile.queries import open_file
 from workflows.desk.panel import actions, queries
 from workflows.desk.panel.forms import CloseItemForm, MeetingForm, MinutesForm, RecuseForm, VoteForm
-from workflows.desk.panel.models import Meeting, MeetingItem, Vote
+from workflows.desk.panel.models import Meeting, MeetingItem
 from workflows.desk.policies import policy_of
 from workflows.desk.words import OUTCOMES
 
@@ -120,13 +118,12 @@ def item(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _item_page(request: HttpRequest, found: MeetingItem, **extra: Any) -> HttpResponse:
     _look(request, found, found.case_id)
-    stored = StoredAward.objects.filter(case=found.case).order_by("-id").first()
-    votes = list(Vote.objects.filter(item=found).select_related("member").order_by("id"))
+    votes = queries.votes_on(found)
     context = {
         "item": found,
         "case": found.case,
         "file": open_file(request.user, str(found.case.number)),
-        "working": Award.from_json(stored.working) if stored else None,
+        "working": queries.working_of(found),
         "decisions": found.case.decisions.select_related("office", "case__run").order_by("id"),
         "votes": votes,
         "tally": queries.tally_of(found),
