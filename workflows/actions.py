@@ -72,8 +72,10 @@ def _take(item: WorkItem, by: Any, post: Any, now: datetime) -> None:
 @action("task.claim_next", about="none")
 def claim_next(*, by: Any, role: str | None = None, now: datetime | None = None) -> WorkItem | None:
     """领取下一件: the open task due first of all that I may take; one whose case somebody is working on is passed over."""
-    mine = Q(pk=None)
-    for post in posts_of(by):
+    mine, posts = Q(pk=None), posts_of(by)
+    if not posts:
+        raise NotFound()
+    for post in posts:
         if role is None or post.role_id == role:
             mine |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
     rows = WorkItem.objects.filter(mine, state="open", kind="human").select_related("case__run")
@@ -109,8 +111,10 @@ def release(*, item: WorkItem | int, reason: str, by: Any, now: datetime | None 
 def save_draft(*, item: WorkItem | int, data: Mapping[str, Any], by: Any, now: datetime | None = None) -> Draft:
     """存草稿: keep what somebody typed at a step and did not decide."""
     assert now is not None
-    pk = item.pk if isinstance(item, WorkItem) else item
-    draft, _made = Draft.objects.update_or_create(item_id=pk, by=by, defaults={"data": dict(data), "at": now})
+    found = item if isinstance(item, WorkItem) else WorkItem.objects.filter(pk=item).first()
+    if found is None or not visible_cases(by).filter(pk=found.case_id).exists():
+        raise NotFound()
+    draft, _made = Draft.objects.update_or_create(item_id=found.pk, by=by, defaults={"data": dict(data), "at": now})
     return draft
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,11 @@ def my_case(viewer: Any, number: str) -> Case:
     if case is None:
         raise NotFound()
     return case
+
+
+def opened_case(number: str, tokens: Sequence[str]) -> Case | None:
+    """A case that the paper code of its receipt opened in this browser."""
+    return Case.objects.filter(number=number, token__in=tokens).first() if tokens else None
 
 
 def agent_areas(person: Any) -> list[str]:

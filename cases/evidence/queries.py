@@ -134,6 +134,11 @@ def file_for(viewer: Any, token: UUID) -> MaterialFile:
     return file
 
 
+def file_of(case: Case, token: UUID) -> MaterialFile | None:
+    """A file of this case that was not taken away."""
+    return MaterialFile.objects.filter(case=case, token=token, removed_at=None).first()
+
+
 def _is_bank(file: MaterialFile) -> bool:
     return file.material is not None and file.material.code == BANK_PAPER
 

@@ -132,6 +132,7 @@ def date(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """发布: what changes is shown first, then the second person confirms."""
     held = queries.version_for(request.user, pk)
+    queries.require_post(request.user, queries.PUBLISH)
     context = _context(request, held, rows=table_of(queries.version_before(held), held))
     if request.method == "POST":
         try:

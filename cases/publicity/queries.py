@@ -78,7 +78,7 @@ class Waiting:
 
 def awaiting(viewer: Any, *, now: datetime) -> list[Waiting]:
     """等待公示: the cases that this viewer may put on a list, in order of number; at most 200 at a time."""
-    _must_publish(viewer)
+    must_publish(viewer)
     open_entry = PublicEntry.objects.filter(case=OuterRef("pk"), closed_at=None)
     told = Notice.objects.filter(
         case=OuterRef("pk"), code="N08", channel="page", to_whom="applicant", queued_at__lt=now
@@ -101,14 +101,14 @@ def awaiting(viewer: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
-def _must_publish(viewer: Any) -> None:
+def must_publish(viewer: Any) -> None:
     areas = [post.office.division_code for post in posts_of(viewer)]
     require(viewer, PUBLISH, min(areas, key=len) if areas else "64")
 
 
 def lists(viewer: Any) -> list[PublicList]:
     """公示名单: the latest lists of the areas in which this viewer publishes."""
-    _must_publish(viewer)
+    must_publish(viewer)
     areas = [post.office.division_code for post in posts_of(viewer) if PUBLISH in post.role.rights]
     rows = PublicList.objects.defer("snapshot").order_by("-pk")[:MOST]
     return [row for row in rows if any(row.division_code.startswith(area) for area in areas)]

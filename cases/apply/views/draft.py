@@ -24,7 +24,7 @@ from cases.dossier.queries import answers, my_draft
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
-from cases.evidence.queries import open_supplement, paper, papers
+from cases.evidence.queries import file_of, open_supplement, paper, papers
 from cases.programme import Question, programme
 from cases.regions.queries import children, name_path, within
 from cases.regions.rules import is_code
@@ -205,7 +205,7 @@ def _remove(request: HttpRequest, case: Case, code: str) -> HttpResponse:
         token = UUID(request.POST.get("remove", ""))
     except ValueError:
         raise Http404 from None
-    file = MaterialFile.objects.filter(case=case, token=token, removed_at=None).first()
+    file = file_of(case, token)
     if file is None:
         raise Http404
     evidence.remove_file(case=case, file=file, by=request.user)

@@ -24,7 +24,7 @@ from cases.calendar.rules import local_day
 from cases.consent.queries import standing as consents_of
 from cases.dossier import actions
 from cases.dossier.models import Case
-from cases.dossier.queries import agent_areas, my_case, my_cases
+from cases.dossier.queries import agent_areas, my_case, my_cases, opened_case
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import SupplementItem
@@ -105,7 +105,7 @@ class Door:
 def _door(request: HttpRequest, number: str) -> Door | None:
     """The case for somebody signed in or holding its paper code; None for a stranger, whatever the number."""
     opened = request.session.get(OPENED, [])
-    case = Case.objects.filter(number=number, token__in=opened).first() if opened else None
+    case = opened_case(number, opened)
     mine = case is None or my_cases(request.user).filter(pk=case.pk).exists()
     if request.user.is_authenticated and mine:
         return Door(my_case(request.user, number), request.user, True)

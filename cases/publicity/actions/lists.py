@@ -44,6 +44,7 @@ def policy_of(case: Case, now: datetime) -> Policy:
 def announce(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> int:
     """公示前告知: a letter N08 to each applicant who has none yet, with how to refuse the name; answers how many."""
     assert now is not None
+    queries.must_publish(by)
     written = 0
     for pk in sorted(case.pk for case in cases):
         case = lock_case(pk)
@@ -88,6 +89,7 @@ def publish(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> P
     publicity or whose applicant was not told before, Invalid for an empty list.
     """
     assert now is not None
+    queries.must_publish(by)
     if not cases:
         raise Invalid(_("请至少选一件，再公示。"), fields={"cases": _("请至少选一件")})
     locked = [lock_case(pk) for pk in sorted({case.pk for case in cases})]

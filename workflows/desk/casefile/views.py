@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cases.access.queries import require
+from cases.access.queries import require
 from cases.errors import Refusal
 from workflows import actions
 from workflows.desk.casefile import deciding
@@ -113,6 +115,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """终止 a case outside its road."""
     found = open_file(request.user, number)
+    require(request.user, "case.terminate", found.case.handling_code)
     require(request.user, "case.terminate", found.case.handling_code)
     form = TerminateForm(request.POST or None, found=found)
     if request.method == "POST" and form.is_valid():

@@ -36,13 +36,13 @@ def panel_post(viewer: Any) -> Post | None:
     return next((post for post in posts_of(viewer) if set(RIGHTS) & set(post.role.rights)), None)
 
 
-def require_panel(viewer: Any) -> None:
-    """Refuses everybody who neither calls, votes, keeps minutes nor inspects."""
-    if not may_see_panel(viewer):
+def require_panel(viewer: Any, right: str = "") -> None:
+    """Refuses everybody who neither calls, votes, keeps minutes nor inspects; or who has not this one right."""
+    if not (has_right(viewer, right) if right else may_see_panel(viewer)):
         areas = [post.office.division_code for post in posts_of(viewer)]
         if not areas:
             raise NotFound()
-        require(viewer, "panel.vote", areas[0][:2])
+        require(viewer, right or "panel.vote", areas[0][:2])
 
 
 def meetings(viewer: Any) -> QuerySet[Meeting]:

@@ -37,7 +37,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 @login_required
 def call(request: HttpRequest) -> HttpResponse:
     """召集会议."""
-    queries.require_panel(request.user)
+    queries.require_panel(request.user, "panel.call")
     waiting = queries.waiting(request.user)
     form = MeetingForm(request.POST or None, waiting=waiting, initial={"held_on": clock.today()})
     if request.method == "POST" and form.is_valid():
