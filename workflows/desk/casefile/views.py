@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access.queries import require
-from cases.access.queries import require
 from cases.errors import Refusal
 from workflows import actions
 from workflows.desk.casefile import deciding
