@@ -115,7 +115,6 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """终止 a case outside its road."""
     found = open_file(request.user, number)
     require(request.user, "case.terminate", found.case.handling_code)
-    require(request.user, "case.terminate", found.case.handling_code)
     form = TerminateForm(request.POST or None, found=found)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
