@@ -1,0 +1,79 @@
+"""The desk asks the database as often for a full page as for one row, and counts no further than it shows."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from viewflow.workflow.models import Task
+
+from workflows.desk.queries import PAGE, QUEUES
+from workflows.models import WorkItem
+from workflows.walking import drive
+
+pytestmark = pytest.mark.django_db
+
+
+def copies(item: WorkItem, number: int, **changes: Any) -> None:
+    """So many more rows of the queue like this one."""
+    task = Task.objects.get(pk=item.task_id)
+    tasks = [
+        Task(process_id=task.process_id, flow_task=task.flow_task, flow_task_type=task.flow_task_type, status=task.status)
+        for _number in range(number)
+    ]  # fmt: skip
+    same = {
+        field.attname: getattr(item, field.attname)
+        for field in WorkItem._meta.concrete_fields
+        if not field.primary_key and field.name != "task"
+    }
+    rows = [WorkItem(**{**same, **changes, "task": made}) for made in Task.objects.bulk_create(tasks)]
+    WorkItem.objects.bulk_create(rows)
+
+
+def asked(browser: Any, address: str) -> tuple[list[str], int]:
+    """The statements of one page and its number of rows."""
+    with CaptureQueriesContext(connection) as said:
+        answer = browser.get(address)
+    assert answer.status_code == 200
+    return [one["sql"] for one in said.captured_queries], len(answer.context["rows"])
+
+
+def unlimited(statement: str) -> list[str]:
+    """The counts over work items in a statement that could walk through the whole table."""
+    counts = [part for part in re.split(r"(?i)(?=count\()", statement) if part.lower().startswith("count(")]
+    return [part for part in counts if "workflows_workitem" in part and not re.search(r"LIMIT \d+\) AS", part)]
+
+
+def test_every_queue_asks_as_often_for_thirty_rows_as_for_one(cast, new_case, signed_in):
+    first, second = new_case(1), new_case(5)
+    item, person = drive.open_item(first), drive.person_for(drive.open_item(first))
+    browser = signed_in(person)
+    drive.step(second, by=drive.person_for(drive.open_item(second)))
+    done = WorkItem.objects.filter(case=second, state="done", holder=person).latest("id")
+    copies(item, 1, state="claimed", holder_id=person.pk, due_on=item.due_on)
+    browser.get(reverse("desk:home"))
+    names = ["open", "mine", "done"]
+    once = {name: asked(browser, reverse("desk:queue", args=[name])) for name in names}
+    copies(item, PAGE)
+    copies(item, PAGE, state="claimed", holder_id=person.pk)
+    copies(done, PAGE)
+    for name in names:
+        statements, rows = asked(browser, reverse("desk:queue", args=[name]))
+        assert (once[name][1], rows) == (1, PAGE), name
+        assert len(statements) == len(once[name][0]), name
+
+
+def test_no_queue_counts_work_items_without_a_limit(cast, new_case, signed_in):
+    case = new_case(1)
+    browser = signed_in(drive.person_for(drive.open_item(case)))
+    statements = [one for name in QUEUES for one in asked(browser, reverse("desk:queue", args=[name]))[0]]
+    assert [one for one in statements if "count(" in one.lower() and "workflows_workitem" in one]
+    assert [fault for one in statements for fault in unlimited(one)] == []
+
+
+def test_a_count_without_a_limit_is_noticed():
+    assert unlimited("SELECT COUNT(*) AS n FROM workflows_workitem WHERE role = 'x'")
+    assert unlimited("SELECT (SELECT count(*) FROM (SELECT id FROM workflows_workitem) AS q_open)")
+    assert not unlimited("SELECT (SELECT count(*) FROM (SELECT id FROM workflows_workitem LIMIT 100) AS q_open)")
