@@ -28,6 +28,7 @@ from cases.policy.queries import current as current_policy
 from cases.programme import programme
 from workflows import offers
 from workflows.models import Decision, WorkItem
+from workflows.rules import given
 
 
 def received(*, case: Case, by: Any, now: datetime) -> None:
@@ -50,7 +51,8 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
 
 def supplement(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
     """补正: one notice with all that is missing; a third notice is refused, then the file is decided as it is."""
-    made = tell_once(case=case, items=data.get("items", []), by=by, now=now)
+    items = given.rows(data, "items", needs=("kind", "key", "reason"))
+    made = tell_once(case=case, items=items, by=by, now=now)
     notify(case=case, code="N02", data={"supplement": made.pk}, by=by, now=now)
 
 
@@ -61,8 +63,15 @@ def not_accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any,
 
 def visited(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
     """入户核实: the visit record is part of the decision; the facts that differ wait for the reviewer."""
-    if data.get("visit"):
-        record_visit(case=case, step=decision.step, by=by, now=now, **data["visit"])
+    visit = given.single(data, "visit", needs=("visitors", "visited_on", "place", "photo", "facts"), may=("note",))
+    if not visit:
+        raise Invalid(_("入户记录还没有填。"), fields={"visit": _("请填写入户核实记录")})
+    visit["visitors"] = given.texts(visit, "visitors")
+    visit["visited_on"] = given.day(visit, "visited_on")
+    visit["photo"] = given.token(visit, "photo")
+    visit["facts"] = given.rows(visit, "facts", needs=("key", "finding"))
+    visit["place"], visit["note"] = str(visit["place"]), str(visit.get("note") or "")
+    record_visit(case=case, step=decision.step, by=by, now=now, **visit)
 
 
 def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award:
@@ -90,7 +99,7 @@ def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award
 
 def verified(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
     """核定: what the reviewer found instead of what was claimed, each with its reason."""
-    for change in data.get("verified", []):
+    for change in given.rows(data, "verified", needs=("key", "value", "reason")):
         verify_answer(case=case, key=change["key"], value=change["value"], reason=change["reason"], by=by, now=now)
 
 

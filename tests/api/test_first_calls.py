@@ -105,3 +105,40 @@ def test_the_schema_names_every_call(client, cast):
         "/api/v1/cases/{number}/history/",
     }  # fmt: skip
     assert client.get("/api/v1/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"items": "everything"},
+        {"items": [{"kind": "material"}]},
+        {"items": [1]},
+        {"items": [{"kind": 1, "key": 2, "reason": 3}]},
+    ],
+)
+def test_malformed_details_of_a_decision_get_a_sentence_and_nothing_is_stored(case, as_user, data):
+    client = as_user("xiji_intake")
+    task = task_of(client)
+    sent = {"row_version": task["row_version"], "outcome": "supplement", "data": data}
+    answer = client.post(f"/api/v1/tasks/{task['id']}/decide/", sent, "application/json")
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+    assert not Decision.objects.filter(case=case).exists()
+
+
+def test_a_village_check_without_a_visit_record_is_refused_with_a_sentence(case, as_user):
+    client = as_user("xiji_intake")
+    task = task_of(client)
+    client.post(
+        f"/api/v1/tasks/{task['id']}/decide/",
+        {"row_version": task["row_version"], "outcome": "accept"},
+        "application/json",
+    )
+    client = as_user("xiji_village")
+    task = task_of(client)
+    whole = {"visitors": ["甲", "乙"], "visited_on": "2026-11-20", "place": "家", "photo": "", "facts": []}
+    broken = [{"visitors": 3}, {"visited_on": "昨天"}, {"photo": "x"}, {"facts": ["x"]}]
+    for data in ({}, {"visit": {"place": "家"}}, {"visit": 3}, *({"visit": {**whole, **one}} for one in broken)):
+        sent = {"row_version": task["row_version"], "outcome": "agree", "data": data}
+        answer = client.post(f"/api/v1/tasks/{task['id']}/decide/", sent, "application/json")
+        assert answer.status_code == 422

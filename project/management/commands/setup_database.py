@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from project import keys, roles
+from project.prepare import broker_folders
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         if not settings.KIND_FILE.exists():
             keys.store(settings.KIND_FILE, settings.RELIEF_ENV)
         install(verbosity=options["verbosity"])
+        broker_folders()
         if options["verbosity"]:
             self.stdout.write("The database is ready.")
 
