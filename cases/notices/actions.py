@@ -11,6 +11,7 @@ from django.db import transaction
 
 from cases.calendar import clock
 from cases.calendar.rules import local_day
+from cases.errors import NotFound
 from cases.history.record import action, record
 from cases.notices import given
 from cases.notices.models import Notice
@@ -157,7 +158,12 @@ def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice
 
 @action("notice.printed")
 def mark_printed(*, notice: Notice, by: Any, now: datetime | None = None) -> None:
-    """已打印: somebody of the office printed the letter for a person without a mobile phone."""
+    """已打印: somebody of the office printed the letter for a person without a mobile phone.
+
+    NotFound for everybody who may not read the case's letters in an office.
+    """
+    if not given.staff_may_read(by, notice.case):
+        raise NotFound()
     rows = Notice.objects.select_for_update(no_key=True).filter(
         number=notice.number, to_whom=notice.to_whom, channel="print", state="queued"
     )

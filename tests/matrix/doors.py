@@ -1,0 +1,98 @@
+"""Every public function of every actions module: is it one thing a person does, and what is it called with."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import cases
+import workflows
+
+Found = tuple[str, Callable[..., Any]]
+
+HELPERS = {
+    "cases.access.actions.look": "stores a look in a transaction of its own, before the bytes leave",
+    "cases.calendar.actions.on_calendar_loaded": "registers a handler",
+    "cases.calendar.actions.load_calendar": "a command of the operator; writes one event",
+    "cases.calendar.actions.load_reference": "set-up by the owner role",
+    "cases.dossier.actions.lacking": "reads only",
+    "cases.evidence.actions.missing_items": "reads only",
+    "cases.money.actions.answers.note_silent_batches": "the clock; each batch it notes is an act",
+    "cases.money.actions.batches.lock_cases": "a lock inside an act",
+    "cases.money.actions.batches.lock_batch": "a lock inside an act",
+    "cases.money.actions.batches.tell_payout": "tells the road inside an act",
+    "cases.money.actions.batches.attempts_of": "reads only",
+    "cases.money.actions.batches.drop_batch": "a part of two acts",
+    "cases.money.actions.funds.act_as": "states the post inside an act",
+    "cases.money.actions.payouts.end_reservation": "a part of several acts",
+    "cases.money.actions.payouts.take_back": "a part of several acts",
+    "cases.notices.actions.deliver": "runs from the outbox, which keeps its own record",
+    "cases.outgoing.actions.handles": "registers a handler",
+    "cases.outgoing.actions.doorbell": "registers a bell",
+    "cases.outgoing.actions.send": "writes an outbox row inside an act",
+    "cases.outgoing.actions.ring": "wakes a worker",
+    "cases.outgoing.actions.due": "reads only",
+    "cases.outgoing.actions.run": "one job of the outbox, nobody's deed",
+    "cases.policy.actions.problems_of": "reads only",
+    "cases.publicity.actions.lists.policy_of": "reads only",
+    "cases.publicity.actions.lists.announcement": "reads only",
+    "cases.publicity.actions.lists.close_due": "the clock; each list it closes is an act",
+    "cases.regions.actions.load_divisions": "a command of the operator; writes one event",
+    "cases.regions.actions.load_reference": "set-up by the owner role",
+    "workflows.actions.decide": "keeps the text of a late decision, then the act `_decide`",
+    "workflows.actions.fact": "what happened outside the road, inside an act",
+    "workflows.actions.stop": "a part of several acts",
+    "workflows.actions.locked": "a lock inside an act",
+    "workflows.desk.panel.actions.vote": "the act `_vote` with its case",
+    "workflows.desk.panel.actions.recuse": "the act `_vote`",
+    "workflows.desk.panel.actions.close_item": "the act `_close_item` with its case",
+}
+"""Public functions that are no deed of a person of their own, each with its reason."""
+
+INNER = {
+    "cases.access.actions.open_account": "signing in by phone for the first time",
+    "cases.apply.actions.look_up": "tracking without signing in; its own limits",
+    "cases.dossier.actions.new_draft": "anybody who signed in may begin",
+    "cases.publicity.actions.objections.file_objection": "anybody may object",
+    "cases.publicity.actions.lists.close_entry": "the clock",
+    "cases.publicity.actions.lists.close_list": "the clock",
+    "cases.money.actions.answers.note_silence": "the clock, and the maker",
+    "cases.money.actions.payouts.reserve": "inside the panel's decision",
+    "cases.money.actions.payouts.release_reservation": "inside the end of a case",
+    "cases.money.actions.payouts.make_payable": "inside the grant",
+    "cases.notices.actions.notify": "inside the act that the letter tells of",
+    "cases.people.actions.confirm_account": "inside the grant",
+    "cases.evidence.actions.tell_once": "inside the decision of a step",
+    "cases.evidence.actions.record_visit": "inside the decision of a step",
+    "cases.dossier.actions.verify_answer": "inside the decision of a step",
+    "workflows.actions.start": "inside submitting",
+    "workflows.actions.panel_result": "inside the panel's decision",
+}
+"""Acts that ask for no post: anybody's, the clock's, or a part of an act that has asked."""
+
+
+def doors() -> Iterator[Found]:
+    """Every function that an actions module defines, by its full name."""
+    for root in (cases, workflows):
+        for module in pkgutil.walk_packages(root.__path__, f"{root.__name__}."):
+            if "actions" in module.name.split(".") and "migrations" not in module.name:
+                for name, function in vars(importlib.import_module(module.name)).items():
+                    if inspect.isfunction(function) and function.__module__ == module.name:
+                        yield f"{module.name}.{name}", function
+
+
+def acts() -> list[Found]:
+    """Those that are one thing a person does."""
+    return [(name, function) for name, function in doors() if hasattr(function, "action_name")]
+
+
+def arguments(function: Callable[..., Any], things: dict[str, Any]) -> dict[str, Any]:
+    """Something plausible for every argument that must be given; `now` comes from the clock."""
+    given = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.default is inspect.Parameter.empty and name not in ("by", "now"):
+            given[name] = things[name]
+    return given
