@@ -6,7 +6,7 @@ from cases.dossier.models import Case
 from cases.programme import programme
 from workflows.walking.demo import Demonstration
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 
 def states_of(road):
