@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from viewflow.workflow.models import Task
 
 from cases.dossier.models import Case
 from cases.policy import actions as policy
 from cases.programme import programme
+from workflows.models import WorkItem
 from workflows.walking import drive
 
 
@@ -44,3 +46,19 @@ def signed_in() -> Callable[[Any], Client]:
         return browser
 
     return sign_in
+
+
+def copies(item: WorkItem, number: int, **changes: Any) -> None:
+    """So many more rows of the queue like this one."""
+    task = Task.objects.get(pk=item.task_id)
+    tasks = [
+        Task(process_id=task.process_id, flow_task=task.flow_task, flow_task_type=task.flow_task_type, status=task.status)
+        for _number in range(number)
+    ]  # fmt: skip
+    same = {
+        field.attname: getattr(item, field.attname)
+        for field in WorkItem._meta.concrete_fields
+        if not field.primary_key and field.name != "task"
+    }
+    rows = [WorkItem(**{**same, **changes, "task": made}) for made in Task.objects.bulk_create(tasks)]
+    WorkItem.objects.bulk_create(rows)

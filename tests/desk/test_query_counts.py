@@ -7,29 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from viewflow.workflow.models import Task
 
+from tests.desk.road import copies
 from workflows.desk.queries import PAGE, QUEUES
 from workflows.models import WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
-
-
-def copies(item: WorkItem, number: int, **changes: Any) -> None:
-    """So many more rows of the queue like this one."""
-    task = Task.objects.get(pk=item.task_id)
-    tasks = [
-        Task(process_id=task.process_id, flow_task=task.flow_task, flow_task_type=task.flow_task_type, status=task.status)
-        for _number in range(number)
-    ]  # fmt: skip
-    same = {
-        field.attname: getattr(item, field.attname)
-        for field in WorkItem._meta.concrete_fields
-        if not field.primary_key and field.name != "task"
-    }
-    rows = [WorkItem(**{**same, **changes, "task": made}) for made in Task.objects.bulk_create(tasks)]
-    WorkItem.objects.bulk_create(rows)
 
 
 def asked(browser: Any, address: str) -> tuple[list[str], int]:

@@ -1,6 +1,7 @@
 """A real browser that looks at pages as somebody would, and says what is wrong with them."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,8 @@ import pytest
 
 from tests.browser import BROWSER as CHROMIUM
 
+Act = Callable[[Any], None]
+NARROWEST = 320
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -49,9 +52,18 @@ class Browser:
         self.driver.stop()
 
     def look(
-        self, path: str, *, who: str | None, cookies: dict[str, str], language: str, size: str, width: int
+        self,
+        path: str,
+        *,
+        who: str | None,
+        cookies: dict[str, str],
+        language: str,
+        size: str,
+        width: int,
+        act: Act | None = None,
+        status: int = 200,
     ) -> list[Fault]:
-        """What is wrong on this page for this person, language, letter size and screen."""
+        """What is wrong on this page for this person, language, letter size and screen; `act` does something there first."""
         name = f"{who or 'nobody'} {path} {language} {size} {width}"
         found: list[Fault] = []
         context = self.chromium.new_context(viewport={"width": width, "height": 900})
@@ -63,12 +75,18 @@ class Browser:
         )
         page.on("pageerror", lambda fault: found.append(Fault(name, str(fault))))
         answer = page.goto(self.home + path)
-        if answer.status != 200:
-            found.append(Fault(name, f"answers {answer.status}"))
+        if act is not None:
+            with page.expect_navigation() as following:
+                act(page)
+            answer = following.value
+        if answer.status != status:
+            found.append(Fault(name, f"answers {answer.status}, not {status}"))
         found += self._axe(page, name)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            found.append(Fault(name, f"scrolls sideways to {wide} px"))
+        for narrow in (width, NARROWEST):
+            page.set_viewport_size({"width": narrow, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > narrow:
+                found.append(Fault(name, f"scrolls sideways to {wide} px at {narrow} px"))
         if self.shots:
             page.screenshot(
                 path=Path(self.shots) / (name.replace("/", "_").replace(" ", "-")[:120] + ".png"), full_page=True

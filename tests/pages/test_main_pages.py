@@ -10,7 +10,7 @@ from tests.pages.browsing import Browser, Fault
 from tests.pages.crawl import reachable
 from workflows.walking import drive
 
-WAYS = [("zh-hans", "normal", 390), ("en", "elder", 1280), ("zh-hans", "elder", 390), ("en", "normal", 1280)]
+WAYS = [("zh-hans", "normal", 390), ("en", "elder", 390), ("zh-hans", "elder", 1280), ("en", "normal", 1280)]
 EVERY_WAY = os.environ.get("EVERY_WAY") == "yes"
 PEOPLE: dict[str | None, list[str]] = {
     None: ["/", "/apply", "/track", "/accounts/login/", "/accounts/login/code/"],
