@@ -25,7 +25,7 @@ from workflows.rules import duties
 
 SHORTEST_OPINION = 10
 CLAIM_NEXT_LOOKS_AT = 50
-BEFORE_THE_BATCH = ["IN_BATCH", "SENT", "UNKNOWN", "PAID", "FOLLOWUP"]
+MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "PAID", "FOLLOWUP"]
 
 
 @action("case.start")
@@ -256,7 +256,7 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
 
 
 def _stop(case: Case, state: str, now: datetime) -> None:
-    if case.state in BEFORE_THE_BATCH or case.closed_at is not None:
+    if case.state in MONEY_ON_ITS_WAY or case.closed_at is not None:
         raise Refusal(
             _("款项已经进入拨付，现在不能撤回或终止。"),
             code="too_late",

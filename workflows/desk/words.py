@@ -27,4 +27,10 @@ OUTCOMES: dict[str, Any] = {
 CHANNELS: dict[str, Any] = {"sms": _("短信"), "page": _("网页"), "pdf": _("PDF"), "print": _("纸质")}
 TO: dict[str, Any] = {"applicant": _("申请人"), "agent": _("代办人")}
 
-TABLES: dict[str, dict[str, Any]] = {"item": ITEMS, "channel": CHANNELS, "to": TO}
+TABLES: dict[str, dict[str, Any]] = {
+    "item": ITEMS,
+    "channel": CHANNELS,
+    "to": TO,
+    "panel": OUTCOMES,
+    "vote": VOTES,
+}

@@ -10,11 +10,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Invalid, NotFound, Stale
+from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.evidence.actions import add_visit_photo
 from workflows import actions
 from workflows.desk.casefile.queries import File, decision_form, refill, working
 from workflows.desk.forms import DecisionForm
+from workflows.desk.queries import may_take
 from workflows.models import Decision, WorkItem
 
 NOT_INPUT = ("csrfmiddlewaretoken", "phase", "next")
@@ -82,6 +83,8 @@ def _too_late(found: File, data: QueryDict) -> None:
     if item is None:
         raise NotFound()
     if item.state == "open":
+        if not may_take(found.viewer, item):
+            raise Refusal(_("这一步不归您办理。"), code="not_my_step", who_may=found.who)
         actions.save_draft(item=item, data={"post": _typed(data)}, by=found.viewer)
         raise Stale(_("这一件现在没有人领取。请先领取再办理，您填写的内容已替您留在草稿里。"))
     codes = [str(code).partition(":")[2] for code in data.getlist("reasons")]

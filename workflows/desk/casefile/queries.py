@@ -18,6 +18,7 @@ from cases.dossier.queries import answers
 from cases.history.record import record_access
 from cases.programme import programme
 from cases.states import State, state
+from workflows.actions import MONEY_ON_ITS_WAY
 from workflows.desk.forms import DecisionForm
 from workflows.desk.policies import policy_of
 from workflows.desk.queries import may_take
@@ -65,6 +66,11 @@ class File:
         if self.item is None or self.item.due_on is None:
             return None
         return remaining(self.item.due_on, clock.today(), calendar())
+
+    @property
+    def is_money_on_its_way(self) -> bool:
+        """Whether it is too late to end the case outside its road."""
+        return self.case.state in MONEY_ON_ITS_WAY
 
     @property
     def is_mine(self) -> bool:

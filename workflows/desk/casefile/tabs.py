@@ -24,6 +24,7 @@ from cases.regions.models import Division
 from cases.text import money as money_words
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
+from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.policies import policy_of
 from workflows.desk.words import FINDINGS, SOURCES
 from workflows.engine.diagram import Mark, picture
@@ -223,7 +224,18 @@ def record(found: File) -> dict[str, Any]:
     looks = (
         who_looked(found.case, found.viewer) if may(found.viewer, "case.history", found.case.handling_code) else None
     )
-    return {"opinions": opinions, "looks": looks}
+    return {"opinions": opinions, "panels": _panels(found), "looks": looks}
+
+
+def _panels(found: File) -> list[dict[str, Any]]:
+    """集体研究: each meeting's outcome for this case with its votes counted; who voted how stands on the panel's page."""
+    items = MeetingItem.objects.filter(case=found.case).exclude(outcome="").select_related("meeting").order_by("id")
+    found_items = []
+    for item in items:
+        votes = list(item.votes.values_list("choice", flat=True))
+        counted = [(code, votes.count(code)) for code, _words in Vote.CHOICES if votes.count(code)]
+        found_items.append({"item": item, "votes": counted})
+    return found_items
 
 
 def _reason(policy: Any, exit: Any, code: str) -> str:
