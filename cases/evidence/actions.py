@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import who_may
+from cases.access.queries import acting_post, who_may
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Due, add_workdays, local_day
 from cases.dossier import rules as dossier_rules
@@ -77,7 +77,7 @@ def add_visit_photo(*, case: Case, upload: Any, by: Any, now: datetime | None = 
     """入户照片: taken before the visit is recorded; place and time of the camera go into sealed fields first."""
     assert now is not None
     found = lock_case(case.pk)
-    if found.state == "DRAFT":
+    if found.state == "DRAFT" or acting_post(by, found.handling_code) is None:
         raise NotFound()
     return store(found, None, VISIT, taken_in(upload), upload, by, now)
 

@@ -15,7 +15,7 @@ from cases.errors import NotFound
 from cases.history.record import action, record
 from cases.notices import given
 from cases.notices.models import Notice
-from cases.notices.queries import letter_address, phone_of
+from cases.notices.queries import is_mine, letter_address, phone_of
 from cases.notices.rules import LANGUAGES, NEEDS, Letter, case_tail, due_words, localise, notice_number
 from cases.notices.texts import versions, write
 from cases.outgoing.actions import handles, send
@@ -141,6 +141,8 @@ def _store(
 def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice:
     """已阅读: the person it is for has opened the letter; whoever reads it also got the message that led there."""
     assert now is not None
+    if not is_mine(by, notice):
+        raise NotFound()
     page = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if page.read_at is not None:
         return page

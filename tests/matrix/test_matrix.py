@@ -1,0 +1,143 @@
+"""Everybody's answer at every address, for a case of their own area and for one of another, stands in table.csv."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from cases.access.models import User
+from cases.errors import Refusal
+from cases.history.models import Event
+from tests.matrix.doors import INNER, acts, arguments
+from tests.matrix.table import Row, rows, written
+from tests.matrix.world import PEOPLE, World, nothing_stays, patterns
+
+ROWS = rows()
+PATTERNS = {pattern.name: pattern for pattern in patterns()}
+BODIES = {
+    "api:claim": '{"row_version": 1}',
+    "api:decide": '{"row_version": 1, "outcome": "agree"}',
+    "case:decide": "item=%(item)s&row_version=1&outcome=agree",
+}
+"""What is sent where an empty form would be sent back before anybody asks who sent it."""
+OUTSIDE = {"number": "640422-2026-999999-0", "pk": 999_999_999}
+OF_A_CASE = ("here", "there", "bank", "draft", "draft_b")
+
+
+def body_of(world: World, row: Row) -> str:
+    """What a POST of this row sends."""
+    return BODIES.get(row.name, "") % {"item": world.things[row.whose].get("api.pk")} if row.method == "POST" else ""
+
+
+def answer_of(world: World, who: str, row: Row) -> str:
+    """The status that somebody gets, or `login`."""
+    address = PATTERNS[row.name].address(world.things[row.whose])
+    answer = world.ask(who, row.method, address, body_of(world, row))
+    is_sign_in = answer.status_code == 302 and "login" in answer["Location"]
+    return "login" if is_sign_in else str(answer.status_code)
+
+
+def test_every_address_of_the_site_is_in_the_table():
+    missing = sorted(set(PATTERNS) - {row.name for row in ROWS})
+    assert not missing, f"add to tests/matrix/table.csv: {missing}"
+
+
+def test_every_row_of_the_table_is_an_address_of_the_site():
+    gone = sorted({row.name for row in ROWS} - set(PATTERNS))
+    assert not gone, f"take out of tests/matrix/table.csv: {gone}"
+
+
+def test_every_address_is_asked_for_both_ways():
+    assert {row.name for row in ROWS if row.method == "GET"} == {row.name for row in ROWS if row.method == "POST"}
+
+
+def test_the_table_promises_no_fault_and_no_open_door_by_mistake():
+    for row in ROWS:
+        assert not [cell for cell in row.cells if cell.startswith("5")], row
+        if row.whose in OF_A_CASE and row.cells[0] not in ("login", ".", "403", "405"):
+            assert row.name == "dossier:case" and row.cells[0] == "302", f"somebody not signed in gets {row}"
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(row.name for row in ROWS))
+def test_everybody_gets_what_the_table_says(world: World, name: str):
+    wrong = []
+    for row in (row for row in ROWS if row.name == name):
+        expected = row.expected()
+        real = {who: answer_of(world, who, row) for who in expected}
+        if real != expected:
+            now = written(row.name, row.whose, row.method, [real.get(who, ".") for who in PEOPLE])
+            wrong.append(f"table: {written(row.name, row.whose, row.method, list(row.cells))}\n  now: {now}")
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def _plain(answer: Any, address: str) -> bytes:
+    """An answer without what no two answers share: its own address and the numbers of the request."""
+    body = answer.content
+    for own in (address, quote(address), quote(address, safe="")):
+        body = body.replace(own.encode(), b"ADDRESS")
+    body = re.sub(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", b"ID", body)
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"TOKEN", body)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if row.whose in OF_A_CASE and "404" in row.cells],
+    ids=lambda row: f"{row.name}-{row.whose}-{row.method}",
+)
+def test_what_i_may_not_see_looks_like_what_never_was(world: World, row: Row):
+    values = world.things[row.whose]
+    nowhere = values | {name: OUTSIDE[name.split(".")[-1]] for name in values if name.split(".")[-1] in OUTSIDE}
+    nowhere |= {name: uuid.UUID(int=0) for name in values if name.split(".")[-1] == "token"}
+    pattern, body = PATTERNS[row.name], body_of(world, row)
+    hidden, unknown = pattern.address(values), pattern.address(nowhere)
+    who = next(
+        who for who in ("cty_b", "cty", "other", "vil_b", "owner", "pan", "sys") if row.expected().get(who) == "404"
+    )
+    seen, never = world.ask(who, row.method, hidden, body), world.ask(who, row.method, unknown, body)
+    assert never.status_code == seen.status_code == 404
+    assert _plain(seen, hidden) == _plain(never, unknown)
+    assert {*seen.headers} == {*never.headers}
+
+
+# --- the same asked of the actions themselves -------------------------------------------------------------------------
+GIVEN: dict[str, Any] = {
+    "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),
+    "starts_on": date(2027, 1, 1), "answers": {"publicity": True, "processing": True, "economic": True}, "kind": "publicity",
+    "key": "patient_name", "value": "马某某", "reason": "这是足够长的一个理由。", "data": b"x", "tried_sha256": "x", "material_code": "D01",
+    "upload": None, "holder": "马某某", "account": "9990000000000008888", "bank_name": "演示银行", "total_retyped": Decimal(1),
+    "count_retyped": 1, "code": "YS-NEW", "programme": "rare_disease", "amount": Decimal(1), "source": "捐赠",
+    "title": "新的一版", "effective_from": date(2027, 1, 1), "version_data": {}, "section": "days", "upheld": True,
+    "finding": "查清了，没有这回事。", "row_version": 1, "outcome": "agree", "opinion": "按办法核对过材料和事实，情况属实。",
+    "reasons": ["R01"], "held_on": date(2027, 1, 1), "choice": "agree", "minutes": "会议逐件研究了议题，形成了一致意见。",
+}  # fmt: skip
+"""A plausible value for each argument that is no row."""
+ASKING = [(name, function) for name, function in acts() if name not in INNER]
+
+
+@pytest.mark.parametrize(("name", "function"), ASKING, ids=[name for name, _function in ASKING])
+def test_without_the_right_an_act_is_refused_recorded_and_changes_nothing(
+    world: World, name: str, function: Callable[..., Any]
+):
+    stranger = User.objects.get(username="applicant8")
+    room = name.rsplit(".", 1)[0]
+    given = {**GIVEN, **world.rows}
+    if room == "cases.access.actions":
+        given["account"] = User.objects.get(username="xiji_intake")
+    if room == "workflows.desk.panel.actions":
+        given["item"] = world.rows["meeting"].items.get()
+    if name == "cases.policy.actions.load_policy":
+        given["version"] = world.rows["card"].example
+    with nothing_stays():
+        before = Event.objects.latest("pk").pk
+        with pytest.raises(Refusal) as refused:
+            function(by=stranger, **arguments(function, given))
+        stored = list(Event.objects.filter(pk__gt=before).values_list("action", "outcome"))
+        assert refused.value.status in (403, 404), f"asked for its input before it asked for the right: {refused.value}"
+        assert stored == [(function.action_name, "denied")]  # type: ignore[attr-defined]

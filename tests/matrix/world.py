@@ -1,0 +1,207 @@
+"""What the matrix asks about: a case here and one in another city, one at the bank, one on a public list, one before the panel."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.http.cookie import SimpleCookie
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from cases.access.models import Office, Post, Role, User
+from cases.calendar import clock
+from cases.dossier.models import Case
+from cases.evidence.models import MaterialFile
+from cases.evidence.queries import papers
+from cases.history.models import Access, Event
+from cases.history.record import record_access
+from cases.money import actions as money
+from cases.money.testbank import SimulatedBank
+from cases.notices.models import Notice
+from cases.policy import actions as policy
+from cases.policy.cards import card
+from cases.policy.models import PolicyRow
+from cases.publicity.actions import file_objection
+from cases.publicity.models import PublicEntry
+from workflows.desk.panel import actions as meetings
+from workflows.models import WorkItem
+from workflows.walking import drive
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+SLUG, HERE, THERE = "rare_disease", "640422100991", "640521100991"
+PEOPLE = {
+    "anon": "", "owner": "applicant1", "other": "applicant2", "vil": "xiji_village", "vil_b": "zhongning_village",
+    "cty": "xiji_intake", "cty_b": "zhongning_clerk", "city": "guyuan_city", "prov": "prov_review", "pan": "panel1",
+    "fin": "fin_make", "pub": "publicity", "insp": "inspector", "sys": "sysadmin",
+}  # fmt: skip
+"""The columns of the table. The owner has the case here, the other applicant the one there; _b works in the other city."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One address of the site; one without a name goes by its route."""
+
+    name: str
+    route: str
+
+    @property
+    def blanks(self) -> list[str]:
+        """The names of what changes in the address."""
+        return re.findall(r"<(?:\w+:)?(\w+)>", self.route)
+
+    def address(self, values: dict[str, Any]) -> str:
+        """The address with its blanks filled; the most special value wins: of this address, of its room, of all."""
+        room = self.name.split(":")[0]
+        found = {}
+        for blank in self.blanks:
+            names = (f"{self.name}.{blank}", f"{room}.{blank}", blank)
+            found[blank] = next(values[name] for name in names if name in values)
+        try:
+            return reverse(self.name, kwargs=found)
+        except NoReverseMatch:
+            plain = re.sub(r"\(\?P<(\w+)>.*\)\$?", r"<\1>", self.route)
+            return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(found[match[1]]), plain)
+
+
+def patterns(resolver: Any = None, space: str = "", before: str = "") -> list[Pattern]:
+    """Every address that the resolver knows."""
+    found = []
+    for each in (resolver or get_resolver()).url_patterns:
+        route = before + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            found += patterns(each, f"{space}{each.namespace}:" if each.namespace else space, route)
+        else:
+            found.append(Pattern(f"{space}{each.name}" if each.name else route, route))
+    return found
+
+
+@dataclass
+class World:
+    """What fills the blanks of addresses, for each word of the table's column `whose`; and a browser for each person."""
+
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    browsers: dict[str, Client] = field(default_factory=dict)
+
+    def ask(self, who: str, method: str, address: str, data: str = "") -> HttpResponse:
+        """One request, after which nothing has happened."""
+        browser = self._browser(who)
+        cookies = browser.cookies.output(header="", sep=";")
+        with nothing_stays():
+            answer = browser.generic(method, address, data, content_type=JSON if data.startswith("{") else FORM)
+        browser.cookies = SimpleCookie(cookies)
+        return answer
+
+    def _browser(self, who: str) -> Client:
+        if who not in self.browsers:
+            browser = Client(raise_request_exception=False)
+            if PEOPLE[who]:
+                person = User.objects.get(username=PEOPLE[who])
+                browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            self.browsers[who] = browser
+        return self.browsers[who]
+
+
+class nothing_stays:
+    """Undo at the end what was written; durable actions take it for a test's own transaction, as Django's TestCase does."""
+
+    def __enter__(self) -> None:
+        self.block = transaction.atomic()
+        self.block._from_testcase = True  # type: ignore[attr-defined]
+        self.block.__enter__()
+
+    def __exit__(self, *failure: Any) -> None:
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+
+
+def make(cast: dict[str, User]) -> World:
+    """Build it all by the real actions."""
+    drive.publish_policy(slug=SLUG, maker=cast["policy_edit"], publisher=cast["policy_publish"])
+    purse = drive.fund(slug=SLUG, yuan="200000", by=cast["fin_make"])
+
+    def file(number: int, owner: str, place: str = HERE, *, submit: bool = True) -> Case:
+        changes = {"hukou_division": place}
+        return drive.apply(slug=SLUG, number=number, by=cast[owner], changes=changes, submit=submit)
+
+    paid, listed, waiting = (drive.to(file(number, "applicant4"), "PANEL") for number in (4, 5, 6))
+    members = [cast[f"panel{number}"] for number in range(1, 6)]
+    drive.panel([paid, listed], head=cast["prov_head"], members=members)
+    batch, answer = _at_the_bank(cast, purse, paid)
+    plist = drive.give_notice([listed], by=cast["publicity"])
+    entry = PublicEntry.objects.get(list=plist)
+    objection = file_objection(entry=entry, text="名单上这户人家有两辆车，请核查。", name="", phone="")
+    meeting = meetings.call_meeting(held_on=clock.today(), items=[drive.open_item(waiting).pk], by=cast["prov_head"])
+    meetings.sign_in(meeting=meeting, by=cast["panel1"])
+    here, there = (
+        drive.to(file(number, owner, place), "COUNTY")
+        for number, owner, place in ((1, "applicant1", HERE), (2, "applicant2", THERE))
+    )
+    begun, begun_b = file(7, "applicant1", submit=False), file(8, "applicant2", THERE, submit=False)
+    draft = policy.begin_draft(card=card(SLUG), by=cast["policy_edit"])
+    row = PolicyRow.objects.filter(version=draft, section="days").first()
+    assert row is not None
+    always = {
+        "slug": SLUG, "programme": SLUG, "size": "elder", "language": "en", "code": papers(begun, today=clock.today())[0].code, "key": "patient_name",
+        "kind": "publicity", "desk:queue.name": "mine", "case:tab.name": "record", "policy.section": row.section,
+        "policy.key": row.key, "account_confirm_email.key": "none", "account_reset_password_from_key.key": "none-none",
+        "uidb36": "1", "app_label": "cases", "url": "nothing", "content_type_id": "1",
+        "admin.object_id": "1", "admin:view_on_site.object_id": "1",
+    }  # fmt: skip
+    things = {
+        "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
+        "here": _of(here), "there": _of(there), "bank": _of(paid),
+        "draft": {"token": begun.token},
+        "draft_b": {"token": begun_b.token},
+        "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
+        "list": {"token": plist.token}, "objection": {"token": objection.token},
+        "meeting": {"number": meeting.number, "pk": meeting.items.get().pk},
+        "new": {"pk": draft.pk}, "valid": {"pk": here.policy_id},
+        "office": {"object_id": Office.objects.get(division_code="640422").pk},
+        "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
+        "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
+        "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+    }  # fmt: skip
+    rows = {
+        "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
+        "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
+        "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
+        "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
+    }  # fmt: skip
+    return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)
+
+
+def _at_the_bank(cast: dict[str, User], purse: Any, case: Case) -> tuple[Any, Any]:
+    """Its notice is over, its batch is sent, and the answer waits for the second person."""
+    drive.give_notice([case], by=cast["publicity"])
+    drive.end_notice(by=cast["prov_head"])
+    case.refresh_from_db()
+    drive.step(case, "grant")
+    clock.move_demo_clock(days=1, by=cast["prov_head"])
+    maker, checker, releaser = (cast[name] for name in ("fin_make", "fin_check", "fin_release"))
+    batch, data = drive.send_batch(of=purse, maker=maker, checker=checker, releaser=releaser)
+    bank = SimulatedBank()
+    bank.take(data)
+    answer = bank.answer(batch.number)
+    assert answer is not None
+    return batch, money.import_answer(batch=batch, data=answer, by=maker)
+
+
+def _of(case: Case) -> dict[str, Any]:
+    """What belongs to a case and has an address of its own."""
+    inspector = User.objects.get(username="inspector")
+    record_access("read", object=case, fields=["name"], by=inspector, case_id=case.pk, purpose="检查")
+    return {
+        "number": case.number,
+        "token": case.token,
+        "evidence.token": MaterialFile.objects.filter(case=case).latest("pk").token,
+        "notices.token": Notice.objects.filter(case=case, channel="page", to_whom="applicant").latest("pk").token,
+        "api.pk": WorkItem.objects.filter(case=case).latest("pk").pk,
+        "inspection:event.pk": Event.objects.filter(stream__kind="case", stream__key=str(case.pk)).latest("pk").pk,
+        "inspection:read.pk": Access.objects.filter(case_id=case.pk).latest("pk").pk,
+    }
