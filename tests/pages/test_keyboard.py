@@ -5,8 +5,6 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from cases.access.demo import PASSWORD
 from cases.calendar import clock
@@ -16,6 +14,7 @@ from cases.evidence import actions as evidence
 from cases.evidence.queries import papers
 from tests.pages.browsing import Browser
 from tests.pages.keyboard import Keyboard
+from tests.pages.people import session
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
@@ -39,13 +38,6 @@ def code_for(home: str, phone: str) -> str:
     found = re.search(r"\b\d{6}\b", page.split(f'data-phone="{phone}"', 1)[1].split("<p>", 1)[1])
     assert found
     return found[0]
-
-
-def cookie_of(person: Any) -> dict[str, str]:
-    """The session of somebody who signed in before."""
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 def test_an_applicant_signs_in_answers_and_gives_a_paper_by_keyboard(open_programme: None, live_server: Any):
@@ -88,7 +80,7 @@ def test_an_applicant_checks_and_submits_by_keyboard(open_programme: None, cast:
         if paper.required:
             evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code, seed=1), by=person)
     consent.give(case=case, answers=drive.AGREE, by=person)
-    cookies = cookie_of(person)
+    cookies = session(person)
     with Browser(live_server.url) as browser:
         keys = Keyboard(browser, width=390, cookies=cookies).open(f"/draft/{case.token}")
         keys.to("^核对并提交", href=f"/draft/{case.token}/check").enter()
