@@ -321,6 +321,20 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
 }
 
+# --- shared counters: limits on wrong sign-ins and lookups count once for all web processes -----------------------------
+_cache = env.address(
+    "CACHE_URL",
+    "counters that all web processes share; unset: a folder under RELIEF_VAR, which serves one machine",
+    example="redis://127.0.0.1:6379/1",
+    schemes=("redis", "rediss"),
+)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache" if _cache else "project.cache.FolderCache",
+        "LOCATION": _cache or str(VAR / "cache"),
+    }
+}
+
 # --- background work: the outbox rows are the truth, the broker only rings ------------------------------------------------
 _broker = env.address(
     "BROKER_URL",

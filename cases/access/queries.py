@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from cases.dossier.models import Case
 
 
+INSPECTOR = "INS"
+
+
 class Today(Func):
     """The present day in China as the database sees it."""
 
@@ -186,7 +189,10 @@ def who_looked(case: Case, viewer: Any) -> list[Look]:
     if not is_mine and may(viewer, "case.history", case.handling_code) is None:
         raise NotFound()
     own = [pk for pk in (case.owner_id, case.agent_id) if pk]
-    rows = list(Access.objects.filter(case_id=case.pk).exclude(actor__in=own).order_by("-recorded_at", "-pk")[:500])
+    seen = Access.objects.filter(case_id=case.pk).exclude(actor__in=own)
+    if may(viewer, "inspect", case.handling_code) is None:
+        seen = seen.exclude(acting_role=INSPECTOR)  # an inspection shows once it is closed, not while it goes on
+    rows = list(seen.order_by("-recorded_at", "-pk")[:500])
     roles = Role.objects.in_bulk()
     english = (get_language() or "").startswith("en")
     posts = _posts_by_person({row.actor for row in rows if row.actor and not (row.acting_role and row.acting_office)})

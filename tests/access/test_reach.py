@@ -248,6 +248,23 @@ def test_an_applicant_sees_who_looked_as_office_role_time_and_purpose_never_a_na
     assert cast["xiji_review"].name not in repr(looks)
 
 
+def test_looks_of_an_open_inspection_are_hidden_from_the_inspected_and_the_applicant(cast: Cast) -> None:
+    case = make_case(cast, XIJI_VILLAGE)
+    record_access(
+        "read",
+        object=case,
+        fields=["name"],
+        by=cast["inspector"],
+        case_id=case.pk,
+        purpose="检查",
+        role="INS",
+        office="监督",
+    )
+    assert who_looked(case, cast["applicant1"]) == []
+    assert who_looked(case, cast["xiji_review"]) == []
+    assert len(who_looked(case, cast["inspector"])) == 1
+
+
 def test_only_the_applicant_the_helper_and_readers_of_history_learn_who_looked(cast: Cast) -> None:
     case = make_case(cast, XIJI_VILLAGE)
     assert who_looked(case, cast["inspector"]) == []
