@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-BUDGET = {"tests/journeys": 120, "tests/pages": 240, "tests/faults": 120, "tests/frame": 150}
+BUDGET = {"tests/journeys": 120, "tests/matrix": 120, "tests/pages": 240, "tests/faults": 120, "tests/frame": 150}
 OTHERS = 60
 """Seconds of test time, added up over all workers."""
 
