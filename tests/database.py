@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
@@ -74,6 +75,13 @@ def use(name: str) -> None:
         connections[alias].close()
         connections.settings[alias]["NAME"] = name
         connections[alias].settings_dict["NAME"] = name
+    _forget_policies()
+
+
+def _forget_policies() -> None:
+    """A published policy never changes in a database; in another database the same number is another policy."""
+    if apps.ready:
+        import_module("cases.policy.queries")._published.cache_clear()
 
 
 def _make_template(cursor: Any, name: str) -> None:
