@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from cases.access.queries import posts_of, visible_cases
+from cases.access.rules import covers
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, my_cases
@@ -115,8 +116,8 @@ def twins(file: MaterialFile) -> int:
 def file_for(viewer: Any, token: UUID) -> MaterialFile:
     """A stored file for whoever may see its case: its people, and offices in their area; NotFound for all others.
 
-    A village worker does not see bank papers once the case is sent, and money roles see no health papers (their rights do
-    not reach the file page, only the account).
+    A village worker does not see bank papers once the case is sent; money roles see bank papers alone, panel members all
+    papers of the cases that they may read. Only posts that cover the place count.
     """
     file = MaterialFile.objects.select_related("case", "material").filter(token=token, removed_at=None).first()
     if file is None:
@@ -128,8 +129,9 @@ def file_for(viewer: Any, token: UUID) -> MaterialFile:
         return file
     if not visible_cases(viewer).filter(pk=case.pk).exists():
         raise NotFound()
-    rights = {right for post in posts_of(viewer) for right in post.role.rights}
-    if "case.read" not in rights and not ("case.read.money" in rights and _is_bank(file)):
+    here = [post for post in posts_of(viewer) if covers(post.office.division_code, case.handling_code)]
+    rights = {right for post in here for right in post.role.rights}
+    if not rights & {"case.read", "case.read.panel"} and not ("case.read.money" in rights and _is_bank(file)):
         raise NotFound()
     return file
 

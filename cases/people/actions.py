@@ -17,6 +17,7 @@ from cases.programme import tell
 from cases.sealed import commitment_of
 from cases.text import clean, clean_number
 
+COUNTER = ("county", "city", "province")
 REPAIRING = ("FAILED", "RETURNED")
 FIXED = frozenset(
     "DRAFT PAYABLE IN_BATCH SENT UNKNOWN PAID FOLLOWUP CLOSED REJECTED NOT_ACCEPTED WITHDRAWN TERMINATED".split()  # noqa: SIM905
@@ -38,13 +39,13 @@ def give_account(
 ) -> PayeeAccount:
     """更正收款账户: a new account of the case; the old one stays on file. Nothing is paid to it until it is confirmed.
 
-    By applicant, helper or an office that may read the case. Tells account_repaired when the bank had failed or
-    returned the payment; no new panel decision is needed. Raises Invalid per field, Refusal while money is under way.
+    By the applicant, or for him by the county, city or province at the counter; never by a helper or village worker.
+    Tells account_repaired when the bank had failed or returned the payment; no new panel decision is needed. Raises
+    Invalid per field, Refusal while money is under way.
     """
     assert now is not None
     found = _locked(case)
-    if by.pk not in (found.owner_id, found.agent_id) and acting_post(by, found.handling_code) is None:
-        raise NotFound()
+    _must_be_near_the_money(found, by)
     if found.state in FIXED:
         raise Refusal(
             _("现在不能更改收款账户：拨付已经安排，或者案卷已经结束。"),
@@ -77,6 +78,18 @@ def give_account(
     if found.state in REPAIRING:
         tell(found, "account_repaired", by=by, now=now)
     return row
+
+
+def _must_be_near_the_money(case: Any, by: Any) -> None:
+    post = acting_post(by, case.handling_code)
+    if by.pk not in (case.owner_id, case.agent_id) and post is None:
+        raise NotFound()
+    if by.pk == case.agent_id or (by.pk != case.owner_id and (post is None or post.role.level not in COUNTER)):
+        raise Refusal(
+            _("代办人和村镇人员不能填写或更改收款账户。"),
+            code="agent_no_money",
+            who_may=_("请患者本人或家属用登记的手机登录办理。"),
+        )
 
 
 @action("account.confirm")
