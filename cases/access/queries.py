@@ -196,15 +196,21 @@ def who_looked(case: Case, viewer: Any) -> list[Look]:
     roles = Role.objects.in_bulk()
     english = (get_language() or "").startswith("en")
     posts = _posts_by_person({row.actor for row in rows if row.actor and not (row.acting_role and row.acting_office)})
-    looks = []
+    offices, looks = office_words(), []
     for row in rows:
         held = _post_on(posts.get(row.actor or 0, []), local_day(row.recorded_at), case.handling_code)
         role = roles.get(row.acting_role or (held.role_id if held else ""))
         office = row.acting_office or (held.office.name if held else "")
-        looks.append(
-            Look(office, _named(role, english) if role else "", row.recorded_at, row.purpose or "", row.action)
-        )
+        place, post = offices.get(office, office), _named(role, english) if role else ""
+        looks.append(Look(place, post, row.recorded_at, row.purpose or "", row.action))
     return looks
+
+
+def office_words() -> dict[str, str]:
+    """Office names as history wrote them down -> as this reader's language calls them; empty in Chinese."""
+    if not (get_language() or "").startswith("en"):
+        return {}
+    return dict(Office.objects.exclude(name_en="").values_list("name", "name_en"))
 
 
 def _posts_by_person(people: set[int]) -> dict[int, list[Post]]:

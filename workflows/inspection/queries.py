@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.access.models import Role, User
-from cases.access.queries import get_case, may, posts_of, require, visible_cases
+from cases.access.queries import get_case, may, office_words, posts_of, require, visible_cases
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Pause, elapsed, end_of, local_day, start_of
 from cases.dossier.models import Case
@@ -212,15 +212,16 @@ def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
         for user in User.objects.filter(pk__in={row.actor for row in rows if row.actor})
     }
     roles = {role.pk: in_my_language(role.name, role.name_en) for role in Role.objects.all()}
-    pauses, cal = pauses_of(case), calendar()
+    offices, pauses, cal = office_words(), pauses_of(case), calendar()
     began = local_day(case.submitted_at) if case.submitted_at else None
-    return [_entry(row, people, roles, began, pauses, cal) for row in rows]
+    return [_entry(row, people, roles, offices, began, pauses, cal) for row in rows]
 
 
 def _entry(
     row: Event | Access,
     people: dict[int, str],
     roles: dict[str, str],
+    offices: dict[str, str],
     began: date | None,
     pauses: list[Pause],
     cal: Any,
@@ -244,7 +245,7 @@ def _entry(
         outcome=outcome,
         actor=people.get(row.actor or 0, _("系统") if not row.actor else str(row.actor)),
         role=roles.get(row.acting_role or "", row.acting_role or ""),
-        office=row.acting_office or "",
+        office=offices.get(row.acting_office or "", row.acting_office or ""),
         purpose=row.purpose or "",
         object=f"{row.object_type or ''} {row.object_id or ''}".strip(),
         changes=changes_of(action, payload),

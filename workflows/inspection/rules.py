@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workflows.inspection.words import field_words
+
 CATEGORIES: dict[str, Any] = {
     "decision": gettext_lazy("办理"),
     "row": gettext_lazy("数据变更"),
@@ -101,8 +103,8 @@ def words_of(action: str) -> str:
 def changes_of(action: str, payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Field, before, after. Sealed values stand as the first signs of their commitment (指纹), never in clear."""
     if action == "row.update":
-        return [(name, shown(pair[0]), shown(pair[1])) for name, pair in payload.items() if _is_pair(pair)]
-    return [(name, "", shown(value)) for name, value in payload.items() if value not in (None, "", [], {})]
+        return [(field_words(name), shown(pair[0]), shown(pair[1])) for name, pair in payload.items() if _is_pair(pair)]
+    return [(field_words(name), "", shown(value)) for name, value in payload.items() if value not in (None, "", [], {})]
 
 
 def _is_pair(value: Any) -> bool:

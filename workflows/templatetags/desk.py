@@ -33,6 +33,12 @@ def line_label(line: Any) -> str:
 
 
 @register.filter
+def own_name(thing: Any) -> str:
+    """An office or place in the language of the page."""
+    return in_my_language(thing.name, thing.name_en)
+
+
+@register.filter
 def case_address(number: str) -> str:
     """The page of a case."""
     return reverse("case:home", args=[number])
