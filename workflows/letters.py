@@ -36,7 +36,10 @@ DAYS = {
 """The time limit that a letter names when nobody gave a date."""
 
 HAPPENED = {
-    "lapsed": ("到期没有收到要补的材料", "The missing papers did not come in time"),
+    "lapsed": (
+        "到期没有收到要补的材料，视为撤回申请",
+        "The missing papers did not come in time, which counts as a withdrawal",
+    ),
     "withdrawn": ("您撤回了申请", "You withdrew the application"),
     "account": ("账户信息对不上", "The account details do not match"),
 }

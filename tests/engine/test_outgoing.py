@@ -1,0 +1,154 @@
+"""Outgoing work: stored with what asked for it, leased, tried again with longer waits, parked, and done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from cases.calendar import clock
+from cases.history.record import action
+from cases.outgoing import actions as outgoing
+from cases.outgoing.models import Outgoing
+from workflows.engine import clockwork
+
+pytestmark = pytest.mark.django_db
+
+
+class Handler:
+    """A handler that fails as long as it is told to, and counts."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[dict[str, Any], str]] = []
+        self.fault: Exception | None = None
+
+    def __call__(self, payload: dict[str, Any], key: str) -> None:
+        self.calls.append((payload, key))
+        if self.fault:
+            raise self.fault
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Handler:
+    made = Handler()
+    monkeypatch.setitem(outgoing._handlers, "test", made)
+    monkeypatch.setattr(clockwork, "_rung", {})
+    return made
+
+
+@pytest.fixture
+def row(handler: Handler) -> Outgoing:
+    outgoing.send(topic="test", key="k1", payload={"id": 7}, now=clock.now())
+    return Outgoing.objects.get(key="k1")
+
+
+def test_the_same_key_is_stored_once_and_keeps_its_first_work(row: Outgoing) -> None:
+    outgoing.send(topic="test", key="k1", payload={"id": 8}, now=clock.now())
+    assert Outgoing.objects.get(key="k1").payload == {"id": 7}
+
+
+def test_work_is_done_once_and_a_second_delivery_does_nothing(row: Outgoing, handler: Handler) -> None:
+    assert outgoing.run(row.pk)
+    assert not outgoing.run(row.pk)
+    assert handler.calls == [({"id": 7}, "k1")]
+    row.refresh_from_db()
+    assert row.done_at is not None and row.lease_until is None
+
+
+def test_a_leased_row_belongs_to_one_worker_until_the_lease_is_over(row: Outgoing, handler: Handler) -> None:
+    assert outgoing._lease(row.pk) is not None
+    assert not outgoing.run(row.pk) and outgoing.due() == []
+    Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+    assert outgoing.due() == [row.pk]
+    assert outgoing.run(row.pk)
+    assert len(handler.calls) == 1
+
+
+def test_work_for_later_waits(handler: Handler) -> None:
+    later = clock.now() + timedelta(hours=1)
+    outgoing.send(topic="test", key="k2", payload={}, now=clock.now(), available_at=later)
+    pk = Outgoing.objects.get(key="k2").pk
+    assert outgoing.due() == [] and not outgoing.run(pk)
+    clock.move_demo_clock(days=1, by=None)
+    assert outgoing.run(pk)
+
+
+def test_a_failing_row_waits_longer_each_time_and_is_parked_after_the_last_try(row: Outgoing, handler: Handler) -> None:
+    handler.fault = ValueError("马演示 649900190001010011")
+    waits = []
+    for _each in range(outgoing.MOST_ATTEMPTS):
+        before = clock.now()
+        assert not outgoing.run(row.pk)
+        row.refresh_from_db()
+        waits.append(round((row.available_at - before).total_seconds(), -1))
+        Outgoing.objects.filter(pk=row.pk).update(available_at=before)
+    assert waits == sorted(waits) and waits[0] >= 30 and waits[-1] <= 3600
+    assert row.parked_at is not None and row.attempts == outgoing.MOST_ATTEMPTS
+    assert outgoing.due() == [] and not outgoing.run(row.pk)
+    assert len(handler.calls) == outgoing.MOST_ATTEMPTS
+
+
+def test_the_error_of_a_row_keeps_the_kind_of_the_fault_and_none_of_its_data(row: Outgoing, handler: Handler) -> None:
+    handler.fault = ValueError("马演示 649900190001010011")
+    outgoing.run(row.pk)
+    row.refresh_from_db()
+    assert row.error == "ValueError"
+
+
+def test_one_failing_row_does_not_hold_up_the_next(row: Outgoing, handler: Handler) -> None:
+    handler.fault = ValueError()
+    outgoing.run(row.pk)
+    handler.fault = None
+    outgoing.send(topic="test", key="k2", payload={}, now=clock.now())
+    assert [outgoing.run(pk) for pk in outgoing.due()] == [True]
+
+
+def test_a_topic_that_nobody_handles_is_kept_and_tried_again(handler: Handler) -> None:
+    outgoing.send(topic="nobody", key="k3", payload={}, now=clock.now())
+    kept = Outgoing.objects.get(key="k3")
+    assert not outgoing.run(kept.pk)
+    kept.refresh_from_db()
+    assert (kept.error, kept.done_at) == ("KeyError", None)
+
+
+@action("test.ask", about="none")
+def ask(*, by: Any, fails: bool = False, now: Any = None) -> None:
+    """An act that asks for outgoing work."""
+    outgoing.send(topic="test", key="asked", payload={}, now=now)
+    if fails:
+        raise ZeroDivisionError
+
+
+def dead(_pk: int) -> None:
+    raise ConnectionRefusedError
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_broker_does_not_fail_the_act_and_the_sweep_rings_later(
+    cast: Any, handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "_bells", [dead])
+    ask(by=cast["prov_head"])
+    kept = Outgoing.objects.get(key="asked")
+    assert kept.done_at is None
+    rung: list[int] = []
+    bells: list[Callable[[int], None]] = [rung.append]
+    monkeypatch.setattr(outgoing, "_bells", bells)
+    Outgoing.objects.filter(pk=kept.pk).update(available_at=clock.now() - timedelta(seconds=11))
+    assert clockwork.one_pass()["rung"] == 1 and rung == [kept.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_rings_after_the_act_and_never_for_an_act_that_failed(
+    cast: Any, handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[bool] = []
+    monkeypatch.setattr(outgoing, "_bells", [lambda _pk: rung.append(connection.in_atomic_block)])
+    with pytest.raises(ZeroDivisionError):
+        ask(by=cast["prov_head"], fails=True)
+    assert rung == [] and not Outgoing.objects.exists()
+    ask(by=cast["prov_head"])
+    assert rung == [False]

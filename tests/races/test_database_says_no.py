@@ -1,0 +1,163 @@
+"""What the database refuses to the application role itself, whoever writes the statement."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+
+from cases.calendar import clock
+from cases.money.models import BatchLine, PaymentBatch, Payout, PayoutAttempt
+from cases.notices.models import Notice
+from cases.publicity.models import PublicEntry, PublicList
+from tests.dossier.test_races import at_once
+from tests.money.conftest import Desk, Road, desk, fund, grant, road
+from workflows.models import Decision, Duty
+from workflows.walking import drive
+
+__all__ = ["Road", "desk", "fund", "grant", "road"]
+
+
+def sql(statement: str, *values: Any) -> None:
+    """One raw statement as the application role."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def second_decision(made: Decision, *, actor: int, level: int, item: int) -> None:
+    """Copy a decision as a raw row: another actor, level and item."""
+    names = [field.column for field in Decision._meta.concrete_fields if field.column != "id"]
+    changed = {"actor_id": "%s", "level": "%s", "item_id": "%s"}
+    sql(
+        f"INSERT INTO workflows_decision ({', '.join(names)}) "
+        f"SELECT {', '.join(changed.get(name, name) for name in names)} FROM workflows_decision WHERE id = %s",
+        *[{"actor_id": actor, "level": level, "item_id": item}[name] for name in names if name in changed],
+        made.pk,
+    )
+
+
+@pytest.fixture
+def decided(cast: Any, published: Any) -> Decision:
+    """The first decision of level 2 of a case that stands at level 3."""
+    published("rare_disease")
+    case = drive.to(drive.apply(slug="rare_disease", number=1, by=cast["applicant1"]), "CITY")
+    return Decision.objects.get(case=case, level=2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("level", [1, 3])
+def test_nobody_is_on_two_neighbouring_levels_not_even_by_hand(decided: Decision, level: int) -> None:
+    item = drive.open_item(decided.case)
+    with pytest.raises(IntegrityError, match="duty_not_next"):
+        second_decision(decided, actor=decided.actor_id, level=level, item=item.pk)
+
+
+@pytest.mark.django_db
+def test_the_database_takes_a_level_of_somebody_else(decided: Decision, cast: Any) -> None:
+    item = drive.open_item(decided.case)
+    second_decision(decided, actor=cast["guyuan_city"].pk, level=3, item=item.pk)
+    assert Duty.objects.filter(case=decided.case, actor=cast["guyuan_city"], level=3).exists()
+
+
+@pytest.mark.django_db
+def test_the_applicant_does_not_decide_not_even_by_hand(decided: Decision) -> None:
+    item = drive.open_item(decided.case)
+    with pytest.raises(IntegrityError, match="applicant or helper"):
+        second_decision(decided, actor=decided.case.owner_id, level=3, item=item.pk)
+
+
+@pytest.mark.django_db
+def test_what_was_decided_is_neither_changed_nor_removed(decided: Decision) -> None:
+    for statement in ("UPDATE workflows_decision SET outcome = 'agree' WHERE id = %s",
+                      "DELETE FROM workflows_decision WHERE id = %s",
+                      "DELETE FROM workflows_duty WHERE case_id = %s"):  # fmt: skip
+        with pytest.raises(DatabaseError):
+            sql(statement, decided.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_connections_cannot_put_one_person_on_two_neighbouring_levels(decided: Decision) -> None:
+    newcomer = drive.person_for(drive.open_item(decided.case))
+
+    def insert(level: int) -> Any:
+        try:
+            sql("INSERT INTO workflows_duty (case_id, actor_id, level, low, high) VALUES (%s, %s, %s, %s, %s)",
+                decided.case_id, newcomer.pk, level, level // 2, (level + 1) // 2)  # fmt: skip
+        except DatabaseError as error:
+            return error
+        finally:
+            connections.close_all()
+        return None
+
+    given = at_once(lambda: insert(3), lambda: insert(4))
+    rows = Duty.objects.filter(case=decided.case, actor=newcomer)
+    assert sum(one is None for one in given) == rows.count() <= 1
+
+
+@pytest.mark.django_db
+def test_maker_and_checker_of_a_batch_are_two_people(fund: Any, grant: Any, desk: Desk) -> None:
+    grant()
+    batch = desk.built(fund)
+    with pytest.raises(DatabaseError) as refused:
+        sql("UPDATE cases_paymentbatch SET state = 'checked', checker_id = maker_id, checked_at = relief_now() WHERE id = %s",
+            batch.pk)  # fmt: skip
+    assert refused.value.__cause__.pgcode == "23514"
+    assert PaymentBatch.objects.get(pk=batch.pk).checker_id is None
+
+
+def told(payout: Payout, by: Any) -> None:
+    """The applicant had the letter that comes before the list."""
+    Notice.objects.create(
+        token=uuid.uuid4(), case=payout.case, code="N08", number=f"{payout.case.number}-N08-01", channel="page",
+        to_user=payout.case.owner, title="公示前告知", body="公示前告知", made_by=by, queued_at=clock.now(), state="sent",
+        sent_at=clock.now(),
+    )  # fmt: skip
+
+
+def shown_today(payouts: list[Payout], by: Any) -> None:
+    """The cases of these payouts stand on a public list that still runs."""
+    for payout in payouts:
+        told(payout, by)
+    today, now = clock.today(), clock.now()
+    shown = PublicList.objects.create(
+        token=uuid.uuid4(), number="NXGS-2026-9001", division_code="640422", starts_on=today,
+        ends_on=today + timedelta(days=6), snapshot="[]", sha256=sha256(b"[]").hexdigest(), made_by=by, posted_at=now,
+    )  # fmt: skip
+    for place, payout in enumerate(payouts, 1):
+        PublicEntry.objects.create(
+            list=shown, case=payout.case, position=place, shown_name="演*", shown_area="演示县", amount=payout.amount,
+            case_tail=f"90000{place}-X",
+        )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_nothing_is_paid_before_the_end_of_publicity_even_with_an_earlier_first_day(
+    cast: Any, fund: Any, grant: Any, desk: Desk
+) -> None:
+    payout = grant()
+    batch = desk.built(fund)
+    line = BatchLine.objects.get(batch=batch, included=True)
+    other = grant()
+    shown_today([payout, other], cast["publicity"])
+    sql("UPDATE cases_payout SET not_before = %s WHERE id = %s", clock.today() - timedelta(days=30), other.pk)
+    with pytest.raises(IntegrityError, match="publicity"):
+        sql("UPDATE cases_payout SET state = 'in_batch' WHERE id = %s", other.pk)
+    with pytest.raises(IntegrityError, match="first day of payment is fixed"):
+        sql("UPDATE cases_payout SET not_before = %s WHERE id = %s", clock.today() - timedelta(days=30), payout.pk)
+    attempts = PayoutAttempt.objects.count()
+    with pytest.raises(IntegrityError, match="publicity"):
+        sql(
+            "INSERT INTO cases_payoutattempt (payout_id, case_id, number, line_id, key, state, difference, reason) "
+            "SELECT payout_id, case_id, 2, line_id, gen_random_uuid(), 'made', '', '' "
+            "FROM cases_payoutattempt WHERE line_id = %s",
+            line.pk,
+        )
+    with pytest.raises(IntegrityError, match="held"):
+        sql("UPDATE cases_paymentbatch SET state = 'checked', checker_id = %s, checked_at = relief_now() WHERE id = %s",
+            cast["fin_check"].pk, batch.pk)  # fmt: skip
+    assert PayoutAttempt.objects.count() == attempts
+    assert Payout.objects.get(pk=other.pk).state == "payable"
