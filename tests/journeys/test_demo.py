@@ -4,6 +4,7 @@ import pytest
 
 from cases.dossier.models import Case
 from cases.programme import programme
+from workflows.engine import clockwork
 from workflows.walking.demo import Demonstration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -21,5 +22,6 @@ def test_the_demonstration_has_forty_cases_and_each_state_of_the_road(cast):
     demonstration.begin()
     made = demonstration()
     assert made >= 40
+    clockwork.one_pass()
     missing = states_of(programme("rare_disease").roads["v1"]) - set(Case.objects.values_list("state", flat=True))
     assert missing == set()

@@ -36,8 +36,9 @@ class Demonstration:
     def __call__(self) -> int:
         """Make the cases; answers how many there are."""
         self.long_ago()
-        self.at_the_bank()
+        granted = self.granted()
         self.lately()
+        self.at_the_bank(granted)
         self.today()
         return self.made
 
@@ -187,16 +188,23 @@ class Demonstration:
         case.refresh_from_db()
         self.ask(case)
 
-    def at_the_bank(self) -> None:
-        """One batch without an answer, one still with the checker, one case not yet in a batch."""
-        cast = self.cast
+    def granted(self) -> list[Case]:
+        """Cases past their public notice."""
         granted = self.all_to(self.file(3), "PANEL")
         self.gift(sum((case.award or Decimal(0) for case in granted), Decimal(0)))
         self.panel(granted)
-        drive.give_notice(granted, by=cast["publicity"])
-        drive.end_notice(by=cast["prov_head"])
+        drive.give_notice(granted, by=self.cast["publicity"])
+        drive.end_notice(by=self.cast["prov_head"])
         for case in granted:
             case.refresh_from_db()
+        return granted
+
+    def at_the_bank(self, granted: list[Case]) -> None:
+        """One batch without an answer yet, one still with the checker, one case not yet in a batch.
+
+        Comes late, because a bank that is silent for days makes a payment "unknown".
+        """
+        cast = self.cast
         drive.step(granted[0], "grant")
         self.later(1)
         drive.send_batch(of=self.purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
