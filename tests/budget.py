@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-BUDGET = {"tests/journeys": 120, "tests/matrix": 120, "tests/pages": 240, "tests/faults": 120, "tests/frame": 150}
+BUDGET = {
+    "tests/journeys": 300,
+    "tests/desk": 200,
+    "tests/pages": 300,
+    "tests/frame": 150,
+    "tests/matrix": 150,
+    "tests/faults": 120,
+    "tests/races": 90,
+    "tests/inspection": 90,
+    "tests/history": 90,
+    "tests/dossier": 90,
+}
 OTHERS = 60
 """Seconds of test time, added up over all workers."""
 
