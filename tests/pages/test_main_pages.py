@@ -44,6 +44,7 @@ def office(transactional_db: Any, cast: Any, published: Any, funded: Any) -> Non
     drive.to(review, "COUNTY")
 
 
+@pytest.mark.timeout(300)
 def test_axe_finds_nothing_on_any_page_that_people_reach(office: None, live_server: Any):
     known: set[str] = set()
     found = {who: reachable(who, starts, known=known) for who, starts in PEOPLE.items()}
