@@ -109,6 +109,13 @@ BEGIN
         OLD.filed_at) THEN
         PERFORM public.publicity_refuse('what was objected is frozen');
     END IF;
+    -- workflows_duty says who acted at intake (1) and county review (2); its app is migrated after this one.
+    IF NEW.state <> 'open' AND EXISTS (
+        SELECT 1 FROM public.workflows_duty d
+        WHERE d.case_id = NEW.case_id AND d.actor_id = NEW.investigator_id AND d.level IN (1, 2)
+    ) THEN
+        PERFORM public.publicity_refuse('an objection is closed by somebody outside the first review');
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER publicity_objection BEFORE INSERT OR UPDATE ON cases_objection
