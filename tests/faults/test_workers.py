@@ -1,0 +1,102 @@
+"""A worker is killed in the middle of its work, or the broker is away: no message is lost and none is sent twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.calendar import clock
+from cases.dossier.models import Case
+from cases.notices.models import Notice
+from cases.outgoing import actions as outgoing
+from cases.outgoing.models import Outgoing
+from tests.faults.conftest import Place, kill_9, until
+from workflows.engine import clockwork
+from workflows.walking import drive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(cast: Any, published: Any) -> Case:
+    """A case whose receipt and acceptance are on their way to two phones."""
+    published("rare_disease")
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"])
+    drive.step(case, "accept")
+    return case
+
+
+def letters(cast: Any, case: Case) -> str:
+    """What the office sees of the letters of the case."""
+    browser = Client()
+    browser.force_login(cast["xiji_intake"], backend="django.contrib.auth.backends.ModelBackend")
+    return browser.get(reverse("case:tab", args=[case.number, "letters"])).content.decode()
+
+
+def open_rows() -> int:
+    return Outgoing.objects.filter(done_at=None).count()
+
+
+def swept() -> bool:
+    """One pass of the clock as the clock process makes it; whether all work is done."""
+    clockwork._rung.clear()
+    clockwork.one_pass()
+    return not open_rows()
+
+
+def all_once(case: Case, place: Place) -> None:
+    """Every message of the case reached the network exactly once."""
+    rows = Notice.objects.filter(case=case, channel="sms")
+    assert {row.state for row in rows} == {"sent"}
+    assert dict(place.gateway.delivered) == {f"notice-{row.pk}": 1 for row in rows}
+    assert Outgoing.objects.filter(parked_at__isnull=False).count() == 0
+
+
+def test_a_worker_killed_in_mid_run_loses_nothing_and_sends_nothing_twice(
+    cast: Any, published: Any, place: Place
+) -> None:
+    place.gateway.open.clear()
+    case = told(cast, published)
+    assert open_rows() == Notice.objects.filter(case=case, channel="sms").count() >= 2
+    first = place.worker()
+    until(lambda: place.gateway.asked, f"the worker hands over a message: {place.folder / 'worker.log'}")
+    kill_9(first)
+    assert open_rows() == Notice.objects.filter(case=case, channel="sms", state="queued").count() >= 2
+    assert "等待发送" in letters(cast, case)
+    place.gateway.open.set()
+    clock.move_demo_clock(to=clock.now() + outgoing.LEASE + timedelta(seconds=15), by=None)
+    place.worker()
+    until(swept, "the second worker does what the first left")
+    all_once(case, place)
+    assert "等待发送" not in letters(cast, case)
+
+
+def test_while_the_broker_is_away_nothing_is_lost_and_the_sweep_delivers_later(
+    cast: Any, published: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_pk: int) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(outgoing, "_bells", [away])
+    case = told(cast, published)
+    assert open_rows() >= 2
+    clock.move_demo_clock(to=clock.now() + timedelta(seconds=15), by=None)
+    assert clockwork.one_pass()["rung"] >= 2 and open_rows() >= 2
+    monkeypatch.setattr(outgoing, "_bells", [place.ring])
+    place.worker()
+    until(swept, "the sweep rings and the worker delivers")
+    all_once(case, place)
+
+
+def test_a_message_that_rings_ten_times_is_sent_once(cast: Any, published: Any, place: Place) -> None:
+    case = told(cast, published)
+    for pk in outgoing.due():
+        for _each in range(10):
+            place.ring(pk)
+    place.worker()
+    until(lambda: not open_rows(), "the worker delivers")
+    all_once(case, place)
+    assert set(place.gateway.asked.values()) == {1}
