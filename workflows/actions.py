@@ -17,7 +17,7 @@ from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.programme import programme
 from cases.sealed import commitment_of
-from workflows import offers
+from workflows import offers, pauses
 from workflows.engine import timers
 from workflows.flow import road_of, step_of
 from workflows.models import Decision, Draft, Run, WorkItem
@@ -247,6 +247,10 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
         record("case.fact", about=("case", case.pk), object=item, payload={"step": item.step, "fact": name})
         if not exit.nodes:
             offers.set_state(case, exit.state)
+            if exit.pauses:
+                pauses.begin(item, name, now=now)
+            if exit.resumes:
+                pauses.end(item, offers.policy_of(case), step.days_key, now=now)
             return
         _finish(item, now)
         _leave(item, by=by, exit_name=name)

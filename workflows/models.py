@@ -53,6 +53,7 @@ class WorkItem(models.Model):
     holder = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="work_items")
     priority = models.PositiveSmallIntegerField(default=50)
     days = models.PositiveSmallIntegerField("时限（工作日）", null=True)
+    clock_from = models.DateField("计时起点", null=True)
     due_on = models.DateField(null=True)
     due_provisional = models.BooleanField("暂定", default=False)
     offered_at = models.DateTimeField()
@@ -86,6 +87,10 @@ class Pause(models.Model):
 
     class Meta:
         app_label = "workflows"
+        constraints = [
+            models.UniqueConstraint(fields=["item"], condition=Q(ends_on=None), name="one_open_pause"),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="pause_dates"),
+        ]
 
 
 class Decision(models.Model):

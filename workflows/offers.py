@@ -17,6 +17,7 @@ from cases.policy.queries import current as current_policy
 from cases.policy.queries import policy_for
 from cases.policy.rules import WORKDAYS, Policy
 from cases.states import STATES
+from workflows import pauses
 from workflows.engine import timers
 from workflows.models import Decision, Duty, Run, WorkItem
 from workflows.rules import duties
@@ -95,10 +96,14 @@ def offer(activation: Any) -> WorkItem:
         where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}
     elif node.role:
         item.division_code = case.handling_code[:PROVINCE]
-    if node.days_key:
-        due = due_date(policy_of(case), node.days_key, local_day(now))
-        item.days, item.due_on, item.due_provisional = policy_of(case).days(node.days_key), due.on, due.provisional
     item.save()
+    if node.days_key:
+        if node.human:
+            pauses.carry_on(item, node)
+        policy = policy_of(case)
+        due = pauses.due_of(item, policy, node.days_key, now=now)
+        item.days, item.due_on, item.due_provisional = policy.days(node.days_key), due.on, due.provisional
+        item.save(update_fields=["days", "due_on", "due_provisional", "clock_from"])
     if node.lapses and item.due_on:
         timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
     record(

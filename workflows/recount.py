@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.calendar import clock
 from cases.calendar.actions import Loaded, on_calendar_loaded
-from cases.calendar.rules import Due, end_of, local_day
+from cases.calendar.rules import Due, end_of
 from cases.evidence.models import Supplement
 from cases.history.record import record
 from workflows.actions import locked
@@ -15,6 +15,7 @@ from workflows.engine import timers
 from workflows.flow import step_of
 from workflows.models import WorkItem
 from workflows.offers import due_date, policy_of
+from workflows.pauses import due_of
 
 OPEN = ("open", "claimed")
 
@@ -57,7 +58,7 @@ def _due_of(item: WorkItem, notice: Supplement | None) -> Due | None:
     if not key:
         return None
     policy = policy_of(item.case)
-    due = due_date(policy, key, local_day(item.offered_at))
+    due = due_of(item, policy, key, now=clock.now())
     if notice is None or notice.extended_at is None:
         return due
     longer = due_date(policy, "supplement_extension", due.on)

@@ -34,6 +34,8 @@ class Exit:
     nodes: tuple[Any, ...] = ()
     reasons: str = ""
     state: str = ""
+    pauses: bool = False
+    resumes: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -77,9 +79,14 @@ class _Exits(View):  # type: ignore[misc]
         reasons: str = "",
         state: str = "",
         effect: Effect | None = None,
+        pauses: bool = False,
+        resumes: bool = False,
     ) -> Any:
-        """Add a way out. No target means that the case stays at this step and only takes the exit's `state`."""
-        self.exits[name] = Exit(name, label or name, kind, targets, reasons, state)
+        """Add a way out. No target means that the case stays at this step and only takes the exit's `state`.
+
+        `pauses` stops the clock of the step there, `resumes` lets it go on.
+        """
+        self.exits[name] = Exit(name, label or name, kind, targets, reasons, state, pauses, resumes)
         if effect:
             self.effects[name] = effect
         return self
@@ -162,9 +169,9 @@ class Wait(_Exits):
         self.role = by
         self.level = level
 
-    def On(self, fact: str, *targets: Any, label: Any, state: str = "", effect: Effect | None = None) -> Wait:
+    def On(self, fact: str, *targets: Any, label: Any, **more: Any) -> Wait:
         """The fact that ends the wait (or, without a target, only changes the state)."""
-        self.Exit(fact, *targets, label=label, kind="wait", state=state, effect=effect)
+        self.Exit(fact, *targets, label=label, kind="wait", **more)
         return self
 
     def Lapses(self, fact: str) -> Wait:

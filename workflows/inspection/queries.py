@@ -23,6 +23,7 @@ from workflows.desk.forms import in_my_language
 from workflows.desk.queries import APPLICANT_STATES
 from workflows.flow import road_of
 from workflows.inspection.rules import CATEGORIES, category, changes_of, words_of
+from workflows.models import Pause as StoodStill
 from workflows.models import WorkItem
 
 PAGE = 30
@@ -261,11 +262,13 @@ def pauses_of(case: Case) -> list[Pause]:
     """The stretches in which the office waited for the applicant; they do not count as its days."""
     waits = WorkItem.objects.filter(case=case, kind="wait").order_by("id")
     road = road_of(case)
-    return [
+    waited = [
         Pause(local_day(item.offered_at), local_day(item.done_at) if item.done_at else date.max)
         for item in waits
         if getattr(road, item.step).state in APPLICANT_STATES
     ]
+    stood = StoodStill.objects.filter(item__case=case, item__kind="wait")
+    return waited + [Pause(row.starts_on, row.ends_on or date.max) for row in stood]
 
 
 def head_of(case: Case) -> StreamHead | None:

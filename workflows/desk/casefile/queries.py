@@ -68,6 +68,11 @@ class File:
         return remaining(self.item.due_on, clock.today(), calendar())
 
     @property
+    def is_paused(self) -> bool:
+        """计时暂停: whether the clock of the open step stands still."""
+        return self.item is not None and self.item.pauses.filter(ends_on=None).exists()
+
+    @property
     def is_money_on_its_way(self) -> bool:
         """Whether it is too late to end the case outside its road."""
         return self.case.state in MONEY_ON_ITS_WAY

@@ -6,7 +6,8 @@ BEGIN
     FOR w IN SELECT * FROM (VALUES
         ('workflows_run', 'case', 'case_id'),
         ('workflows_decision', 'case', 'case_id'),
-        ('workflows_duty', 'case', 'case_id')
+        ('workflows_duty', 'case', 'case_id'),
+        ('workflows_pause', 'case', 'item_id:workflows_workitem')
     ) AS t (name, kind, key)
     LOOP
         IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = w.name::regclass AND tgname = 'row_history') THEN

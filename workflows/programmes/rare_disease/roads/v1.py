@@ -86,8 +86,8 @@ class RareDiseaseV1(ReliefFlow):
     publicity = (
         steps.wait(_("公示"), state="PUBLICITY", days="publicity", by="PUB")
         .On("publicity_closed", this.grant, label=_("公示期满无异议"))
-        .On("objection_filed", label=_("收到异议，暂停"), state="OBJECTION")
-        .On("objection_dismissed", label=_("异议不成立"), state="PUBLICITY")
+        .On("objection_filed", label=_("收到异议，暂停"), state="OBJECTION", pauses=True)
+        .On("objection_dismissed", label=_("异议不成立"), state="PUBLICITY", resumes=True)
         .On("objection_upheld", this.rejected, label=_("异议成立"), effect=effects.rejected)
     )
     grant = steps.review(

@@ -1,0 +1,85 @@
+"""The clock of a step stands still (中止计时) while somebody outside is asked or an objection is looked into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from cases.calendar import rules
+from cases.calendar.queries import calendar
+from cases.calendar.rules import Due, due_with_pauses, local_day
+from cases.history.record import record
+from cases.policy.rules import WORKDAYS, Policy
+from workflows.models import Pause, WorkItem
+
+
+def due_of(item: WorkItem, policy: Policy, key: str, *, now: datetime) -> Due:
+    """到期日, counted again from the item's own start, past all its pauses: the same rows give the same day.
+
+    Calendar-day limits are not paused (domain.md 4.4 pauses working-day limits).
+    """
+    period = policy.period(key)
+    start = item.clock_from or local_day(item.offered_at)
+    if period.unit != WORKDAYS:
+        return Due(date_after(start, period.amount), False)
+    stretches = [rules.Pause(row.starts_on, row.ends_on) for row in item.pauses.order_by("starts_on", "id")]
+    return due_with_pauses(start, period.amount, stretches, calendar(), today=local_day(now))
+
+
+def date_after(start: Any, days: int) -> Any:
+    """So many calendar days later."""
+    return type(start).fromordinal(start.toordinal() + days)
+
+
+def carry_on(item: WorkItem, node: Any) -> None:
+    """A step that comes back from asking goes on where its clock stood; called for the new, stored item."""
+    before = (
+        WorkItem.objects.filter(case=item.case, step=item.step, state="done", pk__lt=item.pk)
+        .select_related("decision")
+        .order_by("-pk")
+        .first()
+    )
+    made = getattr(before, "decision", None)
+    exit = node.exits.get(made.outcome) if made is not None else None
+    if before is None or exit is None or exit.kind != "wait":
+        return
+    waited = (
+        WorkItem.objects.filter(case=item.case, kind="wait", pk__gt=before.pk, pk__lt=item.pk).order_by("pk").first()
+    )
+    if waited is None or waited.done_at is None:
+        return
+    item.clock_from = before.clock_from or local_day(before.offered_at)
+    for row in before.pauses.exclude(ends_on=None):
+        Pause.objects.create(item=item, reason=row.reason, starts_on=row.starts_on, ends_on=row.ends_on)
+    begin, end = local_day(waited.offered_at), local_day(waited.done_at)
+    Pause.objects.create(item=item, reason=waited.step, starts_on=begin, ends_on=end)
+    record(
+        "pause.counted", about=("case", item.case_id), object=item,
+        payload={"step": item.step, "reason": waited.step, "from": begin, "to": end},
+    )  # fmt: skip
+
+
+def begin(item: WorkItem, reason: str, *, now: datetime) -> None:
+    """计时中止: from today on; a second reason while it stands still changes nothing."""
+    day = local_day(now)
+    _row, made = Pause.objects.get_or_create(item=item, ends_on=None, defaults={"reason": reason, "starts_on": day})
+    if made:
+        record("pause.began", about=("case", item.case_id), object=item, payload={"step": item.step, "reason": reason})
+
+
+def end(item: WorkItem, policy: Policy, key: str, *, now: datetime) -> None:
+    """计时恢复: the due date moves on by the days that the clock stood still."""
+    open_pause = Pause.objects.filter(item=item, ends_on=None).first()
+    if open_pause is None:
+        return
+    open_pause.ends_on = local_day(now)
+    open_pause.save(update_fields=["ends_on"])
+    before = item.due_on
+    if key:
+        due = due_of(item, policy, key, now=now)
+        item.due_on, item.due_provisional = due.on, due.provisional
+        item.save(update_fields=["due_on", "due_provisional"])
+    record(
+        "pause.ended", about=("case", item.case_id), object=item,
+        payload={"step": item.step, "reason": open_pause.reason, "before": before, "after": item.due_on},
+    )  # fmt: skip
