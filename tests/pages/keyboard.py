@@ -33,6 +33,7 @@ class Keyboard:
         given = {"django_language": "zh-hans", **(cookies or {})}
         self.context.add_cookies([{"name": key, "value": value, "url": browser.home} for key, value in given.items()])
         self.home = browser.home
+        self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self._new_page()
