@@ -248,6 +248,7 @@ def test_money_that_the_bank_returns_opens_the_account_repair(cast: Any, new_cas
     bank = SimulatedBank()
     bank.take(data)
     for late in (bank.answer(made.number), bank.send_back(made.number, [f"{made.number}0001"])):
+        assert late is not None
         made.refresh_from_db()
         imported = money.import_answer(batch=made, data=late, by=cast["fin_make"])
         money.accept_answer(answer=imported, by=cast["fin_check"])

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from celery import Celery
 from django.db import connections
-from kombu import Connection
+from kombu.connection import Connection
+from redis import Redis
 
 from cases.outgoing import actions as outgoing
 from project.settings import BASE_DIR
@@ -96,7 +97,7 @@ class Place:
 
     def _options(self) -> dict[str, Any]:
         if not self.url.startswith("filesystem"):
-            return {"socket_connect_timeout": 2} if self.url.startswith("redis") else {}
+            return {"global_keyprefix": self.queue} if self.url.startswith("redis") else {}
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         messages, control, processed = (str(self.folder / name) for name in FOLDERS)
@@ -136,9 +137,13 @@ class Place:
         self.gateway.open.set()
         for one in self.started:
             kill_9(one)
-        if not self.url.startswith("filesystem"):
+        if self.url.startswith("amqp"):
             with self.app.connection_for_write() as link:
                 link.default_channel.queue_delete(self.queue)
+        if self.url.startswith("redis"):
+            with Redis.from_url(self.url) as link:
+                for name in link.scan_iter(f"{self.queue}*"):
+                    link.delete(name)
 
 
 def kill_9(worker: subprocess.Popen[bytes]) -> None:

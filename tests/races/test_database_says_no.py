@@ -30,7 +30,7 @@ def sql(statement: str, *values: Any) -> None:
 
 def second_decision(made: Decision, *, actor: int, level: int, item: int) -> None:
     """Copy a decision as a raw row: another actor, level and item."""
-    names = [field.column for field in Decision._meta.concrete_fields if field.column != "id"]
+    names = [str(field.column) for field in Decision._meta.concrete_fields if field.column != "id"]
     changed = {"actor_id": "%s", "level": "%s", "item_id": "%s"}
     sql(
         f"INSERT INTO workflows_decision ({', '.join(names)}) "
@@ -102,10 +102,9 @@ def test_two_connections_cannot_put_one_person_on_two_neighbouring_levels(decide
 def test_maker_and_checker_of_a_batch_are_two_people(fund: Any, grant: Any, desk: Desk) -> None:
     grant()
     batch = desk.built(fund)
-    with pytest.raises(DatabaseError) as refused:
+    with pytest.raises(IntegrityError):
         sql("UPDATE cases_paymentbatch SET state = 'checked', checker_id = maker_id, checked_at = relief_now() WHERE id = %s",
             batch.pk)  # fmt: skip
-    assert refused.value.__cause__.pgcode == "23514"
     assert PaymentBatch.objects.get(pk=batch.pk).checker_id is None
 
 
