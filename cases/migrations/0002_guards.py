@@ -5,9 +5,20 @@ from pathlib import Path
 from django.db import migrations
 
 HERE = Path(__file__).parent / "sql"
-ORDER = ['clock.sql', 'history.sql', 'consent.sql', 'money.sql', 'notices.sql', 'policy.sql', 'publicity.sql', 'watch.sql']
+ORDER = [
+    "clock.sql",
+    "history.sql",
+    "consent.sql",
+    "money.sql",
+    "notices.sql",
+    "policy.sql",
+    "publicity.sql",
+    "watch.sql",
+]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", '0001_initial')]
-    operations = [migrations.RunSQL((HERE / name).read_text(encoding="utf-8"), migrations.RunSQL.noop) for name in ORDER]
+    dependencies = [("cases", "0001_initial")]
+    operations = [
+        migrations.RunSQL((HERE / name).read_text(encoding="utf-8"), migrations.RunSQL.noop) for name in ORDER
+    ]
