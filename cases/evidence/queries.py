@@ -116,8 +116,8 @@ def twins(file: MaterialFile) -> int:
 def file_for(viewer: Any, token: UUID) -> MaterialFile:
     """A stored file for whoever may see its case: its people, and offices in their area; NotFound for all others.
 
-    A village worker does not see bank papers once the case is sent; money roles see bank papers alone, panel members all
-    papers of the cases that they may read. Only posts that cover the place count.
+    A village worker does not see bank papers once the case is sent; money roles see bank papers alone, panel members
+    the other papers of the cases that they may read. Only posts that cover the place count.
     """
     file = MaterialFile.objects.select_related("case", "material").filter(token=token, removed_at=None).first()
     if file is None:
@@ -131,7 +131,8 @@ def file_for(viewer: Any, token: UUID) -> MaterialFile:
         raise NotFound()
     here = [post for post in posts_of(viewer) if covers(post.office.division_code, case.handling_code)]
     rights = {right for post in here for right in post.role.rights}
-    if not rights & {"case.read", "case.read.panel"} and not ("case.read.money" in rights and _is_bank(file)):
+    special = "case.read.money" if _is_bank(file) else "case.read.panel"
+    if not rights & {"case.read", special}:
         raise NotFound()
     return file
 
