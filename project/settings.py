@@ -208,6 +208,8 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "cases.access.adapters.AccountAdapter"
 ACCOUNT_FORMS = {"request_login_code": "cases.access.forms.PhoneCodeForm"}
+# an office signs in from one address: right passwords are not scarce, wrong ones are (allauth: 10 a minute, 5 an account)
+ACCOUNT_RATE_LIMITS: Any = {"login": "300/m/ip"}
 ACCOUNT_LOGIN_METHODS = {"username", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "password1*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
