@@ -1,10 +1,17 @@
 """What every test may use."""
 
 import pytest
+from django.utils import translation
 
 from tests.cast import cast
 
 __all__ = ["cast"]
+
+
+@pytest.fixture(autouse=True)
+def the_language_of_the_office():
+    """A page that an earlier test read in English leaves that language in the thread: each test begins in Chinese."""
+    translation.activate("zh-hans")
 
 
 @pytest.fixture

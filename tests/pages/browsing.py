@@ -39,6 +39,7 @@ class Browser:
         self.axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
         if not CHROMIUM:
             pytest.skip("no chromium found: install it or set CHROMIUM")
+        self.too_late: type[Exception] = driver.TimeoutError
         self.driver = driver.sync_playwright().start()
         self.chromium = self.driver.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]

@@ -32,9 +32,11 @@ class Keyboard:
         self.context = browser.chromium.new_context(viewport={"width": width, "height": 900})
         given = {"django_language": "zh-hans", **(cookies or {})}
         self.context.add_cookies([{"name": key, "value": value, "url": browser.home} for key, value in given.items()])
-        self.home = browser.home
+        self.home, self.too_late = browser.home, browser.too_late
         self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
+        # With a listener from the start the browser never opens a chooser of its own, however busy the machine is.
+        self.page.on("filechooser", lambda _chooser: None)
         self.faults: list[str] = []
         self._new_page()
 
@@ -123,12 +125,17 @@ class Keyboard:
         raise LookupError(f"{name} has no {value}")
 
     def attach(self, name: str, file: dict[str, Any]) -> Self:
-        """Tab to a file field, open the chooser with Space, take a file."""
+        """Tab to a file field, open the chooser with Space (again when nothing came), take a file."""
         self.to(name=name, type="file")
-        with self.page.expect_file_chooser() as chooser:
-            self.press("Space")
-        chooser.value.set_files(file)
-        return self
+        for wait in (10_000, 20_000, 30_000):
+            try:
+                with self.page.expect_file_chooser(timeout=wait) as chooser:
+                    self.press("Space")
+            except self.too_late:
+                continue
+            chooser.value.set_files(file)
+            return self
+        raise LookupError(f"no chooser opens at {name}")
 
     @property
     def path(self) -> str:
