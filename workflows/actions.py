@@ -15,6 +15,7 @@ from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
+from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.sealed import commitment_of
 from workflows import offers, pauses
@@ -23,7 +24,6 @@ from workflows.flow import road_of, step_of
 from workflows.models import Decision, Draft, Run, WorkItem
 from workflows.rules import duties
 
-SHORTEST_OPINION = 10
 CLAIM_NEXT_LOOKS_AT = 50
 MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "PAID", "FOLLOWUP"]
 
@@ -204,11 +204,11 @@ def terminate(*, case: Case, reasons: Sequence[str], opinion: str, by: Any, now:
     assert now is not None
     locked = offers.hold(lock_case(case.pk))
     post = require(by, "case.terminate", locked.handling_code)
-    if not reasons or len(opinion.strip()) < SHORTEST_OPINION:
-        raise Invalid(
-            _("终止要选原因，并写明情况（至少 10 个字）。"),
-            fields={"opinion": _("请写明终止的情况，至少 10 个字")},
-        )
+    faults: dict[str, Any] = {} if reasons else {"reasons": _("请从列表里至少选一个原因")}
+    if too_short := policy_of(locked).opinion_fault(opinion):
+        faults["opinion"] = too_short
+    if faults:
+        raise Invalid(_("终止要选原因，并写明情况。"), fields=faults)
     act = current()
     if act is not None:
         act.as_(role=post.role_id, office=post.office.name)
@@ -250,7 +250,7 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
             if exit.pauses:
                 pauses.begin(item, name, now=now)
             if exit.resumes:
-                pauses.end(item, offers.policy_of(case), step.days_key, now=now)
+                pauses.end(item, policy_of(case), step.days_key, now=now)
             return
         _finish(item, now)
         _leave(item, by=by, exit_name=name)
@@ -342,11 +342,12 @@ def _checked_exit(case: Case, step: Any, outcome: str, reasons: Sequence[str], o
         raise Invalid(_("请选择一个办理结果。"), fields={"outcome": _("请选择一个办理结果")})
     faults: dict[str, Any] = {}
     if exit.needs_reason:
-        known = {row.key for row in offers.policy_of(case).section(exit.reasons)}
+        policy = policy_of(case)
+        known = {row.key for row in policy.section(exit.reasons)}
         if not reasons or not set(reasons) <= known:
             faults["reasons"] = _("请从列表里至少选一个原因")
-        if len(opinion.strip()) < SHORTEST_OPINION:
-            faults["opinion"] = _("请写明理由，至少 10 个字")
+        if too_short := policy.opinion_fault(opinion):
+            faults["opinion"] = too_short
     if len(exit.targets) > 1 and to_step not in exit.targets:
         faults["to_step"] = _("请选择退回到哪一步")
     if to_step and to_step not in exit.targets:

@@ -25,8 +25,8 @@ from cases.notices.actions import notify
 from cases.people.actions import confirm_account
 from cases.policy.models import PolicyVersion
 from cases.policy.queries import current as current_policy
+from cases.policy.queries import policy_of
 from cases.programme import programme
-from workflows import offers
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
@@ -90,7 +90,7 @@ def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award
         besides_case=case,
     )
     try:
-        return programme(case.programme).award(facts, offers.policy_of(case), earlier)
+        return programme(case.programme).award(facts, policy_of(case), earlier)
     except FactsFault as fault:
         raise Invalid(
             _("填报的金额有矛盾，算不出救助金额。请先核实改正。"), code="facts", fields={fault.field: fault.message_zh}

@@ -92,7 +92,7 @@ def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
         days.add("objection")
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
-    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum}
+    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": ("opinion_characters",)}
 
 
 @dataclass(frozen=True)

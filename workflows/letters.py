@@ -20,12 +20,12 @@ from cases.money.models import Payout
 from cases.notices import given
 from cases.notices.rules import LANGUAGES
 from cases.people.queries import current_account
+from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Policy, PolicyGap
 from cases.programme import programme
 from cases.publicity import actions as publicity
 from cases.publicity.models import Objection
 from cases.states import STATES
-from workflows import offers
 from workflows.models import WorkItem
 
 Data = dict[str, Any]
@@ -47,7 +47,7 @@ HAPPENED = {
 
 def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Data:
     """成文材料: everything a letter of that code says of this case; what the caller gave stands."""
-    policy = offers.policy_of(case)
+    policy = policy_of(case)
     more: Data = {"programme": programme(case.programme).name, "clauses": []}
     more |= _review(case, code) | _WORDS.get(code, _nothing)(case, policy, data, now)
     out = more | {name: value for name, value in data.items() if value not in (None, "") and name not in _TAKEN}
@@ -84,7 +84,7 @@ def _due(case: Any, code: str, policy: Policy, now: datetime) -> Data:
             return {"due_on": item.due_on, "provisional": item.due_provisional}
     if not policy.has("days", key):
         key = "review_request"  # the one time limit that every road asks of its policy
-    due = offers.due_date(policy, key, local_day(now))
+    due = due_date(policy, key, local_day(now))
     return {"due_on": due.on, "provisional": due.provisional}
 
 
@@ -100,7 +100,7 @@ def _receipt(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
     """The receipt of acceptance names when the check at home is done; the one of sending, when we answer."""
     if not data.get("accepted") or not policy.has("days", "verification"):
         return {}
-    due = offers.due_date(policy, "verification", local_day(now))
+    due = due_date(policy, "verification", local_day(now))
     return {"due_on": due.on, "provisional": due.provisional}
 
 
@@ -162,14 +162,14 @@ def _award(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) ->
     stored = Award.objects.filter(case=case).order_by("-pk").first()
     lines = stored.working["lines"] if stored else []
     account = current_account(case)
-    valid = offers.due_date(policy, "award_notice", local_day(now)).on if policy.has("days", "award_notice") else None
+    valid = due_date(policy, "award_notice", local_day(now)).on if policy.has("days", "award_notice") else None
     return {
         "amount": case.award,
         "working": lines,
         "clauses": list(dict.fromkeys(line["note"] for line in lines if line.get("note"))),
         "account_tail": account.tail if account else "",
         "valid_until": valid,
-        "review_until": offers.due_date(policy, "review_request", local_day(now)).on,
+        "review_until": due_date(policy, "review_request", local_day(now)).on,
     }
 
 

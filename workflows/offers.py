@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
 from cases.access.queries import place
-from cases.calendar import clock
-from cases.calendar.queries import calendar
-from cases.calendar.rules import Due, add_workdays, end_of, local_day
+from cases.calendar.rules import end_of
 from cases.dossier.models import Case
 from cases.history.record import current, record
-from cases.policy.queries import current as current_policy
-from cases.policy.queries import policy_for
-from cases.policy.rules import WORKDAYS, Policy
+from cases.policy.queries import policy_of
 from cases.states import STATES
 from workflows import pauses
 from workflows.engine import timers
@@ -41,25 +37,9 @@ def case_of(process_pk: int) -> Case:
     return held or hold(Case.objects.get(pk=run.case_id))
 
 
-def policy_of(case: Case) -> Policy:
-    """The policy that counts for a case: pinned at acceptance, before that the one in force today."""
-    if case.policy_id:
-        return policy_for(case.policy_id)
-    act = current()
-    return current_policy(case.programme, on=local_day(act.now) if act else clock.today())
-
-
 def level_on(process: Any, step: str) -> bool:
     """Whether the policy of this case has an optional level switched on."""
     return policy_of(case_of(process.pk)).level_on(step)
-
-
-def due_date(policy: Policy, key: str, start: date) -> Due:
-    """When something is due that began on `start`: working days, or calendar days where the policy says so."""
-    period = policy.period(key)
-    if period.unit == WORKDAYS:
-        return add_workdays(start, period.amount, calendar())
-    return Due(start + timedelta(days=period.amount), False)
 
 
 def acted(case: Case) -> list[duties.Acted]:

@@ -6,29 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from cases.calendar import rules
-from cases.calendar.queries import calendar
-from cases.calendar.rules import Due, due_with_pauses, local_day
+from cases.calendar.rules import Due, local_day
 from cases.history.record import record
-from cases.policy.rules import WORKDAYS, Policy
+from cases.policy.queries import due_date
+from cases.policy.rules import Policy
 from workflows.models import Pause, WorkItem
 
 
 def due_of(item: WorkItem, policy: Policy, key: str, *, now: datetime) -> Due:
-    """到期日, counted again from the item's own start, past all its pauses: the same rows give the same day.
-
-    Calendar-day limits are not paused (domain.md 4.4 pauses working-day limits).
-    """
-    period = policy.period(key)
-    start = item.clock_from or local_day(item.offered_at)
-    if period.unit != WORKDAYS:
-        return Due(date_after(start, period.amount), False)
+    """到期日, counted again from the item's own start, past all its pauses: the same rows give the same day."""
     stretches = [rules.Pause(row.starts_on, row.ends_on) for row in item.pauses.order_by("starts_on", "id")]
-    return due_with_pauses(start, period.amount, stretches, calendar(), today=local_day(now))
-
-
-def date_after(start: Any, days: int) -> Any:
-    """So many calendar days later."""
-    return type(start).fromordinal(start.toordinal() + days)
+    start = item.clock_from or local_day(item.offered_at)
+    return due_date(policy, key, start, pauses=stretches, today=local_day(now))
 
 
 def carry_on(item: WorkItem, node: Any) -> None:

@@ -10,11 +10,11 @@ from cases.calendar.actions import Loaded, on_calendar_loaded
 from cases.calendar.rules import Due, end_of
 from cases.evidence.models import Supplement
 from cases.history.record import record
+from cases.policy.queries import due_date, policy_of
 from workflows.actions import locked
 from workflows.engine import timers
 from workflows.flow import step_of
 from workflows.models import WorkItem
-from workflows.offers import due_date, policy_of
 from workflows.pauses import due_of
 
 OPEN = ("open", "claimed")

@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import acting_post, who_may
-from cases.calendar.queries import calendar
-from cases.calendar.rules import Due, add_workdays, local_day
+from cases.calendar.rules import local_day
 from cases.dossier import rules as dossier_rules
 from cases.dossier.answering import store_answer
 from cases.dossier.models import Case
@@ -19,10 +18,11 @@ from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence import vault
 from cases.evidence.keeping import PAPER, VISIT, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
-from cases.evidence.queries import open_supplement, papers, policy_of
+from cases.evidence.queries import open_supplement, papers
 from cases.evidence.rules import read_items, visit_faults, visit_keys
 from cases.history.record import action, current, record
-from cases.policy.rules import WORKDAYS, Policy
+from cases.policy.queries import due_date, policy_of
+from cases.policy.rules import Policy
 from cases.programme import programme, tell
 
 FILES_MAX = 20
@@ -118,7 +118,7 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     number = Supplement.objects.filter(case=case).count() + 1
     if number > min(2, _rounds(policy)):
         raise Refusal(_("已经告知过两次，不能再让申请人补。请按现有材料办理。"), code="told_twice", status=409)
-    due = _due(policy, "supplement", day)
+    due = due_date(policy, "supplement", day)
     made = Supplement.objects.create(
         case=case, number=number, told_by=by, told_at=now, due_on=due.on, due_provisional=due.provisional
     )
@@ -142,13 +142,6 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
 
 def _rounds(policy: Policy) -> int:
     return policy.count("supplement_rounds") if policy.has("eligibility", "supplement_rounds") else 2
-
-
-def _due(policy: Policy, key: str, start: date) -> Due:
-    period = policy.period(key)
-    if period.unit == WORKDAYS:
-        return add_workdays(start, period.amount, calendar())
-    return Due(date.fromordinal(start.toordinal() + period.amount), False)
 
 
 @action("supplement.answer_item")
@@ -224,7 +217,7 @@ def extend_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
             _("补材料的时间已经延长过一次，不能再延长。"), code="extended_once", status=409,
             who_may=who_may("CTY1", found.handling_code),
         )  # fmt: skip
-    due = _due(policy_of(found, local_day(now)), "supplement_extension", notice.due_on)
+    due = due_date(policy_of(found, local_day(now)), "supplement_extension", notice.due_on)
     notice.due_on, notice.due_provisional, notice.extended_at = due.on, due.provisional, now
     notice.save(update_fields=["due_on", "due_provisional", "extended_at"])
     record("supplement.extended", about=("case", found.pk), object=notice, payload={"due_on": due.on})

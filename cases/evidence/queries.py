@@ -17,15 +17,10 @@ from cases.dossier.queries import answers, my_cases
 from cases.errors import NotFound
 from cases.evidence.models import Material, MaterialFile, Supplement
 from cases.evidence.rules import checklist
-from cases.policy.queries import current, policy_for
-from cases.policy.rules import Document, Policy
+from cases.policy.queries import policy_of
+from cases.policy.rules import Document
 
 BANK_PAPER = "D09"
-
-
-def policy_of(case: Case, today: date) -> Policy:
-    """The policy that counts for a case: pinned at acceptance, before that the one in force."""
-    return policy_for(case.policy_id) if case.policy_id else current(case.programme, today)
 
 
 @dataclass

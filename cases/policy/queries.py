@@ -1,6 +1,7 @@
 """Policies as they are stored: the one a case is pinned to, the one in force, and what a viewer may look through."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -9,10 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
 from cases.access.queries import posts_of, who_may
+from cases.calendar import clock
+from cases.calendar.queries import calendar
+from cases.calendar.rules import Due, Pause, due_with_pauses, local_day
 from cases.errors import NotFound, Refusal, Stale
+from cases.history import record as history
 from cases.policy.cards import Card, card
 from cases.policy.models import PolicyRow, PolicyVersion
-from cases.policy.rules import SECTIONS, Policy, Row
+from cases.policy.rules import SECTIONS, WORKDAYS, Policy, Row
 
 EDIT, PUBLISH = "policy.edit", "policy.publish"
 
@@ -73,6 +78,28 @@ def current_version(programme: str, on: date) -> PolicyVersion:
 def current(programme: str, on: date) -> Policy:
     """The policy in force on a day."""
     return policy_for(current_version(programme, on).pk)
+
+
+def policy_of(case: Any, on: date | None = None) -> Policy:
+    """The policy that counts for a case: pinned at acceptance, before that the one in force on a day.
+
+    Without a day it is the day of the open act, else today.
+    """
+    if case.policy_id:
+        return policy_for(case.policy_id)
+    act = history.current()
+    return current(case.programme, on or (local_day(act.now) if act else clock.today()))
+
+
+def due_date(policy: Policy, key: str, start: date, *, pauses: Sequence[Pause] = (), today: date | None = None) -> Due:
+    """到期日: when something is due that began on `start`, in working days past its pauses or in calendar days.
+
+    Calendar-day limits are not paused (domain.md 4.4 pauses working-day limits). Raises PolicyGap for an unknown key.
+    """
+    period = policy.period(key)
+    if period.unit == WORKDAYS:
+        return due_with_pauses(start, period.amount, pauses, calendar(), today=today)
+    return Due(start + timedelta(days=period.amount), False)
 
 
 def versions(viewer: Any) -> QuerySet[PolicyVersion]:

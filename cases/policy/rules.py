@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
 
 SECTIONS = (
@@ -165,6 +168,16 @@ class Policy:
         if not isinstance(found, int):
             raise PolicyGap(section, name)
         return found
+
+    @property
+    def shortest_opinion(self) -> int:
+        """否定意见至少几字: how many characters an opinion against or back has at least."""
+        return self.count("opinion_characters")
+
+    def opinion_fault(self, words: str) -> Any:
+        """The sentence for an opinion or reason that is too short, or None."""
+        least = self.shortest_opinion
+        return None if len(words.strip()) >= least else format_lazy(_("请写明理由，至少 {n} 个字"), n=least)
 
     def setting(self, section: str, key: str, name: str, default: Any = None) -> Any:
         """One field of a row, or the default when row or field is missing."""

@@ -3,8 +3,13 @@
 import pytest
 from django.urls import reverse
 
+from cases.calendar import clock
+from cases.errors import Invalid
 from cases.evidence.models import HomeVisit, Supplement
 from cases.history.models import Event
+from cases.policy import actions as policy
+from cases.policy import queries as policy_queries
+from cases.policy.rules import Row
 from workflows import actions
 from workflows.models import Decision, Draft
 from workflows.walking import drive
@@ -63,6 +68,24 @@ def test_a_refusal_needs_a_coded_reason_and_ten_characters(new_case, at_desk):
     assert "户籍、居住或参保条件不符" in browser.post(address, good).content.decode()
     browser.post(address, good | {"phase": "confirm"})
     assert Decision.objects.get(case=case).reasons == ["J01"]
+
+
+def test_the_policy_says_how_long_an_opinion_against_must_be(cast, new_case, at_desk):
+    first = policy_queries.current_version("rare_disease", clock.today())
+    draft = policy.new_draft(
+        programme="rare_disease", title="新标准", effective_from=clock.today(), by=cast["policy_edit"], copy_of=first
+    )
+    longer = Row("eligibility", "opinion_characters", {"count": 20}, 5, "新第 22 条")
+    policy.edit_row(version=draft, row=longer, by=cast["policy_edit"])
+    policy.publish(version=draft, by=cast["policy_publish"])
+    browser, item, address = at_desk(new_case(1))
+    words = typed(item, "not_accept", opinion="户口和参保都不在宁夏不符合。", reasons=["reject_reasons:J01"])
+    page = browser.post(address, words).content.decode()
+    assert "请写明理由，至少 20 个字" in page and "至少写 20 个字" in page
+    with pytest.raises(Invalid):
+        actions.decide(
+            item=item.pk, outcome="not_accept", reasons=["J01"], opinion="户口不在宁夏，不符合条件。", by=item.holder
+        )
 
 
 def test_a_double_click_decides_once_and_says_so(new_case, at_desk):

@@ -37,7 +37,6 @@ HELPERS = {
     "cases.outgoing.actions.due": "reads only",
     "cases.outgoing.actions.run": "one job of the outbox, nobody's deed",
     "cases.policy.actions.problems_of": "reads only",
-    "cases.publicity.actions.lists.policy_of": "reads only",
     "cases.publicity.actions.lists.announcement": "reads only",
     "cases.publicity.actions.lists.close_due": "the clock; each list it closes is an act",
     "cases.regions.actions.load_divisions": "a command of the operator; writes one event",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cases.calendar import clock
 from cases.dossier.queries import answers
 from cases.notices import queries
 from cases.notices.models import Notice
-from cases.publicity.actions import policy_of
+from cases.policy.queries import policy_of
 from cases.text import capitals, money
-from workflows import offers
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +37,7 @@ def nothing_secret(case):
 
 def test_the_supplement_letter_names_each_paper_and_answer_with_its_reason(cast, version):
     case = drive.apply(slug="rare_disease", number=3, by=cast["applicant1"])
-    policy = policy_of(case, clock.now())
+    policy = policy_of(case)
     paper = next(row for row in policy.section("checklist") if row.key == "D06")
     reasons = policy.reasons("supplement")
     items = [
@@ -87,7 +85,7 @@ def test_the_grant_letter_prints_the_working_and_the_refusal_its_reason(cast, ve
         assert part in text
     assert "Total cost" in letter(yes, "N09", "en")
     refusal = letter(no, "N10")
-    reason = offers.policy_of(no).reasons("reject")[0]
+    reason = policy_of(no).reasons("reject")[0]
     assert reason.name_zh in refusal
     assert "申请复核" in refusal
     assert "宁夏救助中心（演示）" in refusal

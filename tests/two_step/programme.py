@@ -48,6 +48,7 @@ POLICY = {
         Row("caps", "per_year", {"amount": "2000"}, 1, "测试第 2 条"),
         *(Row("days", key, {"workdays": 5}, 1, "测试第 3 条") for key in TwoStepV1.policy_keys["days"]),
         Row("eligibility", "self_pay_floor", {"amount": "0"}, 1, "测试第 4 条"),
+        Row("eligibility", "opinion_characters", {"count": 10}, 2, "测试第 4 条"),
         Row("checklist", "D02", {"name_zh": "身份证", "name_en": "Identity card", "required": True}, 1, "测试第 5 条", "身份证正反面。", "Both sides."),
         Row("supplement_reasons", "S02", {"name_zh": "身份证不清楚", "name_en": "Identity card not clear", "document": "D02"}, 1, "测试第 6 条", "请重拍身份证。", "Take the photo again."),
         Row("reject_reasons", "J01", {"name_zh": "条件不符", "name_en": "Conditions not met", "group": "eligibility"}, 1, "测试第 7 条"),

@@ -14,7 +14,6 @@ from cases.policy.rules import Policy
 from cases.programme import programme
 from project.forms import Checkboxes, CleanCharField, DateField, Radios
 
-SHORTEST_OPINION = 10
 LONGEST = 2000
 NO_TIME = _("请填写时间，比如 14:30")
 
@@ -61,7 +60,6 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         required=False,
         max_length=LONGEST,
-        help_text=_("退回、不同意、不予受理时至少写 10 个字。写明依据和事实。"),
     )
     happened_on = DateField(label=_("办理日期"), not_after=clock.today, required=False)
     item = forms.IntegerField(widget=forms.HiddenInput)
@@ -72,6 +70,9 @@ class DecisionForm(forms.Form):
     ):
         super().__init__(*args, **kwargs)
         self.step, self.case, self.policy, self.facts = step, case, policy, facts
+        self.fields["opinion"].help_text = _("退回、不同意、不予受理时至少写 %(n)s 个字。写明依据和事实。") % {
+            "n": policy.shortest_opinion
+        }
         ways = [(exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)]
         self.fields["outcome"].choices = ways  # type: ignore[attr-defined]
         self.target_names: dict[str, Any] = {}
@@ -119,8 +120,8 @@ class DecisionForm(forms.Form):
         cleaned["codes"] = chosen if exit.reasons else []
         if exit.needs_reason and not chosen:
             self.add_error("reasons", _("请从列表里至少选一个原因"))
-        if exit.needs_reason and len(cleaned.get("opinion") or "") < SHORTEST_OPINION:
-            self.add_error("opinion", _("请写明理由，至少 10 个字"))
+        if exit.needs_reason and (too_short := self.policy.opinion_fault(cleaned.get("opinion") or "")):
+            self.add_error("opinion", too_short)
         if len(exit.targets) > 1 and cleaned.get("to_step") not in exit.targets:
             self.add_error("to_step", _("请选择退回到哪一步"))
         return cleaned

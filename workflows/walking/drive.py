@@ -22,6 +22,7 @@ from cases.history.record import record_access
 from cases.money import actions as money
 from cases.money.testbank import SimulatedBank
 from cases.policy import actions as policy
+from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.publicity import actions as publicity
 from cases.publicity.models import PublicList
@@ -91,7 +92,7 @@ def step(case: Case, outcome: str = "", *, by: User | None = None, **decision: A
     if spec.form == "visit" and "visit" not in data:
         data["visit"] = visit(case, who)
     if spec.exits[outcome].needs_reason and "reasons" not in decision:
-        decision["reasons"] = [offers.policy_of(case).section(spec.exits[outcome].reasons)[0].key]
+        decision["reasons"] = [policy_of(case).section(spec.exits[outcome].reasons)[0].key]
     decision.setdefault("opinion", ENOUGH)
     actions.decide(item=item.pk, row_version=item.row_version, outcome=outcome, data=data, by=who, **decision)
     case.refresh_from_db()
@@ -158,7 +159,7 @@ def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "
                 purpose="集体研究",
             )
             meetings.vote(item=item, choice=choice, reason="" if choice == "agree" else ENOUGH, by=member)
-        reasons = [] if choice != "reject" else [offers.policy_of(item.case).section("reject_reasons")[0].key]
+        reasons = [] if choice != "reject" else [policy_of(item.case).section("reject_reasons")[0].key]
         meetings.close_item(item=item, reasons=reasons, by=head)
     meetings.close_meeting(meeting=meeting, minutes="会议逐件研究了议题，形成了一致意见，予以记录。", by=head)
     for case in cases:

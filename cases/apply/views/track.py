@@ -28,9 +28,10 @@ from cases.dossier.queries import agent_areas, my_case, my_cases, opened_case
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import SupplementItem
-from cases.evidence.queries import open_supplement, papers, policy_of
+from cases.evidence.queries import open_supplement, papers
 from cases.notices.queries import my_letters
 from cases.people.actions import give_account
+from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.states import OPEN_STATES
 from project.faults import too_many

@@ -6,7 +6,6 @@ from cases.publicity.actions.lists import (
     close_due,
     close_entry,
     close_list,
-    policy_of,
     publish,
     take_down,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "close_list",
     "close_objection",
     "file_objection",
-    "policy_of",
     "publish",
     "take_down",
 ]

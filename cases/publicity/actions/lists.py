@@ -22,9 +22,7 @@ from cases.dossier.queries import lock_case
 from cases.errors import Invalid, Refusal
 from cases.history.record import action, current, record
 from cases.notices.actions import notify
-from cases.policy.queries import current as current_policy
-from cases.policy.queries import policy_for
-from cases.policy.rules import Policy
+from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.publicity import queries, rules
 from cases.publicity.models import Objection, PublicEntry, PublicList
@@ -33,11 +31,6 @@ from cases.publicity.page import render_list
 log = structlog.get_logger(__name__)
 
 NUMBERS = 6_402_011  # advisory lock under which lists are numbered
-
-
-def policy_of(case: Case, now: datetime) -> Policy:
-    """The policy that counts for a case: pinned at acceptance, before that the one in force today."""
-    return policy_for(case.policy_id) if case.policy_id else current_policy(case.programme, on=local_day(now))
 
 
 @action("publicity.announced")
@@ -63,7 +56,7 @@ def announce(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> 
 
 def announcement(case: Case, now: datetime) -> dict[str, Any]:
     """What the letter N08 says of a case: amount, days, whether a code stands for the name, about when it ends."""
-    workdays = policy_of(case, now).days("publicity")
+    workdays = policy_of(case, local_day(now)).days("publicity")
     due = rules.list_days(local_day(now), workdays, calendar())
     return {
         "amount": case.award,
@@ -104,7 +97,7 @@ def publish(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> P
         if why_not:
             raise Refusal(_("{number}：{why}").format(number=case.number, why=why_not), code="not_listable", status=409)
     today = local_day(now)
-    last = rules.list_days(today, max(policy_of(case, now).days("publicity") for case in locked), calendar())
+    last = rules.list_days(today, max(policy_of(case, today).days("publicity") for case in locked), calendar())
     shown = rules.lines([queries.candidate(case, today) for case in locked], _draw_code)
     plist = PublicList(
         token=uuid4(), number=_number(today.year), division_code=rules.common_area(line.area for line in shown),

@@ -9,15 +9,15 @@ from uuid import uuid4
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require, visible_cases
-from cases.calendar.queries import calendar
-from cases.calendar.rules import add_workdays, local_day
+from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.people.rules import check_phone
+from cases.policy.queries import due_date, policy_of
 from cases.programme import tell
 from cases.publicity import queries, rules
-from cases.publicity.actions.lists import close_entry, policy_of
+from cases.publicity.actions.lists import close_entry
 from cases.publicity.models import Objection, PublicEntry
 from cases.text import clean, clean_paragraphs
 
@@ -52,7 +52,8 @@ def file_objection(
     if faults:
         raise Invalid(_("请把下面几处改好，再提交。"), fields=faults)
     is_first = not Objection.objects.filter(case=case, state="open").exists()
-    due = add_workdays(local_day(now), policy_of(case, now).days("objection"), calendar())
+    day = local_day(now)
+    due = due_date(policy_of(case, day), "objection", day)
     made = Objection.objects.create(
         token=uuid4(), entry=found, case=case, named=bool(who), objector_name=who,
         objector_phone=number.value if number else "", text=said, filed_at=now, due_on=due.on,

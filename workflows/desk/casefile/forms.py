@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.policy.queries import policy_of
 from project.forms import Checkboxes, CleanCharField
 from workflows.desk.forms import in_my_language
-from workflows.desk.policies import policy_of
 
 
 class ShowForm(forms.Form):
@@ -46,17 +46,20 @@ class TerminateForm(forms.Form):
     opinion = CleanCharField(
         label=_("情况说明"),
         widget=forms.Textarea({"rows": 4}),
-        min_length=10,
         max_length=2000,
-        error_messages={
-            "required": _("请写明终止的情况，至少 10 个字"),
-            "min_length": _("请写明终止的情况，至少 10 个字"),
-        },
+        error_messages={"required": _("请写明终止的情况")},
     )
 
     def __init__(self, *args: Any, found: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = policy_of(found.case).section("reject_reasons")
+        self.policy = policy_of(found.case)
+        rows = self.policy.section("reject_reasons")
         self.fields["reasons"].choices = [  # type: ignore[attr-defined]
             (row.key, in_my_language(row.value.get("name_zh", row.key), row.value.get("name_en"))) for row in rows
         ]
+
+    def clean_opinion(self) -> str:
+        words = str(self.cleaned_data["opinion"])
+        if too_short := self.policy.opinion_fault(words):
+            raise forms.ValidationError(too_short)
+        return words

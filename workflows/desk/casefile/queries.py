@@ -16,11 +16,11 @@ from cases.calendar.rules import remaining
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.history.record import record_access
+from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.states import State, state
 from workflows.actions import MONEY_ON_ITS_WAY
 from workflows.desk.forms import DecisionForm
-from workflows.desk.policies import policy_of
 from workflows.desk.queries import may_take
 from workflows.desk.step_forms import FORMS
 from workflows.effects import preview_award

@@ -20,12 +20,12 @@ from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement
 from cases.people.models import PayeeAccount
 from cases.people.queries import current_account
 from cases.people.rules import mask_account, mask_id, mask_name, mask_phone
+from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
-from workflows.desk.policies import policy_of
 from workflows.desk.words import FINDINGS, SOURCES
 from workflows.engine.diagram import Mark, picture
 from workflows.flow import graph, road_of

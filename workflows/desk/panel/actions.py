@@ -17,15 +17,15 @@ from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.money import actions as money
 from cases.money.rules import FundShort
+from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
 from workflows.actions import panel_result
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
 from workflows.desk.panel.queries import has_read, tally_of, waiting
 from workflows.models import WorkItem
-from workflows.offers import acted, hold, parties, policy_of
+from workflows.offers import acted, hold, parties
 from workflows.rules import duties
 
-SHORTEST_REASON = 10
 SHORTEST_MINUTES = 20
 NUMBERING = 7_200_640
 
@@ -118,8 +118,9 @@ def _vote(*, case: Any, item: MeetingItem, choice: str, reason: str, by: Any, no
     locked = lock_case(case.pk)
     found = MeetingItem.objects.select_related("meeting", "work_item").get(pk=item.pk)
     _may_vote(locked, found, choice, by)
-    if choice in ("reject", "defer", "recused") and len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid(_("请写明理由，至少 10 个字。"), fields={"reason": _("请写明理由，至少 10 个字")})
+    too_short = policy_of(locked).opinion_fault(reason) if choice in ("reject", "defer", "recused") else None
+    if too_short:
+        raise Invalid(too_short, fields={"reason": too_short})
     made = Vote.objects.create(item=found, member=by, choice=choice, reason=reason.strip(), at=now)
     made.refresh_from_db()
     record(

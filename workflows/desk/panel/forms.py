@@ -38,7 +38,7 @@ class VoteForm(forms.Form):
     )
     reason = CleanCharField(
         label=_("理由"), required=False, max_length=1000, widget=forms.Textarea({"rows": 3}),
-        help_text=_("不同意或延期的，至少写 10 个字。"),
+        help_text=_("不同意或延期的，要写明理由。"),
     )  # fmt: skip
 
 
@@ -46,8 +46,8 @@ class RecuseForm(forms.Form):
     """回避."""
 
     reason = CleanCharField(
-        label=_("回避原因"), min_length=10, max_length=1000, widget=forms.Textarea({"rows": 2}),
-        error_messages={"required": _("请写明回避原因"), "min_length": _("请写明回避原因，至少 10 个字")},
+        label=_("回避原因"), max_length=1000, widget=forms.Textarea({"rows": 2}),
+        error_messages={"required": _("请写明回避原因")},
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
 from cases.errors import NotFound
 from cases.history.models import Access
+from cases.policy.queries import policy_of
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
 from workflows.desk.panel.rules import Tally, tally
-from workflows.desk.policies import policy_of
 from workflows.models import WorkItem
 
 RIGHTS = ("panel.call", "panel.vote", "panel.minutes", "inspect")

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.calendar import clock
 from cases.errors import Invalid
 from cases.history.record import record_access
+from cases.policy.queries import policy_of
 from workflows.desk.casefile.queries import open_file
 from workflows.desk.panel import actions, queries
 from workflows.desk.panel.forms import CloseItemForm, MeetingForm, MinutesForm, RecuseForm, VoteForm
 from workflows.desk.panel.models import Meeting, MeetingItem
-from workflows.desk.policies import policy_of
 from workflows.desk.words import OUTCOMES
 
 MOST_MEETINGS = 100
@@ -160,11 +160,14 @@ def recuse(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """回避."""
     found = queries.get_item(request.user, number, pk)
     form = RecuseForm(request.POST)
-    if not form.is_valid():
-        return _item_page(request, found, recuse=form)
-    actions.recuse(item=found, reason=form.cleaned_data["reason"], by=request.user)
-    messages.success(request, _("已记录回避。"))
-    return redirect("panel:item", number, pk)
+    if form.is_valid():
+        try:
+            actions.recuse(item=found, reason=form.cleaned_data["reason"], by=request.user)
+            messages.success(request, _("已记录回避。"))
+            return redirect("panel:item", number, pk)
+        except Invalid as fault:
+            _onto(form, fault)
+    return _item_page(request, found, recuse=form)
 
 
 @login_required
