@@ -59,6 +59,10 @@ def _fingerprint() -> str:
         "tests/cast.py",
         "cases/reference/**/*",
         "workflows/**/reference*.py",
+        "workflows/programmes/*/roads/*.py",
+        "workflows/flow.py",
+        "workflows/steps.py",
+        "tests/two_step/roads/*.py",
         "project/roles.py",
         "requirements.txt",
     ]

@@ -38,7 +38,12 @@ def received(*, case: Case, by: Any, now: datetime) -> None:
 
 
 def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
-    """受理: from today this policy version counts for the case, whatever is published later (F42)."""
+    """受理: from today this policy version counts for the case, whatever is published later (F42).
+
+    A case that came back to intake and is accepted again keeps the policy and the day of its first acceptance.
+    """
+    if case.policy_id is not None:
+        return
     day = local_day(now)
     policy = current_policy(case.programme, on=day)
     case.policy = PolicyVersion.objects.get(pk=policy.version or 0)
@@ -191,7 +196,7 @@ def lapsed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: A
     notify(case=case, code="N22", data={"what": "lapsed"}, by=by, now=now)
 
 
-def terminated(*, case: Case, reasons: list[str], opinion: str, by: Any, now: datetime) -> None:
+def terminated(*, case: Case, reasons: list[str], by: Any, now: datetime) -> None:
     """终止: money set aside goes back, and a letter goes out."""
     release_money(case=case, by=by, now=now)
     notify(case=case, code="N22", data={"reasons": reasons}, by=by, now=now)

@@ -31,6 +31,7 @@ def listen() -> None:
     for name in MOVING:
         programme.on(name, _mover(name))
     timers.when("lapse")(lapse)
+    timers.when("claim")(claim_over)
     clockwork.sweeps(lambda: publicity.close_due())
     clockwork.sweeps(money.note_silent_batches)
 
@@ -81,6 +82,11 @@ def lapse(timer: Timer) -> None:
     item = WorkItem.objects.select_related("case__run").filter(pk=int(timer.key)).first()
     if item is not None:
         lapsed(about=item.case, item=item, by=None)
+
+
+def claim_over(timer: Timer) -> None:
+    """领取到时: nobody decided while the claim held; it goes back to the pool."""
+    actions.claim_expired(case=timer.case, item=int(timer.key), by=None)
 
 
 @action("wait.lapsed", about="case")

@@ -44,6 +44,7 @@ class ReliefFlow(Flow):  # type: ignore[misc]
                 setattr(cls, name, steps.ENDS[name]())
         cls.reading_order = tuple(name for name, value in vars(cls).items() if isinstance(value, Node))
         super().__init_subclass__(**kwargs)
+        _exclude_both_ways(cls)
         cls.policy_keys = _policy_keys(cls)
 
     reading_order: tuple[str, ...] = ()
@@ -81,10 +82,18 @@ def _referenced(cls: type) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _exclude_both_ways(cls: Any) -> None:
+    """Who did one of two excluding steps may not do the other, in whichever order a return makes them come."""
+    steps_here = {name: getattr(cls, name) for name in cls.reading_order if getattr(getattr(cls, name), "human", False)}
+    for name, node in steps_here.items():
+        named = {other for other, one in steps_here.items() if name in one.not_by}
+        node.excludes = frozenset(named | set(node.not_by))
+
+
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     """What the road asks of a policy: time limits, switchable levels, the panel's quorum."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
-    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request"}
+    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim"}
     exits = {name for node in nodes for name in getattr(node, "exits", {})}
     if "supplement_answered" in exits:
         days.add("supplement_extension")

@@ -77,6 +77,71 @@ class WorkItem(models.Model):
         ]
 
 
+class Handover(models.Model):
+    """转手记录: who had a step, who has it now, and why; the one who lost it is shown it until he has seen it."""
+
+    KINDS = [
+        ("claimed", "领取"), ("released", "释放"), ("expired", "到时退回"), ("taken_over", "接手"), ("came_back", "退回原办理人"),
+    ]  # fmt: skip
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="handovers")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    from_person = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    to_person = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = SealedField(blank=True, default="")
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["claimed", "released", "expired", "taken_over", "came_back"]),
+                name="handover_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_person__isnull=False) | Q(to_person__isnull=False), name="handover_has_a_person"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["from_person"], condition=Q(seen_at=None), name="handover_untold"),
+        ]
+
+
+class Ending(models.Model):
+    """终止决定: a case was ended outside its road, by whom, for which coded reasons, and what had happened; never edited."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="endings")
+    state = models.CharField("终止前状态", max_length=20)
+    reasons = models.JSONField()
+    opinion = SealedField()
+    policy = models.ForeignKey("cases.PolicyVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    office = models.ForeignKey("cases.Office", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.CheckConstraint(condition=~Q(reasons=[]), name="ending_has_reason")]
+
+
+class StepDuty(models.Model):
+    """环节职责: what a road declares of a step, where the database can see it: its level and the steps it excludes.
+
+    Written by set-up alone (`workflows.reference`); the guard of decisions reads it and refuses a step it does not know.
+    """
+
+    flow = models.CharField(max_length=60)
+    step = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(null=True)
+    others = models.JSONField(default=list)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["flow", "step"], name="step_duty_once")]
+
+
 class Pause(models.Model):
     """中止计时: the clock of a step stands still from a day to a day, with a reason."""
 

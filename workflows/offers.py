@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 
 from cases.access.queries import place
@@ -15,6 +16,7 @@ from cases.policy.queries import policy_of
 from cases.states import STATES
 from workflows import pauses
 from workflows.engine import timers
+from workflows.holding import give, same_handler
 from workflows.models import Decision, Duty, Run, WorkItem
 from workflows.rules import duties
 
@@ -55,8 +57,10 @@ def acted(case: Case) -> list[duties.Acted]:
 
 
 def parties(case: Case) -> set[int]:
-    """The accounts that have an interest: applicant and helper."""
-    return {pk for pk in (case.owner_id, case.agent_id) if pk}
+    """当事人: whoever applied, helped or entered a part of the file, as the database itself holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relief_parties(%s)", [case.pk])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def offer(activation: Any) -> WorkItem:
@@ -68,11 +72,13 @@ def offer(activation: Any) -> WorkItem:
         kind="human" if node.human else "wait", role=node.role,
     )  # fmt: skip
     where: dict[str, Any] = {}
+    handler = None
     if node.human:
-        shut_out = duties.barred(level=node.level, not_by=node.not_by, acted=acted(case), parties=parties(case))
+        shut_out = duties.barred(level=node.level, not_by=node.excludes, acted=acted(case), parties=parties(case))
         placement = place(node.role, case.handling_code, shut_out)
         item.role, item.division_code = placement.role, placement.code
         item.entrusted_from = placement.entrusted_from or ""
+        handler = same_handler(item, shut_out)
         where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}
     elif node.role:
         item.division_code = case.handling_code[:PROVINCE]
@@ -92,6 +98,8 @@ def offer(activation: Any) -> WorkItem:
         object=item,
         payload={"step": node.name, "due_on": item.due_on, "provisional": item.due_provisional, **where},
     )
+    if handler is not None:
+        give(item, handler, "came_back", now=now)
     return item
 
 

@@ -119,7 +119,7 @@ class Step(_Exits):
     """环节: one human task. `by` is the role, `level` the review level (neighbouring levels are two people).
 
     `days` is the key of its time limit in the policy, `form` the kind of its decision form, `optional` lets the policy
-    switch the level off. `not_by` names steps whose decider may not do this one.
+    switch the level off. `not_by` names steps whose decider may not do this one; it counts both ways (`excludes`).
     """
 
     def __init__(
@@ -140,6 +140,7 @@ class Step(_Exits):
         self.form = form
         self.optional = optional
         self.not_by = not_by
+        self.excludes: frozenset[str] = frozenset(not_by)
 
     def Agree(self, target: Any, *, label: Any = AGREE, effect: Effect | None = None) -> Step:
         """The ordinary way on."""
@@ -162,7 +163,7 @@ class Wait(_Exits):
     level: int | None = None
     form = ""
     optional = False
-    not_by: tuple[str, ...] = ()
+    excludes: frozenset[str] = frozenset()
 
     def __init__(self, title: Any, *, state: str, days: str = "", by: str = "", level: int | None = None) -> None:
         super().__init__(title, state=state, days=days)

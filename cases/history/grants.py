@@ -6,13 +6,13 @@ from typing import Any
 
 READ_ONLY = {
     "cases_stream", "cases_streamhead", "cases_event", "cases_access",
-    "django_migrations", "workflows_duty",
+    "django_migrations", "workflows_duty", "workflows_stepduty",
 }  # fmt: skip
 """Written by SECURITY DEFINER functions, or by the owner role alone."""
 
 APPEND_ONLY: set[str] = {
     "cases_award", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
-    "cases_homevisit", "cases_visitfact", "workflows_decision",
+    "cases_homevisit", "cases_visitfact", "workflows_decision", "workflows_ending",
 }  # fmt: skip
 
 MAY_DELETE = {

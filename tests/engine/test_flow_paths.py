@@ -261,7 +261,7 @@ def test_ending_a_case_gives_the_money_back_and_tells_the_applicant(cast: Any, n
     purse = funded("rare_disease", "50000")
     case = published_case(new_case, cast)
     assert balance(cast["fin_make"], purse).reserved == case.award
-    actions.terminate(case=case, reasons=["death"], opinion="患者已经去世，家属来电告知。", by=cast["prov_head"])
+    actions.terminate(case=case, reasons=["J01"], opinion="患者已经去世，家属来电告知。", by=cast["prov_head"])
     case.refresh_from_db()
     assert case.state == "TERMINATED" and Payout.objects.get(case=case).state == "void"
     assert balance(cast["fin_make"], purse).reserved == 0 and letters(case)[-1] == "N22"
@@ -287,7 +287,7 @@ def test_in_a_batch_neither_applicant_nor_office_ends_a_case_and_both_hear_who_m
     for end in (
         lambda: dossier.withdraw(case=case, reason=WHY, by=cast["applicant1"]),
         lambda: actions.terminate(
-            case=case, reasons=["death"], opinion="患者已经去世，家属来电告知。", by=cast["prov_head"]
+            case=case, reasons=["J01"], opinion="患者已经去世，家属来电告知。", by=cast["prov_head"]
         ),
     ):
         with pytest.raises(Refusal) as refused:

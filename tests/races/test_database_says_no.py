@@ -11,12 +11,16 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from cases.calendar import clock
+from cases.errors import Refusal
 from cases.money.models import BatchLine, PaymentBatch, Payout, PayoutAttempt
 from cases.notices.models import Notice
 from cases.publicity.models import PublicEntry, PublicList
+from tests.desk.road import copies
 from tests.dossier.test_races import at_once
 from tests.money.conftest import Desk, Road, desk, fund, grant, road
-from workflows.models import Decision, Duty
+from workflows import actions
+from workflows.models import Decision, Duty, WorkItem
+from workflows.offers import parties
 from workflows.walking import drive
 
 __all__ = ["Road", "desk", "fund", "grant", "road"]
@@ -28,14 +32,17 @@ def sql(statement: str, *values: Any) -> None:
         cursor.execute(statement, values)
 
 
-def second_decision(made: Decision, *, actor: int, level: int, item: int) -> None:
-    """Copy a decision as a raw row: another actor, level and item."""
+def second_decision(made: Decision, step: str, *, actor: int, **more: Any) -> None:
+    """Copy a decision as a raw row of another actor and step, for a new open item of that step."""
+    copies(drive.open_item(made.case), 1, step=step)
+    item = WorkItem.objects.filter(case=made.case, step=step).latest("id").pk
+    values = {"actor_id": actor, "level": None, "item_id": item, "step": step, **more}
     names = [str(field.column) for field in Decision._meta.concrete_fields if field.column != "id"]
-    changed = {"actor_id": "%s", "level": "%s", "item_id": "%s"}
+    changed = dict.fromkeys(values, "%s")
     sql(
         f"INSERT INTO workflows_decision ({', '.join(names)}) "
         f"SELECT {', '.join(changed.get(name, name) for name in names)} FROM workflows_decision WHERE id = %s",
-        *[{"actor_id": actor, "level": level, "item_id": item}[name] for name in names if name in changed],
+        *[values[name] for name in names if name in changed],
         made.pk,
     )
 
@@ -49,25 +56,80 @@ def decided(cast: Any, published: Any) -> Decision:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("level", [1, 3])
-def test_nobody_is_on_two_neighbouring_levels_not_even_by_hand(decided: Decision, level: int) -> None:
-    item = drive.open_item(decided.case)
+@pytest.mark.parametrize("step", ["intake", "city_recheck"])
+def test_nobody_is_on_two_neighbouring_levels_not_even_by_hand(decided: Decision, step: str) -> None:
     with pytest.raises(IntegrityError, match="duty_not_next"):
-        second_decision(decided, actor=decided.actor_id, level=level, item=item.pk)
+        second_decision(decided, step, actor=decided.actor_id)
+
+
+@pytest.mark.django_db
+def test_a_level_that_the_writer_leaves_out_is_the_level_of_the_road(decided: Decision, cast: Any) -> None:
+    second_decision(decided, "city_recheck", actor=cast["guyuan_city"].pk, level=None)
+    assert Decision.objects.get(case=decided.case, step="city_recheck").level == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("before", "after"), [("province_review", "reject_check"), ("grant", "province_review")])
+def test_steps_that_exclude_each_other_are_two_people_in_both_orders_even_by_hand(
+    decided: Decision, cast: Any, before: str, after: str
+) -> None:
+    second_decision(decided, before, actor=cast["prov_head"].pk)
+    with pytest.raises(IntegrityError, match="excludes this one"):
+        second_decision(decided, after, actor=cast["prov_head"].pk)
+    second_decision(decided, after, actor=cast["prov_review"].pk)
+
+
+@pytest.mark.django_db
+def test_a_step_of_no_road_and_a_step_beside_its_item_cannot_be_decided(decided: Decision, cast: Any) -> None:
+    with pytest.raises(IntegrityError, match="declares no step"):
+        second_decision(decided, "made_up", actor=cast["prov_head"].pk)
+    with pytest.raises(IntegrityError, match="declares no step"):
+        second_decision(decided, "grant", actor=cast["prov_head"].pk, item_id=drive.open_item(decided.case).pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["answer", "paper", "account"])
+def test_whoever_entered_a_part_of_the_file_does_not_decide_on_it(decided: Decision, cast: Any, how: str) -> None:
+    clerk, case = cast["guyuan_city"], decided.case
+    if how == "answer":
+        sql("UPDATE cases_answer SET by_id = %s WHERE id = %s", clerk.pk, case.answers.filter(source="claimed")[0].pk)
+    elif how == "paper":
+        sql("UPDATE cases_materialfile SET by_id = %s WHERE id = %s", clerk.pk, case.files.exclude(material=None)[0].pk)
+    else:
+        sql("UPDATE cases_payeeaccount SET given_by_id = %s WHERE case_id = %s", clerk.pk, case.pk)
+    assert clerk.pk in parties(case)
+    with pytest.raises(IntegrityError, match="entered a part"):
+        second_decision(decided, "city_recheck", actor=clerk.pk)
+    with pytest.raises(Refusal):
+        actions.decide(item=drive.open_item(case).pk, outcome="agree", opinion="核对过了，同意上报。", by=clerk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reasons", ["[]", "null", "{}", '[""]', "[1]", '["  "]'])
+def test_a_decision_against_without_a_coded_reason_is_refused_by_the_database(
+    decided: Decision, cast: Any, reasons: str
+) -> None:
+    with pytest.raises(IntegrityError, match="reason"):
+        second_decision(decided, "city_recheck", actor=cast["guyuan_city"].pk, outcome="return", reasons=reasons)
+
+
+@pytest.mark.django_db
+def test_the_policy_of_an_accepted_case_stays_the_one_it_was_accepted_under(decided: Decision) -> None:
+    for change in ("policy_id = NULL", "accepted_on = accepted_on + 1"):
+        with pytest.raises(IntegrityError, match="policy of an accepted case"):
+            sql(f"UPDATE cases_case SET {change} WHERE id = %s", decided.case_id)
 
 
 @pytest.mark.django_db
 def test_the_database_takes_a_level_of_somebody_else(decided: Decision, cast: Any) -> None:
-    item = drive.open_item(decided.case)
-    second_decision(decided, actor=cast["guyuan_city"].pk, level=3, item=item.pk)
+    second_decision(decided, "city_recheck", actor=cast["guyuan_city"].pk)
     assert Duty.objects.filter(case=decided.case, actor=cast["guyuan_city"], level=3).exists()
 
 
 @pytest.mark.django_db
 def test_the_applicant_does_not_decide_not_even_by_hand(decided: Decision) -> None:
-    item = drive.open_item(decided.case)
-    with pytest.raises(IntegrityError, match="applicant or helper"):
-        second_decision(decided, actor=decided.case.owner_id, level=3, item=item.pk)
+    with pytest.raises(IntegrityError, match="who applied"):
+        second_decision(decided, "city_recheck", actor=decided.case.owner_id)
 
 
 @pytest.mark.django_db

@@ -44,6 +44,12 @@ class ReleaseForm(forms.Form):
     reason = CleanCharField(label=_("为什么释放"), max_length=200, error_messages={"required": _("请写明原因")})
 
 
+class TakeOverForm(forms.Form):
+    """接手: from a colleague, with a reason that he is shown."""
+
+    reason = CleanCharField(label=_("为什么接手"), max_length=200, error_messages={"required": _("请写明为什么接手")})
+
+
 class DecisionForm(forms.Form):
     """办理意见 of any step: outcome, target of a return, reasons, opinion, day. Knows no field beyond these.
 

@@ -22,7 +22,7 @@ from cases.regions.models import Division
 from cases.states import state
 from workflows.desk.forms import in_my_language
 from workflows.flow import graph, step_of
-from workflows.models import Duty, WorkItem
+from workflows.models import Duty, Handover, WorkItem
 
 PAGE = 30
 MOST = 100
@@ -186,6 +186,12 @@ def _beyond(cursor: tuple[Any, int], *, newest_first: bool, backwards: bool) -> 
         return same | Q(due_on__isnull=False) if backwards else same
     later = Q(**{f"due_on__{side}": when}) | Q(**{"due_on": when, f"id__{side}": pk})
     return later if backwards else later | Q(due_on=None)
+
+
+def untold(viewer: Viewer) -> list[Handover]:
+    """转手提醒: steps that the viewer lost (taken over, claim run out) and has not been shown yet, oldest first."""
+    rows = Handover.objects.filter(from_person=viewer.user, seen_at=None)
+    return list(rows.select_related("item__case", "from_person", "to_person").order_by("id")[:PAGE])
 
 
 def may_take(viewer: Any, item: WorkItem) -> bool:

@@ -24,5 +24,6 @@ app_name = "desk"
 urlpatterns = [
     path("", views.queue, name="home"),
     path("next", views.take_next, name="next"),
+    path("seen", views.seen, name="seen"),
     path("<queue:name>", views.queue, name="queue"),
 ]

@@ -17,7 +17,7 @@ from cases.calendar import clock
 from cases.calendar.queries import calendar
 from workflows import actions
 from workflows.desk.forms import QueueFilter
-from workflows.desk.queries import QUEUES, Viewer, counts, page, rows_of, step_names
+from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of, step_names, untold
 
 
 @login_required
@@ -30,19 +30,23 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
     form = QueueFilter(request.GET, steps=step_names())
     filters: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     shown = page(viewer, name, filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    numbers = counts(viewer)
     context = {
-        "queues": [
-            {"label": words, "href": reverse("desk:queue", args=[key]), "current": key == name, "count": numbers[key]}
-            for key, words in QUEUES.items()
-        ],
+        "queues": _tabs(name, counts(viewer)),
         "name": name,
         "title": QUEUES[name],
         "rows": rows_of(shown.rows, viewer.today, calendar()),
         "page": shown,
         "filter": form,
+        "handovers": untold(viewer),
     }
     return render(request, "desk/queue.html", context)
+
+
+def _tabs(name: str, numbers: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"label": words, "href": reverse("desk:queue", args=[key]), "current": key == name, "count": numbers[key]}
+        for key, words in QUEUES.items()
+    ]
 
 
 @login_required
@@ -54,3 +58,14 @@ def take_next(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("现在没有您可以领取的办件。"))
         return redirect("desk:home")
     return redirect("case:home", found.case.number)
+
+
+@login_required
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """知道了: the notes about steps that went to somebody else."""
+    actions.seen(
+        handovers=[int(pk) for pk in request.POST.getlist("handover") if pk.isdigit() and len(pk) < 16][:PAGE],
+        by=request.user,
+    )
+    return redirect("desk:home")

@@ -27,6 +27,14 @@ OUTCOMES: dict[str, Any] = {
 CHANNELS: dict[str, Any] = {"sms": _("短信"), "page": _("网页"), "pdf": _("PDF"), "print": _("纸质")}
 TO: dict[str, Any] = {"applicant": _("申请人"), "agent": _("代办人")}
 
+HANDOVERS: dict[str, Any] = {
+    "claimed": _("{to}领取"),
+    "released": _("{who}释放，原因：{why}"),
+    "expired": _("{who}领取后没有办结，已退回待领取"),
+    "taken_over": _("{to}从{who}接手，原因：{why}"),
+    "came_back": _("退回给原来的办理人{to}"),
+}
+
 TABLES: dict[str, dict[str, Any]] = {
     "item": ITEMS,
     "channel": CHANNELS,

@@ -51,6 +51,13 @@ def disarm(*, case: Any, now: datetime, kind: str | None = None, key: str | None
     rows.update(cancelled_at=now)
 
 
+def is_due(*, case: Any, kind: str, key: str, now: datetime) -> bool:
+    """Whether that timer is still set and its time has come: asked again under the lock of the case."""
+    return Timer.objects.filter(
+        case=case, kind=kind, key=key, done_at=None, cancelled_at=None, due_at__lte=now
+    ).exists()
+
+
 def due(limit: int = 100) -> list[int]:
     """Open timers that are due, oldest first."""
     rows = Timer.objects.filter(done_at=None, cancelled_at=None, due_at__lte=clock.now())
@@ -83,7 +90,8 @@ def fire(pk: int) -> bool:
 
 
 def _finish(timer: Timer, error: str = "") -> bool:
-    done = Timer.objects.filter(pk=timer.pk, done_at=None, cancelled_at=None)
+    # one that was moved on while its handler ran is not done
+    done = Timer.objects.filter(pk=timer.pk, done_at=None, cancelled_at=None, due_at__lte=clock.now())
     return bool(done.update(done_at=clock.now(), error=error[:80]))
 
 

@@ -473,4 +473,121 @@ class Migration(migrations.Migration):
                 name="decision_against_has_reason",
             ),
         ),
+        migrations.CreateModel(
+            name="StepDuty",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("flow", models.CharField(max_length=60)),
+                ("step", models.CharField(max_length=40)),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                ("others", models.JSONField(default=list)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("flow", "step"), name="step_duty_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Ending",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state", models.CharField(max_length=20, verbose_name="终止前状态")),
+                ("reasons", models.JSONField()),
+                ("opinion", cases.sealed.SealedField()),
+                ("role", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="endings", to="cases.case"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.policyversion",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reasons", []), _negated=True), name="ending_has_reason")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Handover",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("claimed", "领取"),
+                            ("released", "释放"),
+                            ("expired", "到时退回"),
+                            ("taken_over", "接手"),
+                            ("came_back", "退回原办理人"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", cases.sealed.SealedField(blank=True, default="")),
+                ("at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "from_person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handovers", to="workflows.workitem"
+                    ),
+                ),
+                (
+                    "to_person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("seen_at", None)), fields=["from_person"], name="handover_untold")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["claimed", "released", "expired", "taken_over", "came_back"])),
+                        name="handover_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_person__isnull", False), ("to_person__isnull", False), _connector="OR"
+                        ),
+                        name="handover_has_a_person",
+                    ),
+                ],
+            },
+        ),
     ]

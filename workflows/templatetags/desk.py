@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from project.templatetags.ui import tag
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
-from workflows.desk.words import OUTCOMES, PAPERS, TABLES, VOTES
+from workflows.desk.words import HANDOVERS, OUTCOMES, PAPERS, TABLES, VOTES
 from workflows.flow import road_of
 
 register = template.Library()
@@ -62,6 +62,19 @@ def stored_file(file: Any, name: str) -> dict[str, Any]:
         "note": _("第 %(n)s 轮") % {"n": file.round},
         "kind": _("照片") if is_picture else "PDF",
     }
+
+
+@register.filter
+def handover_words(handover: Any) -> str:
+    """谁转给谁、为什么."""
+    names = [str(one.name) if one else "" for one in (handover.from_person, handover.to_person)]
+    return str(HANDOVERS[handover.kind]).format(who=names[0], to=names[1], why=handover.reason)
+
+
+@register.filter
+def step_title(handover: Any, case: Any) -> Any:
+    """The step that changed hands."""
+    return getattr(road_of(case), handover.item.step).title
 
 
 OUTCOME_COLOURS = {"agree": "green", "reject": "grey", "defer": "yellow", "waitlist": "blue", "": "grey"}

@@ -75,7 +75,7 @@ def person_for(item: WorkItem) -> User:
     """Somebody who holds the role there and is not barred by duties."""
     step = step_of(item)
     shut_out = duties.barred(
-        level=step.level, not_by=step.not_by, acted=offers.acted(item.case), parties=offers.parties(item.case)
+        level=step.level, not_by=step.excludes, acted=offers.acted(item.case), parties=offers.parties(item.case)
     )
     if item.holder is not None:
         return item.holder

@@ -96,11 +96,11 @@ SET search_path = pg_catalog, pg_temp AS $$
     END
 $$;
 
--- Whoever applied, helped to apply or decided has no hand in paying (F45).
+-- Whoever applied, helped, entered a part of the file or decided has no hand in paying.
 CREATE FUNCTION money_handled(p_case bigint, p_user bigint) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT 1 FROM public.cases_case WHERE id = p_case AND p_user IN (owner_id, agent_id))
+    RETURN p_user IN (SELECT public.relief_parties(p_case))
         OR EXISTS (SELECT 1 FROM public.workflows_duty WHERE case_id = p_case AND actor_id = p_user)
         OR EXISTS (SELECT 1 FROM public.workflows_decision WHERE case_id = p_case AND actor_id = p_user);
 END $$;

@@ -51,6 +51,19 @@ BEGIN
     RETURN OLD;
 END $$;
 
+-- The policy that counts for a case is pinned once, at acceptance (受理); going back and forth never changes it.
+CREATE OR REPLACE FUNCTION public.policy_pinned() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF OLD.policy_id IS NOT NULL AND (NEW.policy_id, NEW.accepted_on) IS DISTINCT FROM (OLD.policy_id, OLD.accepted_on) THEN
+        RAISE EXCEPTION 'the policy of an accepted case does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'case_policy_pinned';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER policy_pinned BEFORE UPDATE OF policy_id, accepted_on ON public.cases_case
+    FOR EACH ROW EXECUTE FUNCTION public.policy_pinned();
+ALTER TABLE public.cases_case ENABLE ALWAYS TRIGGER policy_pinned;
+
 CREATE OR REPLACE FUNCTION public.policy_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

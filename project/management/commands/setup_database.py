@@ -1,7 +1,6 @@
 """`manage.py setup_database`: server, roles, database, tables, rights and reference data; safe to run again."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +33,6 @@ def install(*, verbosity: int = 1) -> None:
     """Tables, rights and reference data in the database of the aliases `owner` and `default`."""
     call_command("migrate", database="owner", interactive=False, verbosity=max(0, verbosity - 1))
     import_module("cases.history.grants").apply(connections["owner"], app_role=settings.DATABASES["default"]["USER"])
-    if find_spec("cases.reference"):
-        import_module("cases.reference").load()
+    import_module("cases.reference").load()
+    import_module("workflows.reference").load()
     connections["owner"].close()

@@ -90,7 +90,7 @@ class File:
         found = duties.bar(
             self.viewer.pk,
             level=self.step.level,
-            not_by=self.step.not_by,
+            not_by=self.step.excludes,
             acted=acted(self.case),
             parties=parties(self.case),
         )
@@ -103,6 +103,14 @@ class File:
             self.item and self.item.kind == "human" and self.item.state == "open"
             and may_take(self.viewer, self.item) and self.bar is None
         )  # fmt: skip
+
+    @property
+    def may_take_over(self) -> bool:
+        """Whether the viewer could do the step that a colleague holds."""
+        item = self.item
+        if item is None or item.state != "claimed" or item.holder_id == self.viewer.pk:
+            return False
+        return may_take(self.viewer, item) and self.bar is None
 
     @property
     def who(self) -> str:

@@ -29,7 +29,7 @@ from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.words import FINDINGS, SOURCES
 from workflows.engine.diagram import Mark, picture
 from workflows.flow import graph, road_of
-from workflows.models import Decision, WorkItem
+from workflows.models import Decision, Ending, Handover, WorkItem
 
 HIDDEN = "••••"
 MASKS: dict[str, Callable[[str], str]] = {
@@ -224,7 +224,18 @@ def record(found: File) -> dict[str, Any]:
     looks = (
         who_looked(found.case, found.viewer) if may(found.viewer, "case.history", found.case.handling_code) else None
     )
-    return {"opinions": opinions, "panels": _panels(found), "looks": looks}
+    endings = [
+        {"row": row, "reasons": [_coded(policy, "reject_reasons", code) for code in row.reasons]}
+        for row in Ending.objects.filter(case=found.case).select_related("actor", "office").order_by("id")
+    ]
+    handovers = Handover.objects.filter(item__case=found.case).exclude(kind="claimed")
+    return {
+        "opinions": opinions,
+        "panels": _panels(found),
+        "looks": looks,
+        "endings": endings,
+        "handovers": handovers.select_related("item", "from_person", "to_person").order_by("id"),
+    }
 
 
 def _panels(found: File) -> list[dict[str, Any]]:
@@ -239,10 +250,15 @@ def _panels(found: File) -> list[dict[str, Any]]:
 
 
 def _reason(policy: Any, exit: Any, code: str) -> str:
-    if exit and exit.reasons and policy.has(exit.reasons, code):
-        row = policy.row(exit.reasons, code)
-        return in_my_language(row.value.get("name_zh", code), row.value.get("name_en"))
-    return code
+    return _coded(policy, exit.reasons, code) if exit and exit.reasons else code
+
+
+def _coded(policy: Any, section: str, code: str) -> str:
+    """A reason in words; a code that the policy does not know stands as it is."""
+    if not policy.has(section, code):
+        return code
+    row = policy.row(section, code)
+    return in_my_language(row.value.get("name_zh", code), row.value.get("name_en"))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("show", views.show, name="show"),
     path("claim", views.claim, name="claim"),
     path("release", views.release, name="release"),
+    path("take-over", views.take_over, name="take_over"),
     path("decide", views.decide, name="decide"),
     path("terminate", views.terminate, name="terminate"),
     path("<casetab:name>", views.tab, name="tab"),

@@ -19,8 +19,7 @@ from workflows.desk.casefile import deciding
 from workflows.desk.casefile.forms import ShowForm, TerminateForm
 from workflows.desk.casefile.queries import TABS, File, decision_form, item_of, open_file, working
 from workflows.desk.casefile.tabs import BUILDERS
-from workflows.desk.forms import ReleaseForm
-from workflows.models import WorkItem
+from workflows.desk.forms import ReleaseForm, TakeOverForm
 
 
 def _page(request: HttpRequest, found: File, tab: str, **extra: Any) -> HttpResponse:
@@ -36,13 +35,16 @@ def _page(request: HttpRequest, found: File, tab: str, **extra: Any) -> HttpResp
         "tab": tab,
         "form": form,
         "working": working(found) if form is not None else None,
-        "release": ReleaseForm(),
-        "show": ShowForm(),
+        **_small_forms(),
         "panel": f"desk/tabs/{tab}.html",
         **BUILDERS[tab](found),
         **extra,
     }
     return render(request, "desk/case.html", context)
+
+
+def _small_forms() -> dict[str, Any]:
+    return {"release": ReleaseForm(), "takeover": TakeOverForm(), "show": ShowForm()}
 
 
 @login_required
@@ -74,7 +76,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 def claim(request: HttpRequest, number: str) -> HttpResponse:
     """领取 this one."""
     found = open_file(request.user, number)
-    actions.claim(item=_item(request, found), row_version=_number(request, "row_version"), by=request.user)
+    actions.claim(**_shown(request, found))
     return redirect("case:home", number)
 
 
@@ -86,9 +88,22 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, "application", release=form)
-    actions.release(item=_item(request, found), reason=form.cleaned_data["reason"], by=request.user)
+    actions.release(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已释放，回到待领取。"))
     return redirect("desk:home")
+
+
+@login_required
+@require_POST
+def take_over(request: HttpRequest, number: str) -> HttpResponse:
+    """接手 what a colleague holds, with a reason that he is shown."""
+    found = open_file(request.user, number)
+    form = TakeOverForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, "application", takeover=form)
+    actions.take_over(**_shown(request, found), reason=form.cleaned_data["reason"])
+    messages.success(request, _("已接手，原来的同事会看到原因。"))
+    return redirect("case:home", number)
 
 
 @login_required
@@ -124,8 +139,10 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "desk/terminate.html", {"file": found, "case": found.case, "form": form})
 
 
-def _item(request: HttpRequest, found: File) -> WorkItem | int:
-    return item_of(found, _number(request, "item")) or found.item or 0
+def _shown(request: HttpRequest, found: File) -> dict[str, Any]:
+    """The work that the page showed, at the version that it showed, and who acts."""
+    item = item_of(found, _number(request, "item")) or found.item or 0
+    return {"item": item, "row_version": _number(request, "row_version"), "by": request.user}
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

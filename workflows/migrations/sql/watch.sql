@@ -7,6 +7,8 @@ BEGIN
         ('workflows_run', 'case', 'case_id'),
         ('workflows_decision', 'case', 'case_id'),
         ('workflows_duty', 'case', 'case_id'),
+        ('workflows_ending', 'case', 'case_id'),
+        ('workflows_handover', 'case', 'item_id:workflows_workitem'),
         ('workflows_pause', 'case', 'item_id:workflows_workitem')
     ) AS t (name, kind, key)
     LOOP

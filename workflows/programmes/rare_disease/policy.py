@@ -84,6 +84,7 @@ def _days(position: int, key: str, amount: int, zh: str, en: str, unit: str = "w
 
 
 DAYS = (
+    _days(0, "claim", 3, "领取后没有办结，退回待领取", "A claimed step that is not decided goes back"),
     _days(1, "intake", 3, "看材料是否齐全，出受理回执", "Check completeness, give a receipt"),
     _days(2, "tell_once", 5, "收到后一次告知要补的全部材料", "Tell everything that is missing, once"),
     _days(3, "supplement", 15, "申请人补材料", "Applicant supplies papers"),

@@ -38,7 +38,14 @@ class RareDiseaseV1(ReliefFlow):
         _("乡镇（街道）核实"), by="TWN", state="VERIFY", days="verification", form="visit", not_by=("village_check",)
     ).Agree(this.county_review, label=_("核实完毕"), effect=effects.visited)
     county_review = (
-        steps.review(_("县级初审"), by="CTY2", level=2, state="COUNTY", days="county_review")
+        steps.review(
+            _("县级初审"),
+            by="CTY2",
+            level=2,
+            state="COUNTY",
+            days="county_review",
+            not_by=("village_check", "town_check"),
+        )
         .Agree(this.city_recheck, effect=effects.verified)
         .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")
         .Return(this.intake, this.town_check)

@@ -1,0 +1,126 @@
+"""Who holds a step (领取): claim, the next one, give back, take over from a colleague, and what comes back by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import posts_of
+from cases.dossier.models import Case
+from cases.errors import Invalid, NotFound, Refusal, Stale
+from cases.history.record import action, current, record
+from workflows import holding
+from workflows.actions.common import bar_of, holder_of, locked, may_act, must_be_open, must_be_unchanged, what_happened
+from workflows.engine import timers
+from workflows.models import Handover, WorkItem
+
+CLAIM_NEXT_LOOKS_AT = 50
+
+
+@action("task.claim")
+def claim(*, item: WorkItem | int, row_version: int | None = None, by: Any, now: datetime | None = None) -> WorkItem:
+    """领取: take an open task; the second of two people who try at once is told who was first."""
+    found = locked(item)
+    post = may_act(found, by)
+    if found.state == "claimed" and found.holder_id == by.pk:
+        return found
+    must_be_open(found, row_version)
+    assert now is not None
+    take(found, by, post, now)
+    return found
+
+
+def take(item: WorkItem, by: Any, post: Any, now: datetime) -> None:
+    """The step is now this person's, in this post."""
+    act_as(post)
+    holding.give(item, by, "claimed", now=now)
+
+
+def act_as(post: Any) -> None:
+    """State in which post the person of the open act acts."""
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+
+
+@action("task.claim_next", about="none")
+def claim_next(*, by: Any, role: str | None = None, now: datetime | None = None) -> WorkItem | None:
+    """领取下一件: the open task due first of all that I may take; one whose case somebody is working on is passed over."""
+    mine, posts = Q(pk=None), posts_of(by)
+    if not posts:
+        raise NotFound()
+    for post in posts:
+        if role is None or post.role_id == role:
+            mine |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
+    rows = WorkItem.objects.filter(mine, state="open", kind="human").select_related("case__run")
+    for found in rows.order_by("-priority", "due_on", "id")[:CLAIM_NEXT_LOOKS_AT]:
+        if bar_of(found, by) is not None:
+            continue
+        free = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=found.case_id)
+        if free.values_list("pk", flat=True).first() is None:
+            continue
+        try:
+            return claim(item=found.pk, by=by)
+        except Stale:
+            continue
+    return None
+
+
+@action("task.release")
+def release(
+    *, item: WorkItem | int, reason: str, row_version: int | None = None, by: Any, now: datetime | None = None
+) -> WorkItem:
+    """释放: give a task back to the pool, with a reason that is kept; what was typed stays as a draft."""
+    assert now is not None
+    found = locked(item)
+    if found.state != "claimed" or found.holder_id != by.pk:
+        raise Refusal(_("这件不在您手里。"), code="not_holder", who_may=holder_of(found))
+    must_be_unchanged(found, row_version)
+    if not reason.strip():
+        raise Invalid(_("请写明为什么退回待领取。"), fields={"reason": _("请写明原因")})
+    act_as(may_act(found, by))
+    holding.back_to_pool(found, "released", now=now, reason=reason)
+    return found
+
+
+@action("task.take_over")
+def take_over(
+    *, item: WorkItem | int, reason: str, row_version: int | None = None, by: Any, now: datetime | None = None
+) -> WorkItem:
+    """接手: take a task that a colleague holds, with a reason; the colleague is told at the desk, his draft stays his."""
+    assert now is not None
+    found = locked(item)
+    post = may_act(found, by)
+    if found.state != "claimed":
+        raise Stale(what_happened(found))
+    if found.holder_id == by.pk:
+        return found
+    must_be_unchanged(found, row_version)
+    if not reason.strip():
+        raise Invalid(_("请写明为什么接手，同事会看到。"), fields={"reason": _("请写明为什么接手")})
+    act_as(post)
+    holding.give(found, by, "taken_over", now=now, reason=reason)
+    return found
+
+
+@action("task.claim_expired")
+def claim_expired(*, case: Case, item: WorkItem | int, by: Any, now: datetime | None = None) -> None:
+    """领取到时: a claim that was not decided in its time goes back to the pool; the holder is told. The clock does it."""
+    assert now is not None
+    found = locked(item)
+    is_over = timers.is_due(case=found.case, kind=holding.CLAIM, key=str(found.pk), now=now)
+    if found.state == "claimed" and is_over:
+        holding.back_to_pool(found, "expired", now=now)
+
+
+@action("task.handover_seen", about="none")
+def seen(*, handovers: list[int], by: Any, now: datetime | None = None) -> int:
+    """知道了: the person who lost these steps has read who has them now; answers how many were new to him."""
+    rows = Handover.objects.filter(pk__in=handovers, from_person=by, seen_at=None)
+    count = rows.update(seen_at=now)
+    if count:
+        record("task.handover_seen", about=("account", by.pk), payload={"handovers": sorted(handovers)})
+    return count

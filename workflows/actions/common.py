@@ -1,0 +1,107 @@
+"""What every act on a step asks first: the case locked, a post that may do it, no bar, nobody faster."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import posts_of, visible_cases, who_may
+from cases.calendar.rules import ZONE
+from cases.dossier.queries import lock_case
+from cases.errors import NotFound, Refusal, Stale
+from workflows import offers
+from workflows.engine import timers
+from workflows.flow import road_of, step_of
+from workflows.models import Decision, Handover, WorkItem
+from workflows.rules import duties
+
+
+def locked(item: WorkItem | int) -> WorkItem:
+    """Lock the case of an item, then the item; both stay in the hands of the open act."""
+    pk = item.pk if isinstance(item, WorkItem) else item
+    case_id = WorkItem.objects.filter(pk=pk).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotFound()
+    case = offers.hold(lock_case(case_id))
+    found = WorkItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+    found.case = case
+    return found
+
+
+def may_act(item: WorkItem, by: Any) -> Any:
+    """The post in which this person may do the step; NotFound outside his area, else a refusal that names who may."""
+    posts = [
+        post
+        for post in posts_of(by)
+        if post.role_id == item.role and item.division_code.startswith(post.office.division_code)
+    ]
+    if not posts:
+        if not visible_cases(by).filter(pk=item.case_id).exists():
+            raise NotFound()
+        raise Refusal(_("这一步不归您办理。"), code="not_my_step", who_may=who_may(item.role, item.division_code))
+    bar = bar_of(item, by)
+    if bar is not None:
+        raise Refusal(bar.reason, code="duties", who_may=who_may(item.role, item.division_code))
+    return posts[0]
+
+
+def bar_of(item: WorkItem, by: Any) -> duties.Bar | None:
+    """Why the duties keep this person from the step, or None."""
+    step = step_of(item)
+    return duties.bar(
+        by.pk, level=step.level, not_by=step.excludes, acted=offers.acted(item.case), parties=offers.parties(item.case)
+    )
+
+
+def must_be_open(item: WorkItem, row_version: int | None) -> None:
+    """Raises Stale that says who was faster and when."""
+    if item.state != "open" or item.kind != "human":
+        raise Stale(what_happened(item))
+    must_be_unchanged(item, row_version)
+
+
+def must_be_unchanged(item: WorkItem, row_version: int | None) -> None:
+    """Raises Stale when the row moved on since the page was opened (F23)."""
+    if row_version is not None and row_version != item.row_version:
+        raise Stale(what_happened(item))
+
+
+def what_happened(item: WorkItem) -> Any:
+    """谁在什么时候办的: the sentence for somebody who comes too late; what he typed is in his draft."""
+    kept = _("您填写的内容已替您留在草稿里。")
+    made = Decision.objects.filter(item=item).select_related("actor").first()
+    if made is not None:
+        who, when, did = made.actor.name, made.at, _("{who}在 {when} 已经办结这一步。")
+    elif item.holder is not None and item.claimed_at is not None:
+        who, when, did = item.holder.name, item.claimed_at, _("{who}在 {when} 领取了这一步，正在办理。")
+    else:
+        last = Handover.objects.filter(item=item).select_related("from_person").order_by("-pk").first()
+        if last is None or last.from_person is None:
+            return format_lazy("{what}{kept}", what=_("这件已经往下走了，这一步现在办不了。"), kept=kept)
+        who, when, did = last.from_person.name, last.at, _("{who}在 {when} 把这一步退回了待领取。")
+    moment = f"{when.astimezone(ZONE):%Y-%m-%d %H:%M}"
+    return format_lazy("{did}{kept}", did=format_lazy(did, who=who, when=moment), kept=kept)
+
+
+def holder_of(item: WorkItem) -> str:
+    """Who has the step, or who may take it."""
+    return str(item.holder.name) if item.holder_id and item.holder else who_may(item.role, item.division_code)
+
+
+def finish(item: WorkItem, now: datetime) -> None:
+    """The step is done: nothing of it fires any more."""
+    timers.disarm(case=item.case, now=now, key=str(item.pk))
+    item.state, item.done_at = "done", now
+    item.row_version += 1
+    item.save(update_fields=["state", "done_at", "row_version"])
+
+
+def leave(item: WorkItem, *, by: Any, exit_name: str, to: str = "") -> None:
+    """The case goes on through this exit."""
+    flow_class = road_of(item.case)
+    activation = item.task.flow_task.activation_class(item.task)
+    with flow_class.lock(item.task.process_id):
+        activation.leave(by=by, exit_name=exit_name, to=to)

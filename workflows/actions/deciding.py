@@ -1,0 +1,139 @@
+"""Decide a step (办理意见): through one of its exits, once; what was typed too late is kept as a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import visible_cases
+from cases.calendar.rules import local_day
+from cases.dossier.models import Case
+from cases.errors import Invalid, NotFound, Refusal, Stale
+from cases.history.record import action, current, record
+from cases.policy.queries import policy_of
+from cases.sealed import commitment_of
+from workflows.actions.claiming import take
+from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
+from workflows.flow import step_of
+from workflows.models import Decision, Draft, WorkItem
+
+
+@action("task.draft")
+def save_draft(*, item: WorkItem | int, data: Mapping[str, Any], by: Any, now: datetime | None = None) -> Draft:
+    """存草稿: keep what somebody typed at a step and did not decide."""
+    assert now is not None
+    found = item if isinstance(item, WorkItem) else WorkItem.objects.filter(pk=item).first()
+    if found is None or not visible_cases(by).filter(pk=found.case_id).exists():
+        raise NotFound()
+    draft, _made = Draft.objects.update_or_create(item_id=found.pk, by=by, defaults={"data": dict(data), "at": now})
+    return draft
+
+
+def decide(**decision: Any) -> Decision:
+    """办理意见: decide a step; a late decision is refused and its text kept as a draft (see `_decide`)."""
+    try:
+        return _decide(**decision)
+    except Stale:
+        kept = {name: decision[name] for name in ("outcome", "reasons", "opinion", "to_step") if decision.get(name)}
+        _keep(item=decision["item"], typed=kept, by=decision["by"])
+        raise
+
+
+def _keep(*, item: WorkItem | int, typed: dict[str, Any], by: Any) -> None:
+    """What was typed too late joins the draft; what a page had already kept of it stays."""
+    pk = item.pk if isinstance(item, WorkItem) else item
+    earlier = Draft.objects.filter(item_id=pk, by=by).first()
+    save_draft(item=item, data={**(dict(earlier.data) if earlier else {}), **typed}, by=by)
+
+
+@action("task.decide")
+def _decide(
+    *,
+    item: WorkItem | int,
+    row_version: int | None = None,
+    outcome: str,
+    reasons: Sequence[str] = (),
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+    to_step: str = "",
+    happened_on: date | None = None,
+    by: Any,
+    now: datetime | None = None,
+) -> Decision:
+    """Decide one step through one of its exits.
+
+    Stores the decision for good, moves the case, and lets the exit's effect run, all in one transaction. Refused: not my
+    role or area, barred by duties, somebody was faster, no reason where one is needed (F33).
+    """
+    assert now is not None
+    found = locked(item)
+    post = may_act(found, by)
+    step = step_of(found)
+    if found.state == "open":
+        must_be_open(found, row_version)
+        take(found, by, post, now)
+    elif found.state != "claimed" or (row_version is not None and row_version != found.row_version):
+        raise Stale(what_happened(found))
+    if found.holder_id != by.pk:
+        raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
+    exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+    made = Decision(
+        case=found.case, item=found, round=found.case.round, step=found.step, level=found.level, outcome=outcome,
+        to_step=to_step, reasons=list(reasons), opinion=opinion.strip(), data=dict(data or {}) or None,
+        policy_id=found.case.policy_id, actor=by, role=post.role_id, office=post.office,
+        entrusted_from=found.entrusted_from, happened_on=happened_on or local_day(now), at=now,
+    )  # fmt: skip
+    finish(found, now)
+    effect = step.effects.get(outcome)
+    if effect is not None:
+        effect(case=found.case, decision=made, data=dict(data or {}), by=by, now=now)
+    made.save()
+    about = ("case", found.case_id)
+    record("task.decided", about=about, object=made, happened_on=made.happened_on, payload=_told(made))
+    if exit.kind == "return":
+        found.case.round += 1
+        found.case.save(update_fields=["round"])
+    leave(found, by=by, exit_name=outcome, to=to_step)
+    return made
+
+
+def _told(made: Decision) -> dict[str, Any]:
+    """What history keeps of a decision: everything but the words of the opinion."""
+    return {
+        "step": made.step,
+        "outcome": made.outcome,
+        "to": made.to_step,
+        "reasons": made.reasons,
+        "round": made.round,
+        "amount": made.amount,
+        "opinion": commitment_of(made.opinion),
+        "policy": made.policy_id,
+        "entrusted_from": made.entrusted_from,
+    }
+
+
+def _checked_exit(case: Case, step: Any, outcome: str, reasons: Sequence[str], opinion: str, to_step: str) -> Any:
+    exit = step.exits.get(outcome)
+    if exit is None or exit.kind == "fact":
+        raise Invalid(_("请选择一个办理结果。"), fields={"outcome": _("请选择一个办理结果")})
+    faults: dict[str, Any] = {}
+    if exit.needs_reason:
+        policy = policy_of(case)
+        known = {row.key for row in policy.section(exit.reasons)}
+        if not reasons or not set(reasons) <= known:
+            faults["reasons"] = _("请从列表里至少选一个原因")
+        if too_short := policy.opinion_fault(opinion):
+            faults["opinion"] = too_short
+    if len(exit.targets) > 1 and to_step not in exit.targets:
+        faults["to_step"] = _("请选择退回到哪一步")
+    if to_step and to_step not in exit.targets:
+        faults["to_step"] = _("不能退回到这一步")
+    if faults:
+        raise Invalid(_("还有内容没填好，请看标出的地方。"), fields=faults)
+    return exit

@@ -1,0 +1,138 @@
+"""A case begins its road, moves by a fact from outside it, or ends beside it (终止)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import require, who_may
+from cases.dossier.models import Case
+from cases.dossier.queries import lock_case
+from cases.errors import Invalid, Refusal, Stale
+from cases.history.record import action, current, record
+from cases.policy.queries import policy_of
+from cases.programme import programme
+from cases.sealed import commitment_of
+from workflows import offers, pauses
+from workflows.actions.common import finish, leave, locked
+from workflows.engine import timers
+from workflows.flow import road_of
+from workflows.models import Ending, Run, WorkItem
+
+MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "PAID", "FOLLOWUP"]
+
+
+@action("case.start")
+def start(*, case: Case, by: Any, now: datetime | None = None) -> Run:
+    """收件: put a submitted case on the current road of its programme."""
+    assert now is not None
+    card = programme(case.programme)
+    flow_class = card.roads[card.road]
+    activation = flow_class.received.activation_class.create(flow_class.received, None, None)
+    activation.process.data = {}
+    activation.process.save()
+    run = Run.objects.create(
+        case=case, process_id=activation.process.pk, flow=f"{card.slug}/{card.road}", started_at=now
+    )
+    offers.hold(case)
+    record("case.started", about=("case", case.pk), object=run, payload={"flow": run.flow})
+    activation.execute()
+    return run
+
+
+@action("panel.result")
+def panel_result(
+    *, item: WorkItem, outcome: str, reasons: Sequence[str] = (), by: Any, now: datetime | None = None
+) -> None:
+    """集体研究结果: the meeting's outcome for one case (agree, reject, defer, waitlist) moves it on."""
+    found = locked(item)
+    _take_fact(found.case, f"panel_{outcome}", by=by, now=now, reasons=list(reasons))
+
+
+@action("case.terminate")
+def terminate(*, case: Case, reasons: Sequence[str], opinion: str, by: Any, now: datetime | None = None) -> None:
+    """终止: end a case outside its road (death, lost contact, no longer eligible), before money is on its way."""
+    assert now is not None
+    locked = offers.hold(lock_case(case.pk))
+    post = require(by, "case.terminate", locked.handling_code)
+    policy = policy_of(locked)
+    known = {row.key for row in policy.section("reject_reasons")}
+    is_coded = bool(reasons) and set(reasons) <= known
+    faults: dict[str, Any] = {} if is_coded else {"reasons": _("请从列表里至少选一个原因")}
+    if too_short := policy.opinion_fault(opinion):
+        faults["opinion"] = too_short
+    if faults:
+        raise Invalid(_("终止要选原因，并写明情况。"), fields=faults)
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+    state = locked.state
+    _stop(locked, "TERMINATED", now)
+    made = Ending.objects.create(
+        case=locked, state=state, reasons=list(reasons), opinion=opinion.strip(), policy_id=policy.version,
+        actor=by, role=post.role_id, office=post.office, at=now,
+    )  # fmt: skip
+    record(
+        "case.terminated", about=("case", locked.pk), object=made,
+        payload={"reasons": made.reasons, "opinion": commitment_of(made.opinion), "from": state, "policy": policy.version},
+    )  # fmt: skip
+    from workflows import effects
+
+    effects.terminated(case=locked, reasons=list(reasons), by=by, now=now)
+
+
+def fact(case: Case, name: str, *, by: Any, now: datetime, **details: Any) -> None:
+    """A fact from below moves the case that waits for it; runs inside the action that told it."""
+    _take_fact(offers.hold(case), name, by=by, now=now, **details)
+
+
+def stop(case: Case, state: str, *, now: datetime) -> None:
+    """End a case outside its road, inside the action that told it (withdrawn, lapsed)."""
+    _stop(offers.hold(case), state, now)
+
+
+def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **details: Any) -> None:
+    assert now is not None
+    waiting = WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).order_by("id")
+    for item in waiting:
+        step = getattr(road_of(case), item.step)
+        exit = step.exits.get(name)
+        if exit is None:
+            continue
+        item.case = case
+        effect = step.effects.get(name)
+        if effect is not None:
+            effect(case=case, decision=None, data=details, by=by, now=now)
+        record("case.fact", about=("case", case.pk), object=item, payload={"step": item.step, "fact": name})
+        if not exit.nodes:
+            offers.set_state(case, exit.state)
+            if exit.pauses:
+                pauses.begin(item, name, now=now)
+            if exit.resumes:
+                pauses.end(item, policy_of(case), step.days_key, now=now)
+            return
+        finish(item, now)
+        leave(item, by=by, exit_name=name)
+        offers.set_state(case, exit.state)
+        return
+    raise Stale(_("这件已经往下走了，这一步现在办不了。请刷新页面看最新进展。"))
+
+
+def _stop(case: Case, state: str, now: datetime) -> None:
+    if case.state in MONEY_ON_ITS_WAY or case.closed_at is not None:
+        raise Refusal(
+            _("款项已经进入拨付，现在不能撤回或终止。"),
+            code="too_late",
+            who_may=who_may("money.make", case.handling_code),
+        )
+    WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).update(
+        state="cancelled", done_at=now, row_version=F("row_version") + 1
+    )
+    timers.disarm(case=case, now=now)
+    flow_class = road_of(case)
+    flow_class.instance.cancel(case.run.process)
+    offers.set_state(case, state)

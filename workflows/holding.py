@@ -1,0 +1,68 @@
+"""Who holds a step (经办): given to a person, back in the pool; each change leaves a handover and moves the claim's timer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from cases.calendar.rules import end_of, local_day
+from cases.history.record import record
+from cases.policy.queries import due_date, policy_of
+from cases.sealed import commitment_of
+from workflows.engine import timers
+from workflows.models import Decision, Handover, WorkItem
+
+CLAIM = "claim"
+"""The timer that gives a claimed step back, and the policy's key for how long a claim holds."""
+
+
+def give(item: WorkItem, person: Any, kind: str, *, now: datetime, reason: str = "") -> None:
+    """交给经办人: the step is this person's until the claim's time limit (领取有效期) of the policy."""
+    before = item.holder
+    item.state, item.holder, item.claimed_at = "claimed", person, now
+    _keep(item)
+    until = due_date(policy_of(item.case), CLAIM, local_day(now)).on
+    timers.arm(case=item.case, kind=CLAIM, key=str(item.pk), due_at=end_of(until))
+    _note(item, kind, before, person, now, reason)
+    payload = {"step": item.step, "kind": kind, "to": person.pk, "until": until, **_from(before, reason)}
+    record("task.claimed", about=("case", item.case_id), object=item, payload=payload)
+
+
+def back_to_pool(item: WorkItem, kind: str, *, now: datetime, reason: str = "") -> None:
+    """退回待领取: nobody holds the step any more; what was typed stays the draft of who typed it."""
+    before = item.holder
+    item.state, item.holder, item.claimed_at = "open", None, None
+    _keep(item)
+    timers.disarm(case=item.case, now=now, kind=CLAIM, key=str(item.pk))
+    _note(item, kind, before, None, now, reason)
+    payload = {"step": item.step, "kind": kind, **_from(before, reason)}
+    record("task.released", about=("case", item.case_id), object=item, payload=payload)
+
+
+def same_handler(item: WorkItem, shut_out: set[int]) -> Any:
+    """原办理人: who decided this step of this case last, if he may still do it here; None otherwise."""
+    from cases.access.queries import current_posts
+
+    last = Decision.objects.filter(case=item.case, step=item.step).select_related("actor").order_by("-pk").first()
+    if last is None or last.actor_id in shut_out:
+        return None
+    here = current_posts().filter(user=last.actor_id, role_id=item.role)
+    covers = any(item.division_code.startswith(post.office.division_code) for post in here)
+    return last.actor if covers else None
+
+
+def _keep(item: WorkItem) -> None:
+    item.row_version += 1
+    item.save(update_fields=["state", "holder", "claimed_at", "row_version"])
+
+
+def _note(item: WorkItem, kind: str, before: Any, after: Any, now: datetime, reason: str) -> None:
+    told = now if before is None or kind == "released" else None
+    Handover.objects.create(
+        item=item, kind=kind, from_person=before, to_person=after, reason=reason.strip(), at=now, seen_at=told
+    )
+
+
+def _from(before: Any, reason: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"from": before.pk} if before is not None else {}
+    return told | ({"reason": commitment_of(reason.strip())} if reason.strip() else {})
