@@ -20,9 +20,9 @@ MAY_DELETE = {
     "cases_user_groups", "cases_user_user_permissions",
     "account_emailaddress", "account_emailconfirmation", "mfa_authenticator",
     "cases_policyrow", "cases_workday", "workflows_draft",
-    "cases_answer", "cases_materialfile", "viewflow_task_previous",
+    "cases_answer", "viewflow_task_previous",
 }  # fmt: skip
-"""Tables whose rows may go: sign-in data, drafts. Guards in SQL narrow some of them (answers: only while a draft)."""
+"""Tables whose rows may go: sign-in data, drafts. Guards in SQL narrow some of them (answers: dossier.sql)."""
 
 FUNCTIONS = ["history_append", "history_access", "history_event_hash", "history_field", "history_time", "relief_now"]
 

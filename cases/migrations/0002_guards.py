@@ -9,6 +9,7 @@ ORDER = [
     "clock.sql",
     "history.sql",
     "consent.sql",
+    "dossier.sql",
     "parties.sql",
     "money.sql",
     "notices.sql",

@@ -151,7 +151,7 @@ def test_bulk_create_and_raw_sql_leave_their_rows_too(cast: Cast) -> None:
         [Answer(case=case, key=key, value="x", by=cast["applicant1"], at=clock.now()) for key in ("a", "b")]
     )
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE cases_answer SET source = 'verified' WHERE id = %s", [rows[0].pk])
+        cursor.execute("UPDATE cases_answer SET at = at - interval '1 hour' WHERE id = %s", [rows[0].pk])
     assert [action for action, _ in changes_of(rows[0])] == ["row.insert", "row.update"]
     assert [action for action, _ in changes_of(rows[1])] == ["row.insert"]
 

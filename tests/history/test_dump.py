@@ -33,6 +33,8 @@ PLANTED = {
     "supplement note": "请补演示己的缴费单", "visitor": "演示庚走访", "visit place": "演示村三组老房", "visit note": "家中有演示辛卧床",
     "visit fact": "灶房与填报不符", "opinion": "演示意见情况属实建议支持", "draft opinion": "演示草稿意见待改",
     "vote reason": "演示表决理由", "minutes": "演示会议纪要内容",  "letter text": "演示通知正文您好", "award facts": "98765.43", "password": "yanshi-plant-7!",
+    "take-over reason": "演示接手原因：原经办人住院",
+    "ending": "演示终止情况：家属来电说明",
     "totp seed": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
 }  # fmt: skip
 
@@ -53,12 +55,14 @@ def plant() -> dict[str, str]:
         phone_key=blind_index(p["patient phone"], "person.phone"), created_at=now,
     )  # fmt: skip
     case = make["case"](
-        token=uuid.uuid4(), number="640422-2026-000001-1", state="COUNTY", programme="rare_disease", owner=owner,
+        token=uuid.uuid4(), number="640422-2026-000001-1", state="DRAFT", programme="rare_disease", owner=owner,
         handling_code="640422100991", created_at=now, saved_at=now, submitted_at=now, patient=patient,
         patient_key=patient.id_key,
     )  # fmt: skip
     for key in ("patient name", "id number", "second contact", "address", "diagnosis", "hospital", "income"):
         make["answer"](case=case, key=key.replace(" ", "_"), value=p[key], by=owner, at=now)
+    case.state = "COUNTY"
+    case.save(update_fields=["state"])
     make["payeeaccount"](
         case=case, holder=p["account holder"], account=p["account number"], tail="7009", bank_name="演示银行",
         account_key=blind_index(p["account number"], "account"), given_by=owner, given_at=now,
@@ -123,6 +127,14 @@ def plant_on_the_road(case: Any, people: dict[str, Any], now: Any) -> None:
         office=people["xiji_review"].posts.get().office,
     )  # fmt: skip
     make["draft"](item=items[1], by=people["panel1"], data={"text": p["draft opinion"]}, at=now)
+    make["handover"](
+        item=items[0], kind="taken_over", from_person=people["xiji_review"], to_person=people["xiji_review2"],
+        reason=p["take-over reason"], at=now,
+    )  # fmt: skip
+    make["ending"](
+        case=case, state="COUNTY", reasons=["J01"], opinion=p["ending"], actor=people["xiji_review"], role="CTY2",
+        office=people["xiji_review"].posts.get().office, at=now,
+    )  # fmt: skip
     meeting = make["meeting"](
         number="H-1", held_on=clock.today(), quorum=5, state="open", called_by=people["prov_head"], called_at=now,
         minutes=p["minutes"],

@@ -43,11 +43,13 @@ class Life:
     def _case(self, number: int) -> Case:
         now, owner = clock.now(), self.people["applicant1"]
         case = Case.objects.create(
-            token=uuid.uuid4(), number=f"640422-2026-{number:06d}-0", state="COUNTY", programme="rare_disease",
+            token=uuid.uuid4(), number=f"640422-2026-{number:06d}-0", state="DRAFT", programme="rare_disease",
             handling_code="640422100991", owner=owner, created_at=now, saved_at=now, submitted_at=now, award="5000.00",
             patient_key=str(number),
         )  # fmt: skip
         Answer.objects.create(case=case, key="patient_name", value="马秀兰", by=owner, at=now)
+        Case.objects.filter(pk=case.pk).update(state="COUNTY")
+        case.refresh_from_db()
         PayeeAccount.objects.create(
             case=case, holder="马秀兰", account="6222020000000000000", account_key="k", tail="0000",
             bank_name="演示银行", given_by=owner, given_at=now,

@@ -12,6 +12,9 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 
 from cases.calendar import clock
 from cases.errors import Refusal
+from cases.evidence import actions as evidence
+from cases.evidence.models import MaterialFile
+from cases.evidence.queries import papers
 from cases.money.models import BatchLine, PaymentBatch, Payout, PayoutAttempt
 from cases.notices.models import Notice
 from cases.publicity.models import PublicEntry, PublicList
@@ -22,6 +25,7 @@ from workflows import actions
 from workflows.models import Decision, Duty, WorkItem
 from workflows.offers import parties
 from workflows.walking import drive
+from workflows.walking.papers import picture
 
 __all__ = ["Road", "desk", "fund", "grant", "road"]
 
@@ -88,20 +92,49 @@ def test_a_step_of_no_road_and_a_step_beside_its_item_cannot_be_decided(decided:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("how", ["answer", "paper", "account"])
-def test_whoever_entered_a_part_of_the_file_does_not_decide_on_it(decided: Decision, cast: Any, how: str) -> None:
-    clerk, case = cast["guyuan_city"], decided.case
-    if how == "answer":
-        sql("UPDATE cases_answer SET by_id = %s WHERE id = %s", clerk.pk, case.answers.filter(source="claimed")[0].pk)
-    elif how == "paper":
-        sql("UPDATE cases_materialfile SET by_id = %s WHERE id = %s", clerk.pk, case.files.exclude(material=None)[0].pk)
+@pytest.mark.parametrize("table", ["cases_answer", "cases_materialfile"])
+def test_whoever_entered_a_part_of_the_file_does_not_decide_on_it(cast: Any, published: Any, table: str) -> None:
+    published("rare_disease")
+    clerk = cast["xiji_intake"]
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"], submit=False)
+    if table == "cases_answer":
+        sql("UPDATE cases_answer SET by_id = %s WHERE case_id = %s AND key = 'patient_name'", clerk.pk, case.pk)
     else:
-        sql("UPDATE cases_payeeaccount SET given_by_id = %s WHERE case_id = %s", clerk.pk, case.pk)
+        paper = papers(case, today=clock.today())[0].code
+        evidence.add_file(case=case, material_code=paper, upload=picture(paper), by=cast["applicant1"])
+        names = [field.column for field in MaterialFile._meta.concrete_fields if field.column != "id"]
+        taken = [{"by_id": str(clerk.pk), "token": "gen_random_uuid()"}.get(name, name) for name in names]
+        sql(f"INSERT INTO cases_materialfile ({', '.join(names)}) SELECT {', '.join(taken)} FROM cases_materialfile")
+    drive.finish(case, by=cast["applicant1"])
     assert clerk.pk in parties(case)
-    with pytest.raises(IntegrityError, match="entered a part"):
-        second_decision(decided, "city_recheck", actor=clerk.pk)
+    item = drive.open_item(case)
+    assert item.role == "MUN" and item.entrusted_from == "640422"
     with pytest.raises(Refusal):
-        actions.decide(item=drive.open_item(case).pk, outcome="agree", opinion="核对过了，同意上报。", by=clerk)
+        actions.decide(item=item.pk, outcome="accept", opinion="材料齐全，予以受理。", by=clerk)
+    with pytest.raises(IntegrityError, match="entered a part"):
+        sql("INSERT INTO workflows_decision (case_id, item_id, round, step, outcome, to_step, reasons, opinion, actor_id,"
+            " role, office_id, entrusted_from, happened_on, at) SELECT %s, %s, 1, 'intake', 'accept', '', '[]', '', %s,"
+            " 'CTY1', (SELECT min(id) FROM cases_office), '', current_date, now()", case.pk, item.pk, clerk.pk)  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM cases_answer WHERE case_id = %s",
+        "UPDATE cases_answer SET source = 'verified' WHERE case_id = %s",
+        "UPDATE cases_answer SET value = value || '' WHERE case_id = %s",
+        "DELETE FROM cases_materialfile WHERE case_id = %s",
+        "UPDATE cases_materialfile SET removed_at = now() WHERE case_id = %s",
+        "UPDATE cases_materialfile SET sha256 = '' WHERE case_id = %s",
+        "UPDATE cases_payeeaccount SET tail = '9999' WHERE case_id = %s",
+        "UPDATE cases_payeeaccount SET relation = 'CHILD' WHERE case_id = %s",
+        "DELETE FROM cases_payeeaccount WHERE case_id = %s",
+    ],
+)
+def test_what_was_sent_stays_as_it_was_sent(decided: Decision, statement: str) -> None:
+    with pytest.raises(DatabaseError):
+        sql(statement, decided.case_id)
 
 
 @pytest.mark.django_db

@@ -57,11 +57,14 @@ def apply(
         facts = answers(case)
         if question.key in given and (question.when is None or question.when(facts)):
             dossier.save_answer(case=case, key=question.key, value=given[question.key], by=by)
-    if not submit:
-        return case
+    return finish(case, by=by, consents=consents, seed=number) if submit else case
+
+
+def finish(case: Case, *, by: User, consents: Mapping[str, bool] = AGREE, seed: int = 1) -> Case:
+    """Give the papers and consents that a draft still lacks, and submit it."""
     for paper in papers(case, today=clock.today()):
         if paper.required and not paper.is_given:
-            evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code, seed=number), by=by)
+            evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code, seed=seed), by=by)
     consent.give(case=case, answers=dict(consents), by=by)
     return dossier.submit(case=case, truth=True, by=by)
 
