@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from cases.policy.queries import policy_of
 from cases.states import STATES
 from workflows import pauses
 from workflows.engine import timers
+from workflows.flow import road_of
 from workflows.holding import give, same_handler
 from workflows.models import Decision, Duty, Run, WorkItem
 from workflows.rules import duties
@@ -61,6 +63,16 @@ def parties(case: Case) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relief_parties(%s)", [case.pk])
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
+    """复查职责: each case on a road, with the decisions that its duties should have refused (none, if all is well)."""
+    for case in Case.objects.filter(run__isnull=False).select_related("run").order_by("pk").iterator(chunk_size=500):
+        road = road_of(case)
+        excludes = {name: getattr(getattr(road, name), "excludes", ()) for name in road.reading_order}
+        rows = Decision.objects.filter(case=case).order_by("pk").values_list("actor_id", "step", "level")
+        found = duties.breaches([duties.Acted(*row) for row in rows], excludes=excludes, parties=parties(case))
+        yield case, [f"{one.step}: {one.actor}: {bar.reason}" for one, bar in found]
 
 
 def offer(activation: Any) -> WorkItem:

@@ -1,6 +1,7 @@
 """The demonstration shows every state that a road can give, and its history verifies."""
 
 import pytest
+from django.core.management import call_command
 
 from cases.dossier.models import Case
 from cases.programme import programme
@@ -25,3 +26,4 @@ def test_the_demonstration_has_forty_cases_and_each_state_of_the_road(cast):
     clockwork.one_pass()
     missing = states_of(programme("rare_disease").roads["v1"]) - set(Case.objects.values_list("state", flat=True))
     assert missing == set()
+    call_command("check_flows", "--cases")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.rules.duties import Acted, bar, barred
+from workflows.rules.duties import Acted, bar, barred, breaches
 
 
 def test_the_county_reviewer_may_not_recheck_her_own_case():
@@ -37,3 +37,16 @@ def test_the_list_of_barred_people_is_exactly_those_with_a_bar(acted, level, par
         assert (person in everybody) == (
             bar(person, level=level, not_by=("a",), acted=acted, parties=parties) is not None
         )
+
+
+def test_a_replay_finds_each_decision_that_should_have_been_refused_and_no_other():
+    kept = [
+        Acted(1, "intake", 1),
+        Acted(2, "county_review", 2),
+        Acted(3, "city_recheck", 3),
+        Acted(2, "county_review", 2),
+    ]
+    assert breaches(kept, excludes={"city_recheck": {"county_review"}}, parties={9}) == []
+    broken = [*kept, Acted(3, "county_review", 2), Acted(9, "visit", None), Acted(1, "visit", None)]
+    found = breaches(broken, excludes={"visit": {"intake"}}, parties={9})
+    assert [one for one, _bar in found] == broken[4:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ def bar(
     return, never a neighbouring one.
     """
     if person in set(parties):
-        return Bar(_("这件是您申请或代办的，需要别的同事办理。"))
+        return Bar(_("这件是您申请、代办或录入的，需要别的同事办理。"))
     for earlier in acted:
         if earlier.actor != person:
             continue
@@ -53,3 +53,18 @@ def barred(*, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], 
     return {
         person for person in people if bar(person, level=level, not_by=steps, acted=seen, parties=parties) is not None
     }
+
+
+def breaches(
+    decided: Sequence[Acted], *, excludes: Mapping[str, Collection[str]], parties: Collection[int]
+) -> list[tuple[Acted, Bar]]:
+    """复查职责: what was decided in one case, replayed from its first decision on; each that should have been refused."""
+    return [
+        (one, found)
+        for number, one in enumerate(decided)
+        if (
+            found := bar(
+                one.actor, level=one.level, not_by=excludes.get(one.step, ()), acted=decided[:number], parties=parties
+            )
+        )
+    ]
