@@ -12,8 +12,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """既往救助: grants in yuan counted for caps. `claims` are this year's claims of the same programme, oldest first;
-    `this_year` and `total` include imported past grants; `fund_left` is None when the fund is not looked at."""
+    """既往救助: grants in yuan counted for caps. `claims` are this year's claims of the same programme, imported past grants
+    first; `this_year` and `total` include past grants; `fund_left` is None when the fund is not looked at."""
 
     claims: tuple[Claim, ...] = ()
     this_year: Decimal = ZERO

@@ -24,9 +24,13 @@ class FactsFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An earlier claim of the same year under the same programme: its self-paid cost and what was granted for it."""
+    """An earlier claim of the same year under the same programme: its self-paid cost and what was granted for it.
 
-    self_pay: Decimal
+    ``self_pay`` is None for an imported past grant, whose costs nobody here knows: it counts for limits and for how
+    often one may claim, never for the difference that a second claim is paid.
+    """
+
+    self_pay: Decimal | None
     granted: Decimal
 
 
@@ -98,7 +102,8 @@ class Facts:
             if name not in DEDUCTIONS:
                 raise FactsFault(f"deductions.{name}", "没有这种扣减项", "no such deduction")
         for claim in self.earlier_claims:
-            check_money("earlier_claims.self_pay", claim.self_pay)
+            if claim.self_pay is not None:
+                check_money("earlier_claims.self_pay", claim.self_pay)
             check_money("earlier_claims.granted", claim.granted)
         taken = sum(self.deductions.values(), self.excluded)
         if taken > self.total:
@@ -118,7 +123,7 @@ class Facts:
             elif one.name in ("deductions", "items"):
                 out[one.name] = {name: str(amount) for name, amount in value.items()}
             elif one.name == "earlier_claims":
-                out[one.name] = [{"self_pay": str(claim.self_pay), "granted": str(claim.granted)} for claim in value]
+                out[one.name] = [_claim_out(claim) for claim in value]
             else:
                 out[one.name] = list(value) if isinstance(value, tuple) else value
         return out
@@ -191,6 +196,13 @@ def _claims_in(data: Mapping[str, Any]) -> tuple[Claim, ...]:
     if not isinstance(found, (list, tuple)) or not all(isinstance(one, Mapping) for one in found):
         raise FactsFault("earlier_claims", "应是历次申请的列表", "must be a list of claims")
     try:
-        return tuple(Claim(money_in(one, "self_pay"), money_in(one, "granted")) for one in found)
+        return tuple(
+            Claim(None if one.get("self_pay", "0") is None else money_in(one, "self_pay"), money_in(one, "granted"))
+            for one in found
+        )
     except FactsFault as fault:
         raise FactsFault(f"earlier_claims.{fault.field}", fault.message_zh, fault.message_en) from None
+
+
+def _claim_out(claim: Claim) -> dict[str, str | None]:
+    return {"self_pay": None if claim.self_pay is None else str(claim.self_pay), "granted": str(claim.granted)}

@@ -96,7 +96,8 @@ def award(policy: Policy, facts: Facts) -> Award:
     facts.check()
     work = _Working()
     self_pay = _self_pay(policy, facts, work)
-    earlier = facts.earlier_claims if _mode(policy) == "difference" else ()
+    known = tuple(claim for claim in facts.earlier_claims if claim.self_pay is not None)
+    earlier = known if _mode(policy) == "difference" else ()
     basis = _basis(self_pay, earlier, work)
     graded, cost_based = _graded(policy, facts, basis, work)
     wanted = _less_earlier(graded, earlier, policy, work)
@@ -141,7 +142,7 @@ def _mode(policy: Policy) -> str:
 def _basis(self_pay: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Decimal:
     if not earlier:
         return self_pay
-    before = sum((claim.self_pay for claim in earlier), ZERO)
+    before = sum((claim.self_pay or ZERO for claim in earlier), ZERO)
     work.line("加：本年度前次个人负担", "Plus: self-paid cost of earlier claims this year", before, kind="plus")
     work.line("累计个人负担", "Self-paid cost this year", self_pay + before)
     return self_pay + before

@@ -29,14 +29,15 @@ def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = N
     """既往救助: what counts for yearly cap, lifetime cap and repeated claims of one person under one programme (yuan).
 
     Imported past grants, and payouts of this system that are paid or promised, in the year of their acceptance.
-    `claims` are this system's earlier claims of the year, oldest first. The household's sum is the person's own: no
+    `claims` are the year's earlier claims: each past grant, then this system's, oldest first. The household's sum is the person's own: no
     register of households is kept. The fund is not looked at: the panel's reservation does that.
     """
     mine = _payouts(id_key, programme, besides_case)
     past = PastGrant.objects.filter(id_key=id_key, programme=programme)
+    elsewhere = [Claim(None, grant.amount) for grant in past.filter(year=year).order_by("pk")]
     this_year = _sum(past.filter(year=year)) + _sum(mine.filter(case__accepted_on__year=year))
     return Earlier(
-        claims=tuple(_claims(mine.filter(case__accepted_on__year=year))),
+        claims=(*elsewhere, *_claims(mine.filter(case__accepted_on__year=year))),
         this_year=this_year,
         total=_sum(past) + _sum(mine),
         household_this_year=this_year,

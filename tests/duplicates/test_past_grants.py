@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from cases.award.facts import Claim
 from cases.calendar import clock
 from cases.duplicates import sheets
 from cases.duplicates.actions import import_past_grants
@@ -23,6 +25,9 @@ from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
 from cases.people.queries import id_key
 from cases.people.rules import check_character
+from cases.policy.rules import Policy
+from workflows.programmes.rare_disease.award import award
+from workflows.programmes.rare_disease.policy import POLICY
 
 TODAY = date(2026, 11, 23)
 NAMES = {"罕见病救助": "rare_disease", "rare_disease": "rare_disease"}
@@ -91,9 +96,27 @@ def test_a_list_is_tried_then_imported_and_counts_for_caps(cast: Any, encoding: 
     assert examine(by, data).faults == () and not PastGrant.objects.exists()
     assert take(data, by).rows == 3
     found = earlier_aid(id_key=id_key(number(1)), programme="rare_disease", year=year)
-    assert (found.this_year, found.total, found.claims) == (Decimal(3000), Decimal(3500), ())
+    assert (found.this_year, found.total) == (Decimal(3000), Decimal(3500))
+    assert found.claims == (Claim(None, Decimal(3000)),)
     assert earlier_aid(id_key=id_key(number(3)), programme="rare_disease", year=year).total == 0
     assert Event.objects.filter(action="past_grants.imported", actor=by.pk).count() == 1
+
+
+def test_a_past_grant_of_the_year_counts_for_how_often_one_may_claim_from_the_first_case_on(cast: Any) -> None:
+    year = clock.today().year
+    take(csv_of(good(1, year=year), good(2, year=year - 1)), cast["prov_review"])
+    once = Policy.from_rows(
+        replace(row, value={"count": 1}) if row.name == "caps.claims_per_year" else row for row in POLICY["rows"]
+    )
+    costs = {"total_cost": "19000", "hardship_category": "H99", "insurance_type": "INS_RES"}
+
+    def offered(serial: int, policy: Policy) -> Decimal:
+        earlier = earlier_aid(id_key=id_key(number(serial)), programme="rare_disease", year=year)
+        return award(costs, policy, earlier).amount
+
+    assert offered(1, once) == 0
+    assert offered(2, once) == Decimal(3000)
+    assert offered(1, Policy.from_rows(POLICY["rows"])) == Decimal(3000)
 
 
 def test_one_fault_and_nothing_at_all_is_stored(cast: Any) -> None:
