@@ -50,7 +50,8 @@ class Programme:
 
     `roads` maps a flow version to its ReliefFlow class, `road` names the one for new cases. `award` is pure: facts, the
     pinned policy, and earlier aid go in, an Award with its printed working comes out. `policy` is the shipped example.
-    `public_group` is what a public list may say (never the disease).
+    `public_group` is what a public list may say (never the disease). `veil` names the answers that somebody may see who must
+    not know whose they are (遮盖后的案卷).
     """
 
     slug: str
@@ -65,6 +66,7 @@ class Programme:
     guide: Mapping[str, Any] = field(default_factory=dict)
     eligible: Callable[[Mapping[str, Any], Policy], Any] | None = None
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
+    veil: tuple[str, ...] = ()
 
     def questions(self) -> list[Question]:
         """All questions in reading order."""

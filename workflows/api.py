@@ -21,6 +21,7 @@ from cases.history.models import Event
 from cases.history.record import record_access
 from cases.states import STATES
 from workflows import actions
+from workflows.flow import step_of
 from workflows.models import WorkItem
 
 PAGE = 25
@@ -30,7 +31,11 @@ class TaskOut(serializers.ModelSerializer[WorkItem]):
     """办件: one open task."""
 
     case = serializers.CharField(source="case.number")
-    name = serializers.CharField(source="case.masked_name")
+    name = serializers.SerializerMethodField()
+
+    def get_name(self, item: WorkItem) -> str:
+        """The masked name, or nothing where the step is done without knowing who it is about."""
+        return "" if step_of(item).veiled else item.case.masked_name
 
     class Meta:
         model = WorkItem
@@ -132,7 +137,7 @@ class Tasks(APIView):
         mine = Q(state="claimed", holder=request.user)
         for post in posts_of(request.user):
             mine |= Q(state="open", role=post.role_id, division_code__startswith=post.office.division_code)
-        rows = WorkItem.objects.filter(mine, kind="human").select_related("case").order_by("due_on", "id")
+        rows = WorkItem.objects.filter(mine, kind="human").select_related("case__run").order_by("due_on", "id")
         after = request.query_params.get("after")
         if after:
             due, pk = _cursor(after)
@@ -186,7 +191,7 @@ class CaseDetail(APIView):
         case = get_case(request.user, number)
         body = {name: getattr(case, name) for name in ("number", "programme", "state", "handling_code", "submitted_at", "accepted_on", "award")}  # fmt: skip
         body |= {"state_name": STATES[case.state].staff, "name": case.masked_name}
-        body["tasks"] = case.work_items.filter(state__in=["open", "claimed"]).select_related("case")
+        body["tasks"] = case.work_items.filter(state__in=["open", "claimed"]).select_related("case__run")
         return Response(CaseOut(body).data)
 
 

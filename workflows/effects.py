@@ -19,6 +19,7 @@ from cases.dossier.queries import answers
 from cases.duplicates.queries import earlier_aid
 from cases.errors import Invalid, Refusal
 from cases.evidence.actions import record_visit, tell_once
+from cases.evidence.queries import redacted_files
 from cases.history.record import record
 from cases.money import actions as money
 from cases.notices.actions import notify
@@ -27,6 +28,7 @@ from cases.policy.models import PolicyVersion
 from cases.policy.queries import current as current_policy
 from cases.policy.queries import policy_of
 from cases.programme import programme
+from cases.text import money as money_words
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
@@ -112,6 +114,7 @@ def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
     """拟救助金额: the province's amount is the calculator's, stored with facts, policy version and working."""
     verified(case=case, decision=decision, data=data, by=by, now=now)
     award = preview_award(case)
+    _expert_heard(case, award.self_pay)
     if award.amount <= 0:
         raise Invalid(
             _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
@@ -131,6 +134,31 @@ def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
         object=stored,
         payload={"amount": award.amount, "policy": case.policy_id, "rows": list(award.matched_rows)},
     )
+
+
+def _expert_heard(case: Case, self_pay: Decimal) -> None:
+    """大额须有专家意见: over the policy's threshold nobody agrees before an expert has given an opinion."""
+    policy = policy_of(case)
+    if not policy.level_on("expert") or self_pay <= policy.threshold("expert_over"):
+        return
+    if not Decision.objects.filter(case=case, step="expert").exists():
+        over = {"over": money_words(policy.threshold("expert_over"))}
+        words = _("个人负担超过 %(over)s 元，要先请专家出意见，再同意上报。") % over
+        raise Invalid(words, fields={"outcome": words}, code="expert_missing")
+
+
+def expert_asked(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """请专家出意见: the question goes with at least one redacted copy; the papers themselves never do."""
+    if not redacted_files(case).exists():
+        words = _("请先上传至少一张遮盖件，专家只看遮盖件和几项事实。")
+        raise Invalid(words, fields={"outcome": words}, code="nothing_redacted")
+
+
+def expert_answered(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """专家意见: whoever gives it confirms that he is not of the diagnosing hospital and did not treat the patient."""
+    if data.get("independent") is not True:
+        words = _("请确认您不在诊断医院工作，也没有参与诊治；否则请释放这一件，由别的专家出意见。")
+        raise Invalid(words, fields={"independent": words}, code="not_independent")
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -96,12 +96,16 @@ def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim"}
     exits = {name for node in nodes for name in getattr(node, "exits", {})}
     if "supplement_answered" in exits:
-        days.add("supplement_extension")
+        days |= {"supplement_extension", "tell_once"}
     if "objection_filed" in exits:
         days.add("objection")
+    if "payment_unknown" in exits:
+        days.add("bank_result")
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
-    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": ("opinion_characters",)}
+    asks = any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values())
+    thresholds = ("opinion_characters", *(("expert_over",) if asks else ()))
+    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": thresholds}
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,9 @@ def carry_on(item: WorkItem, node: Any) -> None:
     )
     made = getattr(before, "decision", None)
     exit = node.exits.get(made.outcome) if made is not None else None
-    if before is None or exit is None or exit.kind != "wait":
+    if before is None or exit is None or exit.kind not in ("wait", "ask"):
         return
-    waited = (
-        WorkItem.objects.filter(case=item.case, kind="wait", pk__gt=before.pk, pk__lt=item.pk).order_by("pk").first()
-    )
+    waited = WorkItem.objects.filter(case=item.case, pk__gt=before.pk, pk__lt=item.pk).order_by("pk").first()
     if waited is None or waited.done_at is None:
         return
     item.clock_from = before.clock_from or local_day(before.offered_at)

@@ -13,6 +13,7 @@ from viewflow.workflow.nodes.end import End as ViewflowEnd
 from viewflow.workflow.nodes.start import StartHandle
 from viewflow.workflow.nodes.view import View
 
+from cases.policy.rules import Policy
 from workflows.engine.activations import FinishActivation, ReceiveActivation, StepActivation
 
 Effect = Callable[..., None]
@@ -24,8 +25,9 @@ RECEIVED, AGREE, RETURN = _("收到申请"), _("同意上报"), _("退回")
 class Exit:
     """出口: one way out of a step. `reasons` names the policy section of its reason codes ("" = none asked).
 
-    kind: forward, return (back to a chosen earlier step), wait (for somebody outside), end, and fact (not for a person
-    to choose: something outside the road does it).
+    kind: forward, return (back to a chosen earlier step), wait (for somebody outside), ask (another person's word, after
+    which the same step goes on; only where the policy has that level), end, and fact (not for a person to choose:
+    something outside the road does it). `needs_words` says that the opinion itself is what is passed on.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Exit:
     state: str = ""
     pauses: bool = False
     resumes: bool = False
+    needs_words: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -46,6 +49,15 @@ class Exit:
     def needs_reason(self) -> bool:
         """A decision against or back needs a coded reason and an opinion of ten characters."""
         return bool(self.reasons)
+
+    def is_offered(self, policy: Policy) -> bool:
+        """Whether the policy lets somebody take this way out: who is asked must be a level that is switched on."""
+        return self.kind != "ask" or policy.level_on(self.targets[0])
+
+    @property
+    def needs_opinion(self) -> bool:
+        """Whether this way out says nothing without words."""
+        return self.needs_reason or self.needs_words
 
 
 class _Exits(View):  # type: ignore[misc]
@@ -81,12 +93,13 @@ class _Exits(View):  # type: ignore[misc]
         effect: Effect | None = None,
         pauses: bool = False,
         resumes: bool = False,
+        needs_words: bool = False,
     ) -> Any:
         """Add a way out. No target means that the case stays at this step and only takes the exit's `state`.
 
         `pauses` stops the clock of the step there, `resumes` lets it go on.
         """
-        self.exits[name] = Exit(name, label or name, kind, targets, reasons, state, pauses, resumes)
+        self.exits[name] = Exit(name, label or name, kind, targets, reasons, state, pauses, resumes, needs_words)
         if effect:
             self.effects[name] = effect
         return self
@@ -120,6 +133,7 @@ class Step(_Exits):
 
     `days` is the key of its time limit in the policy, `form` the kind of its decision form, `optional` lets the policy
     switch the level off. `not_by` names steps whose decider may not do this one; it counts both ways (`excludes`).
+    `veiled` (遮盖): whoever does it sees a few facts and redacted copies instead of the file.
     """
 
     def __init__(
@@ -133,9 +147,11 @@ class Step(_Exits):
         form: str = "review",
         optional: bool = False,
         not_by: tuple[str, ...] = (),
+        veiled: bool = False,
     ) -> None:
         super().__init__(title, state=state, days=days)
         self.role = by
+        self.veiled = veiled
         self.level = level
         self.form = form
         self.optional = optional
@@ -162,6 +178,7 @@ class Wait(_Exits):
     role = ""
     level: int | None = None
     form = ""
+    veiled = False
     optional = False
     excludes: frozenset[str] = frozenset()
 

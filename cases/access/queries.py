@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.access.models import DemoSms, Office, Post, Role, User
-from cases.access.rules import Placement, Rung, area_of, covers, placed, readable_states
+from cases.access.rules import READS, VEILED, Placement, Rung, area_of, covers, placed, readable_states
 from cases.calendar.rules import local_day
 from cases.errors import NotFound, Refusal
 from cases.history.models import Access
@@ -64,6 +64,18 @@ def visible_cases(viewer: Any) -> QuerySet[Case]:
     return _cases().filter(_mine(viewer) | _by_posts(posts_of(viewer)))
 
 
+def veiled_cases(viewer: Any) -> QuerySet[Case]:
+    """遮盖可见的案卷: cases of which the viewer's posts show a few facts and redacted copies, never the file (医学专家)."""
+    if viewer is None or not viewer.is_authenticated or not viewer.is_active:
+        return _cases().none()
+    return _cases().filter(_by_posts(posts_of(viewer), VEILED))
+
+
+def is_known(viewer: Any, case_pk: int) -> bool:
+    """Whether a viewer may know that this case exists, whole or veiled."""
+    return any(rows.filter(pk=case_pk).exists() for rows in (visible_cases(viewer), veiled_cases(viewer)))
+
+
 def _cases() -> QuerySet[Case]:
     # the dossier stands above this room: found by name, so that the dependency keeps going one way
     return apps.get_model("cases", "Case")._default_manager.all()
@@ -73,10 +85,10 @@ def _mine(viewer: Any) -> Q:
     return Q(owner=viewer) | Q(agent=viewer)
 
 
-def _by_posts(posts: Iterable[Post]) -> Q:
+def _by_posts(posts: Iterable[Post], reads: Mapping[str, frozenset[str]] = READS) -> Q:
     reach = Q(pk__in=[])
     for post in posts:
-        states = readable_states(post.role.rights)
+        states = readable_states(post.role.rights, reads)
         if states:
             reach |= Q(handling_code__startswith=post.office.division_code, state__in=sorted(states))
     return reach

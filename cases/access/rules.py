@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from cases.regions.rules import LENGTHS, is_within
@@ -21,14 +21,18 @@ READS: dict[str, frozenset[str]] = {
 """Rights to read a case file, each with the states it reaches: nobody in an office reads a draft."""
 
 
+VEILED: dict[str, frozenset[str]] = {"expert.opinion": frozenset({"EXPERT"})}
+"""Rights to see a case through a veil (遮盖), a few facts and redacted copies, each with the states in which."""
+
+
 def covers(area: str, code: str) -> bool:
     """辖区: whether a post in this area reaches a case handled at that place (division-code prefix, domain.md 2)."""
     return is_within(code, area)
 
 
-def readable_states(rights: Iterable[str]) -> frozenset[str]:
+def readable_states(rights: Iterable[str], reads: Mapping[str, frozenset[str]] = READS) -> frozenset[str]:
     """The states in which somebody with these rights may read a case of his area."""
-    return frozenset().union(*(READS.get(right, frozenset()) for right in rights))
+    return frozenset().union(*(reads.get(right, frozenset()) for right in rights))
 
 
 def area_of(level: str, code: str) -> str:

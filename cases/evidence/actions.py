@@ -15,12 +15,11 @@ from cases.dossier.answering import store_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, lock_case, my_cases
 from cases.errors import Invalid, NotFound, Refusal
-from cases.evidence import vault
-from cases.evidence.keeping import PAPER, VISIT, store, taken_in
+from cases.evidence.keeping import PAPER, VISIT, set_aside, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
-from cases.evidence.queries import open_supplement, papers
+from cases.evidence.queries import open_supplement, papers, tell_by
 from cases.evidence.rules import read_items, visit_faults, visit_keys
-from cases.history.record import action, current, record
+from cases.history.record import action, record
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Policy
 from cases.programme import programme, tell
@@ -61,15 +60,10 @@ def remove_file(*, case: Case, file: MaterialFile, by: Any, now: datetime | None
         raise NotFound()
     if row.round != found.round:
         raise Refusal(_("以前交的材料不能删，可以再交一张清楚的。"), code="older_round")
-    row.removed_at = now
-    row.save(update_fields=["removed_at"])
+    set_aside(row, now)
     if not MaterialFile.objects.filter(material=row.material, removed_at=None).exists():
         row.material.state = "missing"
         row.material.save(update_fields=["state"])
-    record("file.removed", about=("case", found.pk), object=row, payload={"material": row.material.code})
-    act = current()
-    if act is not None:
-        act.after.append(lambda: vault.drop(row.path))
 
 
 @action("file.visit_photo")
@@ -118,10 +112,11 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     number = Supplement.objects.filter(case=case).count() + 1
     if number > min(2, _rounds(policy)):
         raise Refusal(_("已经告知过两次，不能再让申请人补。请按现有材料办理。"), code="told_twice", status=409)
-    due = due_date(policy, "supplement", day)
+    due, latest = due_date(policy, "supplement", day), tell_by(case, policy)
     made = Supplement.objects.create(
-        case=case, number=number, told_by=by, told_at=now, due_on=due.on, due_provisional=due.provisional
-    )
+        case=case, number=number, told_by=by, told_at=now, due_on=due.on, due_provisional=due.provisional,
+        latest_on=latest.on if latest else None,
+    )  # fmt: skip
     for item in wanted:
         SupplementItem.objects.create(supplement=made, kind=item.kind, key=item.key, reason=item.reason, note=item.note)
         if item.kind == "material":
@@ -134,6 +129,7 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
         "supplement.told", about=("case", case.pk), object=made,
         payload={
             "number": number, "due_on": due.on, "provisional": due.provisional,
+            "latest_on": made.latest_on, "late": made.is_late,
             "items": [[item.kind, item.key, item.reason] for item in wanted],
         },
     )  # fmt: skip

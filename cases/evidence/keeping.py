@@ -13,7 +13,7 @@ from cases.errors import Invalid
 from cases.evidence import vault
 from cases.evidence.intake import TakenIn, Unfit, take_in
 from cases.evidence.models import Material, MaterialFile
-from cases.history.record import record
+from cases.history.record import current, record
 
 VISIT, PAPER = "visit", "paper"
 
@@ -51,3 +51,16 @@ def store(
         vault.drop(path)
         raise
     return file
+
+
+def set_aside(file: MaterialFile, now: datetime) -> None:
+    """A file is taken away: its row stays and says when, its bytes go once that is stored."""
+    file.removed_at = now
+    file.save(update_fields=["removed_at"])
+    record(
+        "file.removed", about=("case", file.case_id), object=file,
+        payload={"material": file.material.code if file.material else file.kind},
+    )  # fmt: skip
+    act = current()
+    if act is not None:
+        act.after.append(lambda: vault.drop(file.path))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cases.calendar.rules import local_day
 from cases.sealed import SealedField, SealedJSONField
 
 __all__ = ["HomeVisit", "Material", "MaterialFile", "Supplement", "SupplementItem", "VisitFact"]
@@ -65,6 +66,7 @@ class Supplement(models.Model):
     told_at = models.DateTimeField()
     due_on = models.DateField()
     due_provisional = models.BooleanField(default=False)
+    latest_on = models.DateField("最晚告知日", null=True)
     extended_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
@@ -76,6 +78,11 @@ class Supplement(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(answered_at=None), name="one_open_supplement"),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=2), name="two_supplements_at_most"),
         ]
+
+    @property
+    def is_late(self) -> bool:
+        """Told later than the policy says, counted from the day of receipt."""
+        return self.latest_on is not None and local_day(self.told_at) > self.latest_on
 
 
 class SupplementItem(models.Model):

@@ -7,20 +7,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from cases.access.queries import posts_of, visible_cases
+from cases.access.queries import posts_of, veiled_cases, visible_cases
 from cases.access.rules import covers
-from cases.calendar.rules import local_day
+from cases.calendar.rules import Due, local_day
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, my_cases
 from cases.errors import NotFound
 from cases.evidence.models import Material, MaterialFile, Supplement
 from cases.evidence.rules import checklist
-from cases.policy.queries import policy_of
-from cases.policy.rules import Document
+from cases.policy.queries import due_date, policy_of
+from cases.policy.rules import Document, Policy
 
-BANK_PAPER = "D09"
+BANK_PAPER, REDACTED = "D09", "redacted"
 
 
 @dataclass
@@ -103,6 +104,13 @@ def supplements(case: Case) -> list[Supplement]:
     return list(Supplement.objects.filter(case=case).prefetch_related("items").order_by("number"))
 
 
+def tell_by(case: Case, policy: Policy) -> Due | None:
+    """一次告知的最晚日: all that is missing is told once within these days of receipt; None once it was told."""
+    if case.submitted_at is None or Supplement.objects.filter(case=case).exists():
+        return None
+    return due_date(policy, "tell_once", local_day(case.submitted_at))
+
+
 def twins(file: MaterialFile) -> int:
     """How many other files, of any case, are byte for byte the same upload (F9)."""
     return MaterialFile.objects.filter(sha256=file.sha256, removed_at=None).exclude(pk=file.pk).count()
@@ -112,7 +120,8 @@ def file_for(viewer: Any, token: UUID) -> MaterialFile:
     """A stored file for whoever may see its case: its people, and offices in their area; NotFound for all others.
 
     A village worker does not see bank papers once the case is sent; money roles see bank papers alone, panel members
-    the other papers of the cases that they may read. Only posts that cover the place count.
+    the other papers of the cases that they may read; an expert the redacted copies alone. Only posts that cover the place
+    count.
     """
     file = MaterialFile.objects.select_related("case", "material").filter(token=token, removed_at=None).first()
     if file is None:
@@ -122,6 +131,8 @@ def file_for(viewer: Any, token: UUID) -> MaterialFile:
         if _is_bank(file) and case.state != "DRAFT" and case.agent_id == viewer.pk:
             raise NotFound()
         return file
+    if file.kind == REDACTED and veiled_cases(viewer).filter(pk=case.pk).exists():
+        return file
     if not visible_cases(viewer).filter(pk=case.pk).exists():
         raise NotFound()
     here = [post for post in posts_of(viewer) if covers(post.office.division_code, case.handling_code)]
@@ -130,6 +141,11 @@ def file_for(viewer: Any, token: UUID) -> MaterialFile:
     if not rights & {"case.read", special}:
         raise NotFound()
     return file
+
+
+def redacted_files(case: Case) -> QuerySet[MaterialFile]:
+    """遮盖件 of a case: copies in which the province has covered who the patient is, oldest first."""
+    return MaterialFile.objects.filter(case=case, kind=REDACTED, removed_at=None).order_by("pk")
 
 
 def file_of(case: Case, token: UUID) -> MaterialFile | None:

@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
                 ("told_at", models.DateTimeField()),
                 ("due_on", models.DateField()),
                 ("due_provisional", models.BooleanField(default=False)),
+                ("latest_on", models.DateField(null=True, verbose_name="最晚告知日")),
                 ("extended_at", models.DateTimeField(null=True)),
                 ("answered_at", models.DateTimeField(null=True)),
             ],

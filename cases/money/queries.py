@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -31,11 +31,11 @@ from cases.money.models import (
 )
 from cases.money.rules import DIFFERENCES, OUTCOMES, PROVINCE, Candidate, why_out
 from cases.people.models import PayeeAccount
+from cases.policy.queries import current, due_date
 
 T = TypeVar("T")
 
 PAGE = 30
-SILENT_AFTER = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +284,17 @@ def file_of(form: str, number: str, made_at: datetime, lines: Iterable[BatchLine
     return bankfile.write(bankfile.template(form), batch=number, day=local_day(made_at), rows=rows)
 
 
-def silent_batches(*, now: datetime) -> list[PaymentBatch]:
-    """Batches to which the bank has said nothing for two days: their lines become unknown and must be asked (T067)."""
-    return list(PaymentBatch.objects.filter(state="sent", sent_at__lte=now - SILENT_AFTER).order_by("pk"))
+def unanswered() -> list[PaymentBatch]:
+    """Batches at the bank without any answer, the oldest first."""
+    return list(PaymentBatch.objects.filter(state="sent").select_related("fund").order_by("pk"))
+
+
+def is_silent(batch: PaymentBatch, *, today: date) -> bool:
+    """银行没有回复: longer than the policy waits, the one in force on the day of sending; its lines must be asked (T067)."""
+    if batch.sent_at is None:
+        return False
+    sent_on = local_day(batch.sent_at)
+    return today > due_date(current(batch.fund.programme, on=sent_on), "bank_result", sent_on).on
 
 
 def payouts_of(case: Any) -> list[Payout]:

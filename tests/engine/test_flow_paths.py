@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +22,12 @@ from cases.money.testbank import Fault, SimulatedBank
 from cases.notices.models import Notice
 from cases.people import actions as people
 from cases.people.queries import current_account
+from cases.policy import actions as policy
 from cases.publicity import actions as publicity
 from tests.desk.road import new_case, road
 from workflows import actions
 from workflows.models import Decision, WorkItem
+from workflows.programmes.rare_disease.policy import POLICY
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
@@ -34,6 +38,11 @@ Make = Callable[..., Case]
 NEEDED = {"items": [{"kind": "material", "key": "D06", "reason": "S06", "note": "缺医院章"}]}
 FINANCE = {"maker": "fin_make", "checker": "fin_check", "releaser": "fin_release"}
 WHY = "家里已经借到钱，不申请了。"
+
+
+def file(number: int, cast: Any) -> Case:
+    """A new application."""
+    return drive.apply(slug="rare_disease", number=number, by=cast["applicant1"])
 
 
 def panel(case: Case, cast: Any, choice: str = "agree") -> None:
@@ -254,6 +263,33 @@ def test_money_that_the_bank_returns_opens_the_account_repair(cast: Any, new_cas
         money.accept_answer(answer=imported, by=cast["fin_check"])
     case.refresh_from_db()
     assert (case.state, drive.open_item(case).step) == ("RETURNED", "account_repair")
+
+
+def test_an_office_may_visit_a_second_time_before_a_case_is_closed(cast: Any, funded: Any) -> None:
+    rows = [
+        replace(row, value={"on": True}) if row.name == "levels.second_follow_up" else row for row in POLICY["rows"]
+    ]
+    draft = policy.load_policy(programme="rare_disease", version={**POLICY, "rows": rows}, by=cast["policy_edit"])
+    policy.publish(version=draft, by=cast["policy_publish"])
+    purse = funded("rare_disease", "50000")
+    case = payable_case(lambda number, state: drive.to(file(number, cast), state), cast)
+    answer(batch(purse, cast), cast)
+    case.refresh_from_db()
+    drive.step(case, "done")
+    second = drive.open_item(case)
+    assert (second.step, case.state) == ("second_follow_up", "FOLLOWUP")
+    assert second.due_on == clock.today() + timedelta(days=180)
+    drive.step(case)
+    assert case.state == "CLOSED"
+
+
+def test_without_that_level_the_first_visit_closes_the_case(cast: Any, new_case: Make, funded: Any) -> None:
+    purse = funded("rare_disease", "50000")
+    case = payable_case(new_case, cast)
+    answer(batch(purse, cast), cast)
+    case.refresh_from_db()
+    drive.step(case, "done")
+    assert case.state == "CLOSED"
 
 
 # --- out of the road ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import posts_of, visible_cases, who_may
+from cases.access.queries import is_known, posts_of, who_may
 from cases.calendar.rules import ZONE
 from cases.dossier.queries import lock_case
 from cases.errors import NotFound, Refusal, Stale
@@ -39,7 +39,7 @@ def may_act(item: WorkItem, by: Any) -> Any:
         if post.role_id == item.role and item.division_code.startswith(post.office.division_code)
     ]
     if not posts:
-        if not visible_cases(by).filter(pk=item.case_id).exists():
+        if not is_known(by, item.case_id):
             raise NotFound()
         raise Refusal(_("这一步不归您办理。"), code="not_my_step", who_may=who_may(item.role, item.division_code))
     bar = bar_of(item, by)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import visible_cases
+from cases.access.queries import is_known
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
@@ -26,7 +26,7 @@ def save_draft(*, item: WorkItem | int, data: Mapping[str, Any], by: Any, now: d
     """存草稿: keep what somebody typed at a step and did not decide."""
     assert now is not None
     found = item if isinstance(item, WorkItem) else WorkItem.objects.filter(pk=item).first()
-    if found is None or not visible_cases(by).filter(pk=found.case_id).exists():
+    if found is None or not is_known(by, found.case_id):
         raise NotFound()
     draft, _made = Draft.objects.update_or_create(item_id=found.pk, by=by, defaults={"data": dict(data), "at": now})
     return draft
@@ -123,13 +123,15 @@ def _checked_exit(case: Case, step: Any, outcome: str, reasons: Sequence[str], o
     if exit is None or exit.kind == "fact":
         raise Invalid(_("请选择一个办理结果。"), fields={"outcome": _("请选择一个办理结果")})
     faults: dict[str, Any] = {}
+    policy = policy_of(case)
+    if not exit.is_offered(policy):
+        raise Invalid(_("现行政策没有启用这一级。"), fields={"outcome": _("请选另一个办理结果")})
     if exit.needs_reason:
-        policy = policy_of(case)
         known = {row.key for row in policy.section(exit.reasons)}
         if not reasons or not set(reasons) <= known:
             faults["reasons"] = _("请从列表里至少选一个原因")
-        if too_short := policy.opinion_fault(opinion):
-            faults["opinion"] = too_short
+    if exit.needs_opinion and (too_short := policy.opinion_fault(opinion)):
+        faults["opinion"] = too_short
     if len(exit.targets) > 1 and to_step not in exit.targets:
         faults["to_step"] = _("请选择退回到哪一步")
     if to_step and to_step not in exit.targets:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar import clock
+from cases.evidence.queries import tell_by
 from cases.policy.rules import Policy
 from cases.programme import programme
 from project.forms import Checkboxes, CleanCharField, DateField, Radios
@@ -76,10 +77,14 @@ class DecisionForm(forms.Form):
     ):
         super().__init__(*args, **kwargs)
         self.step, self.case, self.policy, self.facts = step, case, policy, facts
-        self.fields["opinion"].help_text = _("退回、不同意、不予受理时至少写 %(n)s 个字。写明依据和事实。") % {
+        self.fields["opinion"].help_text = _("退回、不同意、不予受理、请专家时至少写 %(n)s 个字。写明依据和事实。") % {
             "n": policy.shortest_opinion
         }
-        ways = [(exit.name, exit.label) for exit in step.exits.values() if not self.is_fact(exit)]
+        ways = [
+            (exit.name, exit.label)
+            for exit in step.exits.values()
+            if not self.is_fact(exit) and exit.is_offered(policy)
+        ]
         self.fields["outcome"].choices = ways  # type: ignore[attr-defined]
         self.target_names: dict[str, Any] = {}
         targets = self._targets()
@@ -126,7 +131,7 @@ class DecisionForm(forms.Form):
         cleaned["codes"] = chosen if exit.reasons else []
         if exit.needs_reason and not chosen:
             self.add_error("reasons", _("请从列表里至少选一个原因"))
-        if exit.needs_reason and (too_short := self.policy.opinion_fault(cleaned.get("opinion") or "")):
+        if exit.needs_opinion and (too_short := self.policy.opinion_fault(cleaned.get("opinion") or "")):
             self.add_error("opinion", too_short)
         if len(exit.targets) > 1 and cleaned.get("to_step") not in exit.targets:
             self.add_error("to_step", _("请选择退回到哪一步"))
@@ -169,6 +174,7 @@ class IntakeForm(DecisionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items: dict[str, tuple[str, str, str]] = {}
+        self.fields["outcome"].help_text = self._tell_by()
         reasons = self.policy.section("supplement_reasons")
         for row in self.case.materials.order_by("code"):
             self._offer("material", row.code, _document(self.policy, row.code), reasons)
@@ -176,6 +182,17 @@ class IntakeForm(DecisionForm):
             self._offer(
                 "answer", question.key, str(question.label), [row for row in reasons if not row.value.get("document")]
             )
+
+    def _tell_by(self) -> Any:
+        latest = tell_by(self.case, self.policy)
+        if latest is None:
+            return ""
+        words = (
+            _("一次性告知最晚在 %(day)s，今天已经晚了。")
+            if clock.today() > latest.on
+            else _("一次性告知最晚在 %(day)s。")
+        )
+        return words % {"day": latest.on.isoformat()}
 
     def _offer(self, kind: str, key: str, words: str, reasons: Iterable[Any]) -> None:
         mine = [row for row in reasons if row.value.get("document") in ("", None, key)]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of
+from cases.access.rules import VEILED
 from project.context import NavItem, register_nav
 
 PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
@@ -18,7 +19,7 @@ PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
 def entries(request: HttpRequest) -> Iterator[NavItem]:
     """办理台, 集体研究 and 监督检查 for those whose posts open them."""
     rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
-    if any(right.startswith("case.read") for right in rights):
+    if any(right.startswith("case.read") for right in rights) or rights & VEILED.keys():
         yield NavItem(_("办理台"), reverse("desk:home"), order=10)
     if rights & PANEL_RIGHTS:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)

@@ -211,7 +211,8 @@ class Row:
     place: str
     left: int | None
     state: Any
-    paused: bool = False
+    name: str
+    opens: bool
 
 
 def rows_of(items: list[WorkItem], today: date, cal: Calendar) -> list[Row]:
@@ -220,16 +221,21 @@ def rows_of(items: list[WorkItem], today: date, cal: Calendar) -> list[Row]:
     places = {
         place.code: in_my_language(place.name, place.name_en) for place in Division.objects.filter(code__in=codes)
     }
-    return [
-        Row(
-            item,
-            step_of(item).title,
-            places.get(item.case.handling_code, item.case.handling_code),
-            remaining(item.due_on, today, cal) if item.due_on and item.state in ("open", "claimed") else None,
-            state(item.case.state),
-        )
-        for item in items
-    ]
+    return [_row(item, places, today, cal) for item in items]
+
+
+def _row(item: WorkItem, places: dict[str, str], today: date, cal: Calendar) -> Row:
+    """A veiled step says neither who nor where, and its case is closed to the expert once he has answered."""
+    step, is_open = step_of(item), item.state in ("open", "claimed")
+    return Row(
+        item,
+        step.title,
+        "" if step.veiled else places.get(item.case.handling_code, item.case.handling_code),
+        remaining(item.due_on, today, cal) if item.due_on and is_open else None,
+        state(item.case.state),
+        "" if step.veiled else item.case.masked_name,
+        is_open or not step.veiled,
+    )
 
 
 def step_names() -> list[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.evidence.rules import visit_keys
 from cases.programme import programme
-from project.forms import CleanCharField, DateField, PhotoField, Radios
+from project.forms import CleanCharField, DateField, PhotoField, Radios, TickBox
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
 from workflows.desk.review_form import ReviewForm
 from workflows.desk.words import FINDINGS
@@ -169,6 +169,22 @@ class FollowUpForm(DecisionForm):
         return [(_("患者现在的情况"), self.cleaned_data["situation"])]
 
 
+class ExpertForm(DecisionForm):
+    """专家意见: an opinion in words, and the expert's word that he has no part in the patient's treatment."""
+
+    independent = forms.BooleanField(
+        label=_("我不在诊断医院工作，也没有参与这位患者的诊治"),
+        widget=TickBox,
+        error_messages={"required": _("请确认；有关系的，请释放这一件，由别的专家出意见")},
+    )
+
+    def details(self) -> dict[str, Any]:
+        return {"independent": bool(self.cleaned_data["independent"])}
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        return [(self.fields["independent"].label, _("是"))]
+
+
 FORMS: dict[str, type[DecisionForm]] = {
     "intake": IntakeForm,
     "visit": VisitForm,
@@ -177,5 +193,6 @@ FORMS: dict[str, type[DecisionForm]] = {
     "grant": CallForm,
     "account": CallForm,
     "follow_up": FollowUpForm,
+    "expert": ExpertForm,
 }
 """The form of each kind of step; the award step adds the printed working to its page, not a field."""

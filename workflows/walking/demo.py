@@ -23,6 +23,8 @@ from workflows.walking import drive
 
 SLUG = "rare_disease"
 XIJI, ZHONGNING = "640422100991", "640521100991"
+COSTLY = {"total_cost": "286000.00", "insurance_paid": "120000.00", "critical_illness_paid": "41000.00"}
+"""Costs over which the policy asks for an expert's opinion."""
 Say = Callable[[str], None]
 
 
@@ -171,6 +173,8 @@ class Demonstration:
         actions.terminate(
             case=ended, reasons=["J01"], opinion="申请人已搬离本省，电话确认不再申请。", by=self.cast["prov_head"]
         )
+        (costly,) = self.all_to(self.file(1, changes=COSTLY), "PROVINCE")
+        drive.ask_expert(costly)
         self.call_meeting()
         self.say("受理、核实、审核各环节的案卷已就绪")
 

@@ -27,6 +27,7 @@ from cases.programme import programme
 from cases.publicity import actions as publicity
 from cases.publicity.models import PublicList
 from workflows import actions, offers
+from workflows.desk.casefile.actions import add_redacted
 from workflows.desk.panel import actions as meetings
 from workflows.engine import clockwork
 from workflows.flow import step_of
@@ -94,12 +95,23 @@ def step(case: Case, outcome: str = "", *, by: User | None = None, **decision: A
     data = dict(decision.pop("data", {}))
     if spec.form == "visit" and "visit" not in data:
         data["visit"] = visit(case, who)
+    if spec.form == "expert":
+        data.setdefault("independent", True)
     if spec.exits[outcome].needs_reason and "reasons" not in decision:
         decision["reasons"] = [policy_of(case).section(spec.exits[outcome].reasons)[0].key]
     decision.setdefault("opinion", ENOUGH)
     actions.decide(item=item.pk, row_version=item.row_version, outcome=outcome, data=data, by=who, **decision)
     case.refresh_from_db()
     return item
+
+
+def ask_expert(case: Case, question: str = "基因报告能不能支持这个诊断？费用和病情相符吗？") -> WorkItem:
+    """The province's reviewer takes the case, prepares a redacted copy, and asks an expert."""
+    item = open_item(case)
+    who = person_for(item)
+    held = actions.claim(item=item.pk, by=who)
+    add_redacted(item=held, upload=picture("REDACTED", seed=case.pk), by=who)
+    return step(case, "ask_expert", by=who, opinion=question)
 
 
 def visit(case: Case, by: User) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 -- What was sent stays as it was sent (申请提交后不能改): answers and papers change in a draft and, of the present round, while
--- the applicant supplies what was asked for. Later rounds are new rows. What an account is never changes.
+-- the applicant supplies what was asked for. A redacted copy, which the office made, may be taken back. Later rounds are new rows. What an account is never changes.
 CREATE FUNCTION dossier_is_open(p_case bigint, p_round int) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT state = 'DRAFT' OR (state = 'SUPPLEMENT' AND p_round = round) FROM public.cases_case WHERE id = p_case
@@ -26,7 +26,7 @@ ALTER TABLE public.cases_answer ENABLE ALWAYS TRIGGER answer_as_sent;
 CREATE FUNCTION dossier_file() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF (to_jsonb(NEW) - 'removed_at') IS DISTINCT FROM (to_jsonb(OLD) - 'removed_at') OR OLD.removed_at IS NOT NULL
-        OR NOT public.dossier_is_open(OLD.case_id, OLD.round) THEN
+        OR NOT (OLD.kind = 'redacted' OR public.dossier_is_open(OLD.case_id, OLD.round)) THEN
         RAISE EXCEPTION 'papers of a submitted case do not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'paper_as_sent';
     END IF;
     RETURN NEW;

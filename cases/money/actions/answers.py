@@ -20,7 +20,7 @@ from cases.money.actions.batches import attempts_of, drop_batch, lock_batch, tel
 from cases.money.actions.funds import act_as
 from cases.money.actions.payouts import end_reservation, take_back
 from cases.money.models import BankAnswer, BankAnswerLine, PaymentBatch, PayoutAttempt
-from cases.money.queries import bank_file, silent_batches
+from cases.money.queries import bank_file, is_silent, unanswered
 from cases.money.rules import PROVINCE, Ours, Theirs, compare
 
 log = structlog.get_logger(__name__)
@@ -246,12 +246,13 @@ def note_silence(*, batch: PaymentBatch, by: Any, now: datetime | None = None) -
 
 
 def note_silent_batches() -> int:
-    """The clock's sweep: every batch the bank left unanswered for two days; how many. A busy one is tried again later."""
-    noted = 0
-    for batch in silent_batches(now=clock.now()):
+    """The clock's sweep: every batch the bank left unanswered too long; how many. A busy one is tried again later."""
+    noted, today = 0, clock.today()
+    for batch in unanswered():
         try:
-            note_silence(batch=batch, by=None)
-            noted += 1
+            if is_silent(batch, today=today):
+                note_silence(batch=batch, by=None)
+                noted += 1
         except Refusal as refusal:  # somebody holds one of its cases: the clock comes again
             log.warning("silent batch not noted", batch=batch.pk, code=refusal.code)
     return noted

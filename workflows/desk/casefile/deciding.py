@@ -10,6 +10,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.queries import is_known
+from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.evidence.actions import add_visit_photo
 from workflows import actions
@@ -115,11 +117,16 @@ def _set_right(form: DecisionForm) -> dict[str, str]:
     return {change["key"]: change["value"] for change in form.details().get("verified", [])}
 
 
-def next_address(person: Any, wants_next: bool, number: str) -> str:
+def home_of(person: Any, case: Case) -> str:
+    """The page of a case for somebody who may still open it, else the desk."""
+    return reverse("case:home", args=[case.number]) if is_known(person, case.pk) else reverse("desk:home")
+
+
+def next_address(person: Any, wants_next: bool, case: Case) -> str:
     """Where to go after a decision: the next task in the same order (F24), else back to the case."""
     if wants_next:
         following = actions.claim_next(by=person)
         if following is not None:
             return reverse("case:home", args=[following.case.number])
         return reverse("desk:home")
-    return reverse("case:home", args=[number])
+    return home_of(person, case)

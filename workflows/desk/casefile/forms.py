@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy.queries import policy_of
-from project.forms import Checkboxes, CleanCharField
+from project.forms import Checkboxes, CleanCharField, PhotoField
 from workflows.desk.forms import in_my_language
 
 
@@ -35,6 +35,14 @@ class ShowForm(forms.Form):
     def tab(self) -> str:
         """The tab on which that part stands."""
         return "checks" if self.cleaned_data["part"] == "checks" else "application"
+
+
+class RedactedForm(forms.Form):
+    """遮盖件: one picture."""
+
+    file = PhotoField(
+        label=_("遮盖件（图片）"), help_text=_("先盖住姓名、证件号、电话、住址、条码和二维码，再拍照或截图。")
+    )
 
 
 class TerminateForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
-from cases.access.queries import acting_post, get_case, require, who_may
+from cases.access.queries import acting_post, get_case, require, veiled_cases, visible_cases, who_may
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import remaining
@@ -39,9 +39,15 @@ TABS = {
 }
 
 
+VEILED_TABS = {"veiled": _("遮盖后的案卷")}
+
+
 @dataclass
 class File:
-    """案卷: a case as one viewer sees it, with the post he looks from and the work that is open."""
+    """案卷: a case as one viewer sees it, with the post he looks from and the work that is open.
+
+    `veiled`: he sees a few facts and redacted copies, and never who it is about.
+    """
 
     case: Case
     viewer: Any
@@ -49,6 +55,26 @@ class File:
     item: WorkItem | None = None
     step: Any = None
     shown: frozenset[str] = field(default_factory=frozenset)
+    veiled: bool = False
+
+    @property
+    def tabs(self) -> Mapping[str, Any]:
+        """The tabs of this page."""
+        return VEILED_TABS if self.veiled else TABS
+
+    @property
+    def first_tab(self) -> str:
+        """The tab that opens first."""
+        return next(iter(self.tabs))
+
+    def has_tab(self, name: str) -> bool:
+        """Whether this viewer opens that tab; who sees the file may also see it as through the veil."""
+        return name in VEILED_TABS or name in self.tabs
+
+    @property
+    def redacts(self) -> bool:
+        """Whether the viewer prepares redacted copies at this step."""
+        return self.is_mine and any(exit.kind == "ask" for exit in self.step.exits.values())
 
     @property
     def state(self) -> State:
@@ -141,10 +167,22 @@ class File:
 
 
 def open_file(viewer: Any, number: str) -> File:
-    """Open a case at the desk. NotFound outside the viewer's area; an applicant's own page is another one."""
+    """Open a case at the desk, whole or veiled. NotFound outside the viewer's area; an applicant's page is another one."""
+    behind = veiled_cases(viewer).filter(number=number).first()
+    if behind is None or visible_cases(viewer).filter(pk=behind.pk).exists():
+        return open_whole(viewer, number)
+    return _opened(behind, viewer, require(viewer, "expert.opinion", behind.handling_code), veiled=True)
+
+
+def open_whole(viewer: Any, number: str) -> File:
+    """Open the file itself, for what is never done through the veil."""
     case = get_case(viewer, number)
     post = acting_post(viewer, case.handling_code) or require(viewer, "case.read", case.handling_code)
-    found = File(case, viewer, post)
+    return _opened(case, viewer, post)
+
+
+def _opened(case: Case, viewer: Any, post: Post, *, veiled: bool = False) -> File:
+    found = File(case, viewer, post, veiled=veiled)
     found.item = (
         WorkItem.objects.filter(case=case, state__in=["open", "claimed"])
         .select_related("holder")

@@ -17,6 +17,7 @@ from cases.dossier.models import Answer
 from cases.dossier.queries import answer_rows
 from cases.duplicates.models import PastGrant
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement
+from cases.evidence.queries import REDACTED, redacted_files
 from cases.people.models import PayeeAccount
 from cases.people.queries import current_account
 from cases.people.rules import mask_account, mask_id, mask_name, mask_phone
@@ -146,7 +147,7 @@ def materials(found: File) -> dict[str, Any]:
     """材料: every line of the checklist with its files, oldest first; removed files are left out."""
     policy = policy_of(found.case)
     files: dict[int | None, list[MaterialFile]] = {}
-    for file in MaterialFile.objects.filter(case=found.case, removed_at=None).order_by("id"):
+    for file in MaterialFile.objects.filter(case=found.case, removed_at=None).exclude(kind=REDACTED).order_by("id"):
         files.setdefault(file.material_id, []).append(file)
     papers = []
     for material in found.case.materials.order_by("code"):
@@ -156,7 +157,8 @@ def materials(found: File) -> dict[str, Any]:
         plain = in_my_language(paper.plain_zh, paper.plain_en) if paper else ""
         papers.append(Paper(material, name, plain, files.get(material.pk, [])))
     supplements = Supplement.objects.filter(case=found.case).prefetch_related("items").order_by("number")
-    return {"papers": papers, "other_files": files.get(None, []), "supplements": supplements}
+    copies = list(redacted_files(found.case))
+    return {"papers": papers, "other_files": files.get(None, []), "copies": copies, "supplements": supplements}
 
 
 def checks(found: File) -> dict[str, Any]:

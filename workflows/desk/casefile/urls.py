@@ -3,13 +3,13 @@
 from django.urls import path, register_converter
 
 from workflows.desk.casefile import views
-from workflows.desk.casefile.queries import TABS
+from workflows.desk.casefile.queries import TABS, VEILED_TABS
 
 
 class TabConverter:
     """The name of a tab of the case page."""
 
-    regex = "|".join(TABS)
+    regex = "|".join((*TABS, *VEILED_TABS))
 
     def to_python(self, value: str) -> str:
         return value
@@ -29,5 +29,7 @@ urlpatterns = [
     path("take-over", views.take_over, name="take_over"),
     path("decide", views.decide, name="decide"),
     path("terminate", views.terminate, name="terminate"),
+    path("redacted", views.redact, name="redact"),
+    path("redacted/<uuid:token>/remove", views.unredact, name="unredact"),
     path("<casetab:name>", views.tab, name="tab"),
 ]

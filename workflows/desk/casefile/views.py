@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,19 +14,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access.queries import require
-from cases.errors import Refusal
+from cases.errors import Invalid, NotFound, Refusal
+from cases.evidence.queries import file_of
 from workflows import actions
 from workflows.desk.casefile import deciding
-from workflows.desk.casefile.forms import ShowForm, TerminateForm
-from workflows.desk.casefile.queries import TABS, File, decision_form, item_of, open_file, working
+from workflows.desk.casefile.actions import add_redacted, remove_redacted
+from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
+from workflows.desk.casefile.queries import File, decision_form, item_of, open_file, open_whole, working
 from workflows.desk.casefile.tabs import BUILDERS
+from workflows.desk.casefile.veiled import veiled
 from workflows.desk.forms import ReleaseForm, TakeOverForm
 
 
-def _page(request: HttpRequest, found: File, tab: str, **extra: Any) -> HttpResponse:
+def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> HttpResponse:
+    tab = tab or found.first_tab
+    if not found.has_tab(tab):
+        raise NotFound()
     tabs = [
         {"label": words, "href": reverse("case:tab", args=[found.case.number, name]), "current": name == tab}
-        for name, words in TABS.items()
+        for name, words in found.tabs.items()
     ]
     form = extra.pop("form", None) or decision_form(found)
     context = {
@@ -37,7 +44,8 @@ def _page(request: HttpRequest, found: File, tab: str, **extra: Any) -> HttpResp
         "working": working(found) if form is not None else None,
         **_small_forms(),
         "panel": f"desk/tabs/{tab}.html",
-        **BUILDERS[tab](found),
+        "redacted": RedactedForm(),
+        **(BUILDERS | {"veiled": veiled})[tab](found),
         **extra,
     }
     return render(request, "desk/case.html", context)
@@ -49,7 +57,7 @@ def _small_forms() -> dict[str, Any]:
 
 @login_required
 @require_GET
-def tab(request: HttpRequest, number: str, name: str = "application") -> HttpResponse:
+def tab(request: HttpRequest, number: str, name: str = "") -> HttpResponse:
     """One tab of a case."""
     return _page(request, open_file(request.user, number), name)
 
@@ -58,7 +66,7 @@ def tab(request: HttpRequest, number: str, name: str = "application") -> HttpRes
 @require_POST
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """显示: store who wants to see what and why, then show it; only on this one page."""
-    found = open_file(request.user, number)
+    found = open_whole(request.user, number)
     form = ShowForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请选择查看的用途。"))
@@ -87,7 +95,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     found = open_file(request.user, number)
     form = ReleaseForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, "application", release=form)
+        return _page(request, found, release=form)
     actions.release(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已释放，回到待领取。"))
     return redirect("desk:home")
@@ -109,26 +117,26 @@ def take_over(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """办理意见: the form, the check page, then the decision."""
-    found = open_file(request.user, number)
-    if request.method != "POST":
-        return _page(request, found, "application")
     already = deciding.decided_by(request.user, _number(request, "item"), request.POST.get("outcome", ""))
     if already is not None:
         messages.info(request, _("这一步您刚才已经办结，没有重复提交。"))
-        return redirect("case:home", already.case.number)
+        return redirect(deciding.home_of(request.user, already.case))
+    found = open_file(request.user, number)
+    if request.method != "POST":
+        return _page(request, found)
     answer = deciding.answer(found, request.POST, request.FILES)
     if answer.kind == "decided":
         messages.success(request, _("已办结：%(step)s。") % {"step": found.step.title})
-        return redirect(deciding.next_address(request.user, "next" in request.POST, number))
+        return redirect(deciding.next_address(request.user, "next" in request.POST, found.case))
     if answer.kind == "check":
         return render(request, "desk/check.html", {"file": found, "case": found.case, **answer.context})
-    return _page(request, found, "application", form=answer.form)
+    return _page(request, found, form=answer.form)
 
 
 @login_required
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """终止 a case outside its road."""
-    found = open_file(request.user, number)
+    found = open_whole(request.user, number)
     require(request.user, "case.terminate", found.case.handling_code)
     form = TerminateForm(request.POST or None, found=found)
     if request.method == "POST" and form.is_valid():
@@ -139,10 +147,42 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "desk/terminate.html", {"file": found, "case": found.case, "form": form})
 
 
+@login_required
+@require_POST
+def redact(request: HttpRequest, number: str) -> HttpResponse:
+    """传遮盖件."""
+    found = open_whole(request.user, number)
+    form = RedactedForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            add_redacted(item=_item(request, found), upload=form.cleaned_data["file"], by=request.user)
+            messages.success(request, _("遮盖件已收到。请再看一遍，确认没有露出姓名和号码。"))
+            return redirect("case:tab", number, "materials")
+        except Invalid as fault:
+            form.add_error("file", fault.fields.get("file", fault.reason))
+    return _page(request, found, "materials", redacted=form)
+
+
+@login_required
+@require_POST
+def unredact(request: HttpRequest, number: str, token: UUID) -> HttpResponse:
+    """撤下遮盖件."""
+    found = open_whole(request.user, number)
+    file = file_of(found.case, token)
+    if file is None:
+        raise NotFound()
+    remove_redacted(item=_item(request, found), file=file, by=request.user)
+    messages.success(request, _("遮盖件已撤下。"))
+    return redirect("case:tab", number, "materials")
+
+
+def _item(request: HttpRequest, found: File) -> Any:
+    return item_of(found, _number(request, "item")) or found.item or 0
+
+
 def _shown(request: HttpRequest, found: File) -> dict[str, Any]:
     """The work that the page showed, at the version that it showed, and who acts."""
-    item = item_of(found, _number(request, "item")) or found.item or 0
-    return {"item": item, "row_version": _number(request, "row_version"), "by": request.user}
+    return {"item": _item(request, found), "row_version": _number(request, "row_version"), "by": request.user}
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

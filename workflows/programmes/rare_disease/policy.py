@@ -114,11 +114,9 @@ DAYS = (
 
 LEVELS = (
     Row("levels", "village_check", {"on": True}, 0, "示例第 14 条", "村（居）核实", "Village check"),
-    Row("levels", "county_review", {"on": True}, 1, "示例第 15 条", "县级初审", "County review"),
     Row("levels", "city_recheck", {"on": True}, 2, "示例第 15 条", "市级复核", "City recheck"),
-    Row("levels", "province_review", {"on": True}, 3, "示例第 15 条", "省级审核", "Province review"),
-    Row("levels", "expert", {"on": False}, 4, "示例第 16 条", "专家意见", "Expert opinion"),
-    Row("levels", "panel", {"on": True}, 5, "示例第 17 条", "集体研究", "Panel"),
+    Row("levels", "expert", {"on": True}, 4, "示例第 16 条", "专家意见", "Expert opinion"),
+    Row("levels", "second_follow_up", {"on": False}, 5, "示例第 23 条", "第二次回访", "Second follow-up visit"),
 )
 
 QUORUM = (

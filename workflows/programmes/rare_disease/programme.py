@@ -11,6 +11,12 @@ from workflows.programmes.rare_disease.questions import SECTIONS
 from workflows.programmes.rare_disease.roads.v1 import RareDiseaseV1
 from workflows.programmes.rare_disease.texts.guide import GUIDE
 
+VEIL = (
+    "disease_code", "diagnosis_hospital", "diagnosis_date", "cost_from", "cost_to", "total_cost", "insurance_paid",
+    "critical_illness_paid", "medical_assistance_paid", "commercial_paid", "other_charity_paid",
+)  # fmt: skip
+"""What a medical expert judges by: illness, diagnosis and costs, never who or where."""
+
 RARE_DISEASE = register(
     Programme(
         slug="rare_disease",
@@ -25,5 +31,6 @@ RARE_DISEASE = register(
         guide=GUIDE,
         eligible=eligible,
         demo_answers=demo_answers,
+        veil=VEIL,
     )
 )

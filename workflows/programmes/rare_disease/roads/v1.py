@@ -8,7 +8,7 @@ from workflows.flow import ReliefFlow
 
 
 class RareDiseaseV1(ReliefFlow):
-    """罕见病救助: county, village and town, county, city, province, panel, public notice, payment, follow-up."""
+    """罕见病救助: county, village and town, county, city, province (and expert), panel, public notice, payment, follow-up."""
 
     received = steps.receive().Next(this.intake)
 
@@ -76,7 +76,31 @@ class RareDiseaseV1(ReliefFlow):
         )  # fmt: skip
         .Agree(this.panel, label=_("同意，提请上会"), effect=effects.computed)
         .Exit("reject", this.reject_check, label=_("拟不予救助"), reasons="reject_reasons")
+        .Exit(
+            "ask_expert",
+            this.expert,
+            label=_("请专家出意见"),
+            kind="ask",
+            needs_words=True,
+            effect=effects.expert_asked,
+        )
         .Return(this.intake, this.town_check, this.county_review, this.city_recheck)
+    )
+    expert = steps.review(
+        _("专家意见"),
+        by="EXP",
+        state="EXPERT",
+        days="expert",
+        form="expert",
+        optional=True,
+        veiled=True,
+        not_by=("county_review", "city_recheck", "province_review"),
+    ).Exit(
+        "agree",
+        this.province_review,
+        label=_("出具专家意见"),
+        needs_words=True,
+        effect=effects.expert_answered,
     )
     reject_check = (
         steps.review(_("不予救助复核"), by="PRV2", state="PROVINCE", days="reject_check", not_by=("province_review",))
@@ -127,7 +151,21 @@ class RareDiseaseV1(ReliefFlow):
     )
     follow_up = (
         steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="follow_up")
-        .Exit("done", this.closed, label=_("回访完毕"), kind="end")
+        .Exit("done", this.second_follow_up, label=_("回访完毕"))
+        .Exit(
+            "payment_returned",
+            this.account_repair,
+            label=_("银行退汇"),
+            kind="fact",
+            state="RETURNED",
+            effect=effects.payment_failed,
+        )
+    )
+    second_follow_up = (
+        steps.review(
+            _("第二次回访"), by="CTY1", state="FOLLOWUP", days="second_follow_up", form="follow_up", optional=True
+        )
+        .Exit("agree", this.closed, label=_("回访完毕"), kind="end")
         .Exit(
             "payment_returned",
             this.account_repair,

@@ -1,0 +1,33 @@
+"""Law: each row of a shipped policy is read. A row that changes nothing lies to whoever edits the policy."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+
+import pytest
+
+from cases.programme import programmes
+from tests.laws.source import FILES, name, tree
+
+SECTIONS = ("days", "levels", "quorum", "eligibility", "caps")
+NOT_READERS = ("policy.py", "policy_lists.py", "words.py", "validity.py")
+
+
+@cache
+def literals() -> frozenset[str]:
+    """Every text that stands in the code outside the policies themselves."""
+    files = [path for path in FILES if path.name not in NOT_READERS and "tests" not in name(path)]
+    nodes = [node for path in files for node in ast.walk(tree(path))]
+    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+ROWS = [
+    (card.slug, row) for card in programmes() for row in card.policy["rows"] if row.section in SECTIONS
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("slug", "row"), ROWS, ids=[f"{slug}.{row.name}" for slug, row in ROWS])
+def test_each_row_of_a_shipped_policy_is_read_by_the_road_or_by_a_rule(slug, row):
+    needs = next(card for card in programmes() if card.slug == slug).needs()
+    assert row.key in needs.get(row.section, ()) or row.key in literals(), f"{row.name} changes nothing: take it out"
