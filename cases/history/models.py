@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 __all__ = ["Access", "Event", "Stream", "StreamHead"]
 
@@ -61,6 +62,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="event_by_object"),
             models.Index(fields=["actor", "recorded_at"], name="event_by_actor"),
+            models.Index(fields=["recorded_at", "id"], condition=Q(outcome="denied"), name="event_denied"),
         ]
 
 

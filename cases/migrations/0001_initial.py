@@ -2136,4 +2136,67 @@ class Migration(migrations.Migration):
             model_name="ledgeropen",
             constraint=models.UniqueConstraint(fields=("case", "installment", "account"), name="one_open_reservation"),
         ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("outcome", "denied")), fields=["recorded_at", "id"], name="event_denied"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="bankanswerline",
+            index=models.Index(
+                condition=models.Q(("outcome", "unknown_line")), fields=["id"], name="answer_unknown_lines"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="payoutattempt",
+            index=models.Index(
+                condition=models.Q(("difference", ""), _negated=True), fields=["id"], name="attempt_differs"
+            ),
+        ),
+        migrations.CreateModel(
+            name="DifferenceFinding",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("difference", models.CharField(max_length=20)),
+                ("words", cases.sealed.SealedField(verbose_name="查清的情况")),
+                ("at", models.DateTimeField()),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="cases.payoutattempt",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "line",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="finding",
+                        to="cases.bankanswerline",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("attempt", None), ("line__isnull", False)),
+                            models.Q(("attempt__isnull", False), ("line", None)),
+                            _connector="OR",
+                        ),
+                        name="finding_about_one_thing",
+                    )
+                ],
+            },
+        ),
     ]

@@ -84,3 +84,9 @@ class AnswerForm(MoneyForm):
     """导入回盘."""
 
     file = forms.FileField(label=_("回盘文件"), help_text=_("银行给的原始文件，不要改动"))
+
+
+class FindingForm(MoneyForm):
+    """查清结论."""
+
+    words = CleanCharField(label=_("查清的情况"), widget=forms.Textarea({"rows": 4}), max_length=500)

@@ -16,6 +16,7 @@ __all__ = [
     "BankAnswer",
     "BankAnswerLine",
     "BatchLine",
+    "DifferenceFinding",
     "Fund",
     "LedgerAccount",
     "LedgerOpen",
@@ -337,6 +338,7 @@ class PayoutAttempt(models.Model):
                 fields=["payout"], condition=~Q(state__in=DEAD_ATTEMPTS), name="one_living_attempt"
             ),
         ]
+        indexes = [models.Index(fields=["id"], condition=~Q(difference=""), name="attempt_differs")]
 
 
 class BankAnswer(models.Model):
@@ -382,8 +384,31 @@ class BankAnswerLine(models.Model):
     class Meta:
         app_label = "cases"
         constraints = [models.UniqueConstraint(fields=["answer", "business_no"], name="answer_line_once")]
-        indexes = [models.Index(fields=["answer", "id"], name="answer_lines")]
+        indexes = [
+            models.Index(fields=["answer", "id"], name="answer_lines"),
+            models.Index(fields=["id"], condition=Q(outcome="unknown_line"), name="answer_unknown_lines"),
+        ]
 
     @property
     def amount(self) -> Decimal | None:
         return None if self.amount_fen is None else yuan(self.amount_fen)
+
+
+class DifferenceFinding(models.Model):
+    """查清结论: what a person found out about one difference, of a payment of ours or of a line that is none of ours."""
+
+    attempt = models.ForeignKey(PayoutAttempt, null=True, on_delete=models.PROTECT, related_name="findings")
+    line = models.OneToOneField(BankAnswerLine, null=True, on_delete=models.PROTECT, related_name="finding")
+    difference = models.CharField(max_length=20)
+    words = SealedField("查清的情况")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attempt=None, line__isnull=False) | Q(attempt__isnull=False, line=None),
+                name="finding_about_one_thing",
+            ),
+        ]

@@ -19,4 +19,6 @@ urlpatterns = [
     path("batch/<slug:number>/ask/", views.ask, name="ask"),
     path("batch/<slug:number>/answer/", views.upload, name="upload"),
     path("answer/<int:pk>/", views.answer, name="answer"),
+    path("differences/", views.differences, name="differences"),
+    path("differences/<slug:key>/", views.settle, name="settle"),
 ]

@@ -17,7 +17,9 @@ from cases.calendar import clock
 from cases.errors import Invalid
 from cases.money import actions, queries
 from cases.money.bankfile import MOST_BYTES
-from cases.money.forms import AnswerForm, CheckForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
+from cases.money.differences import differences as open_differences
+from cases.money.differences import get_difference, how_many_differ
+from cases.money.forms import AnswerForm, CheckForm, FindingForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
 from cases.money.models import BankAnswerLine, PaymentBatch
 from cases.money.rules import DIFFERENCES, OUT, OUTCOMES, PROVINCE
 from cases.people.rules import mask_name
@@ -29,7 +31,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """资金: each fund with what came in, is set aside, was paid, and is free; the newest batches."""
     found = queries.balances(request.user)
     page = queries.batches(request.user, after=request.GET.get("after", ""))
-    return render(request, "money/home.html", {"balances": found, "page": page, "may": queries.rights_of(request.user)})
+    context = {
+        "balances": found,
+        "page": page,
+        "may": queries.rights_of(request.user),
+        "differing": how_many_differ(),
+    }
+    return render(request, "money/home.html", context)
 
 
 @login_required
@@ -241,6 +249,35 @@ def _beside(line: BankAnswerLine) -> tuple[str, str, bool]:
     """The bank's name and ours, masked, and whether the line differs."""
     ours = mask_name(str(line.attempt.line.holder)) if line.attempt else ""
     return mask_name(str(line.holder)), ours, line.outcome in DIFFERENCES
+
+
+@login_required
+@require_GET
+def differences(request: HttpRequest) -> HttpResponse:
+    """待处理差异 of all batches."""
+    page = open_differences(request.user, after=request.GET.get("after", ""))
+    rows = [(one, OUTCOMES.get(one.difference, one.difference)) for one in page.rows]
+    return render(
+        request, "money/differences.html", {"page": page, "rows": rows, "may": queries.rights_of(request.user)}
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settle(request: HttpRequest, key: str) -> HttpResponse:
+    """登记查清结论."""
+    one = get_difference(request.user, key)
+    require(request.user, "money.check", PROVINCE)
+    form = FindingForm(request.POST or None)
+
+    def save() -> HttpResponse:
+        actions.settle_difference(key=key, by=request.user, **form.cleaned_data)
+        messages.success(request, _("结论已登记，这一笔不再列为差异。"))
+        return redirect("money:differences")
+
+    told = _("登记结论不改变账目。要动账的，请按退汇或另拨办理。")
+    context = {"title": _("登记查清结论"), "button": _("登记"), "about": OUTCOMES.get(one.difference, ""), "told": told}
+    return _typed(request, form, save, context)
 
 
 def _typed(

@@ -37,3 +37,14 @@ class TimelineFilter(forms.Form):
     """留痕筛选."""
 
     kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("全部")), *CATEGORIES.items()])
+
+
+class PurposeForm(forms.Form):
+    """查看用途."""
+
+    purpose = CleanCharField(
+        label=_("查看用途（会留痕）"),
+        min_length=2,
+        max_length=60,
+        error_messages={"required": _("请写明查看的用途")},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from cases.history.record import record_access
 from workflows.desk.forms import in_my_language
 from workflows.desk.queries import APPLICANT_STATES
 from workflows.flow import road_of
+from workflows.inspection.because import Because, causes
 from workflows.inspection.rules import CATEGORIES, category, changes_of, words_of
 from workflows.models import Pause as StoodStill
 from workflows.models import WorkItem
@@ -109,6 +110,7 @@ class Entry:
     hash: str = ""
     prev: str = ""
     request: str = ""
+    because: Because | None = None
 
     @property
     def category_words(self) -> Any:
@@ -165,6 +167,16 @@ def timeline(case: Case, wanted: str = "", *, after: str = "") -> Timeline:
     return Timeline(entries, _key(entries[-1]) if more else "")
 
 
+def whole_timeline(case: Case, wanted: str = "") -> list[Entry]:
+    """全部留痕 to be printed: every page of the timeline, one after the other."""
+    part = timeline(case, wanted)
+    entries = list(part.entries)
+    while part.after:
+        part = timeline(case, wanted, after=part.after)
+        entries += part.entries
+    return entries
+
+
 def _of_category(events: Any, looks: Any, wanted: str) -> tuple[Any, Any]:
     if wanted == "read":
         return events.none(), looks
@@ -197,14 +209,18 @@ def _key(entry: Entry) -> str:
 
 def one(case: Case, kind: str, pk: int) -> Entry:
     """One event or look of this case by its address; NotFound otherwise."""
-    row: Event | Access | None
-    if kind == "event":
-        row = Event.objects.filter(stream__kind="case", stream__key=str(case.pk), pk=pk).first()
-    else:
-        row = Access.objects.filter(case_id=case.pk, pk=pk).first()
+    row = get_event(case, pk) if kind == "event" else Access.objects.filter(case_id=case.pk, pk=pk).first()
     if row is None:
         raise NotFound()
     return _entries(case, [row])[0]
+
+
+def get_event(case: Case, pk: int) -> Event:
+    """One event of this case; NotFound otherwise."""
+    row = Event.objects.filter(stream__kind="case", stream__key=str(case.pk), pk=pk).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
@@ -215,7 +231,14 @@ def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
     roles = {role.pk: in_my_language(role.name, role.name_en) for role in Role.objects.all()}
     offices, pauses, cal = office_words(), pauses_of(case), calendar()
     began = local_day(case.submitted_at) if case.submitted_at else None
-    return [_entry(row, people, roles, offices, began, pauses, cal) for row in rows]
+    behind = causes(case, [row for row in rows if isinstance(row, Event)])
+    entries = [_entry(row, people, roles, offices, began, pauses, cal) for row in rows]
+    return [
+        replace(entry, because=behind.get(row.txid))
+        if isinstance(row, Event) and row.action.startswith("row.")
+        else entry
+        for entry, row in zip(entries, rows, strict=True)
+    ]
 
 
 def _entry(

@@ -85,7 +85,33 @@ WORDS: dict[str, Any] = {
     "payout.returned": gettext_lazy("退汇"),
 }
 
-SHORT = 8
+REFUSALS: dict[str, Any] = {
+    "no_right": gettext_lazy("岗位没有这项权限"),
+    "not_my_step": gettext_lazy("这一步不归他办理"),
+    "not_holder": gettext_lazy("这件不在他手里"),
+    "duties": gettext_lazy("职责分离、回避"),
+    "second_person": gettext_lazy("须由第二个人办理"),
+    "three_persons": gettext_lazy("须由第三个人办理"),
+    "payer_decided": gettext_lazy("办理过案卷的人不能付款"),
+    "first_reviewer": gettext_lazy("初次审核的人不能办结异议"),
+    "stale": gettext_lazy("别人已经办理"),
+    "not_found": gettext_lazy("查无此件（不在辖区或不存在）"),
+    "invalid": gettext_lazy("填写有误"),
+    "facts": gettext_lazy("金额有矛盾"),
+    "fund_short": gettext_lazy("资金不足"),
+    "no_quorum": gettext_lazy("表决未达法定人数"),
+    "unread": gettext_lazy("没有看过材料就表决"),
+    "too_late": gettext_lazy("款项已进入拨付"),
+    "too_early": gettext_lazy("时间还没到"),
+    "expert_missing": gettext_lazy("缺专家意见"),
+    "not_independent": gettext_lazy("专家没有确认无关系"),
+    "no_account": gettext_lazy("岗位不看收款账户"),
+    "wrong_password": gettext_lazy("密码不对"),
+    "too_many_tries": gettext_lazy("试的次数太多"),
+}
+"""Why tries are refused, by code."""
+
+SHORT, SEALED = 8, "commitment:"
 
 
 def category(action: str, outcome: str) -> str:
@@ -100,11 +126,28 @@ def words_of(action: str) -> str:
     return str(WORDS.get(action, action))
 
 
+def reason_of_refusal(code: str) -> str:
+    """The reason of a refusal in words; one without words shows its code."""
+    return str(REFUSALS.get(code, code))
+
+
 def changes_of(action: str, payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Field, before, after. Sealed values stand as the first signs of their commitment (指纹), never in clear."""
     if action == "row.update":
-        return [(field_words(name), shown(pair[0]), shown(pair[1])) for name, pair in payload.items() if _is_pair(pair)]
+        return [(field_words(name), *_before_and_after(pair)) for name, pair in payload.items() if _is_pair(pair)]
     return [(field_words(name), "", shown(value)) for name, value in payload.items() if value not in (None, "", [], {})]
+
+
+def _before_and_after(pair: list[Any]) -> tuple[str, str]:
+    """Both sides of a change; of sealed values their fingerprints, and that they differ."""
+    before, after = shown(pair[0]), shown(pair[1])
+    if _is_sealed(pair[0]) and _is_sealed(pair[1]):
+        return before, _("%(after)s（内容已改变）") % {"after": after}
+    return before, after
+
+
+def _is_sealed(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(SEALED)
 
 
 def _is_pair(value: Any) -> bool:
@@ -116,8 +159,8 @@ def shown(value: Any) -> str:
     if value in (None, ""):
         return "—"
     text = str(value)
-    if text.startswith("commitment:"):
-        return _("已加密，指纹 %(sign)s") % {"sign": text.removeprefix("commitment:")[:SHORT]}
+    if _is_sealed(text):
+        return _("已加密，指纹 %(sign)s") % {"sign": text.removeprefix(SEALED)[:SHORT]}
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):

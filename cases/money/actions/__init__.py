@@ -2,6 +2,7 @@
 
 from cases.money.actions.answers import accept_answer, ask_bank, import_answer, note_silence, note_silent_batches
 from cases.money.actions.batches import build_batch, check_batch, release_batch, send_to_bank, void_batch
+from cases.money.actions.differences import settle_difference
 from cases.money.actions.funds import open_fund, receive_gift
 from cases.money.actions.payouts import make_payable, release_reservation, reserve
 
@@ -20,5 +21,6 @@ __all__ = [
     "release_reservation",
     "reserve",
     "send_to_bank",
+    "settle_difference",
     "void_batch",
 ]
