@@ -65,6 +65,8 @@ WORDS: dict[str, Any] = {
     "supplement.extended": gettext_lazy("延长补正期限"),
     "file.added": gettext_lazy("收到文件"),
     "file.removed": gettext_lazy("撤下文件"),
+    "file.redacted": gettext_lazy("上传遮盖件"),
+    "file.redacted_removed": gettext_lazy("撤下遮盖件"),
     "visit.recorded": gettext_lazy("入户核实"),
     "consent.given": gettext_lazy("同意书"),
     "consent.withdrawn": gettext_lazy("撤回同意"),

@@ -46,6 +46,8 @@ FIELDS: dict[str, Any] = {
     "key": _("填报项"),
     "kind": _("类别"),
     "language": _("语言"),
+    "late": _("告知晚了"),
+    "latest_on": _("最晚告知日"),
     "level": _("审核层级"),
     "masked_name": _("遮盖后的姓名"),
     "material": _("材料"),
