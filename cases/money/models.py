@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.money.findings import DifferenceFinding
 from cases.sealed import SealedField
 
 __all__ = [
@@ -392,23 +393,3 @@ class BankAnswerLine(models.Model):
     @property
     def amount(self) -> Decimal | None:
         return None if self.amount_fen is None else yuan(self.amount_fen)
-
-
-class DifferenceFinding(models.Model):
-    """查清结论: what a person found out about one difference, of a payment of ours or of a line that is none of ours."""
-
-    attempt = models.ForeignKey(PayoutAttempt, null=True, on_delete=models.PROTECT, related_name="findings")
-    line = models.OneToOneField(BankAnswerLine, null=True, on_delete=models.PROTECT, related_name="finding")
-    difference = models.CharField(max_length=20)
-    words = SealedField("查清的情况")
-    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        app_label = "cases"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(attempt=None, line__isnull=False) | Q(attempt__isnull=False, line=None),
-                name="finding_about_one_thing",
-            ),
-        ]

@@ -15,6 +15,7 @@ from cases.calendar.queries import calendar
 from cases.calendar.rules import remaining
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
+from cases.errors import NotFound
 from cases.history.record import record_access
 from cases.policy.queries import policy_of
 from cases.programme import programme
@@ -62,14 +63,14 @@ class File:
         """The tabs of this page."""
         return VEILED_TABS if self.veiled else TABS
 
-    @property
-    def first_tab(self) -> str:
-        """The tab that opens first."""
-        return next(iter(self.tabs))
+    def tab(self, name: str) -> str:
+        """The tab of that name, the first without one; who sees the file may also see it as through the veil.
 
-    def has_tab(self, name: str) -> bool:
-        """Whether this viewer opens that tab; who sees the file may also see it as through the veil."""
-        return name in VEILED_TABS or name in self.tabs
+        Raises NotFound for a tab that this viewer does not open.
+        """
+        if name and name not in VEILED_TABS and name not in self.tabs:
+            raise NotFound()
+        return name or next(iter(self.tabs))
 
     @property
     def redacts(self) -> bool:

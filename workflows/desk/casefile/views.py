@@ -25,11 +25,11 @@ from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
 from workflows.desk.forms import ReleaseForm, TakeOverForm
 
+PANELS = {**BUILDERS, "veiled": veiled}
+
 
 def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> HttpResponse:
-    tab = tab or found.first_tab
-    if not found.has_tab(tab):
-        raise NotFound()
+    tab = found.tab(tab)
     tabs = [
         {"label": words, "href": reverse("case:tab", args=[found.case.number, name]), "current": name == tab}
         for name, words in found.tabs.items()
@@ -44,15 +44,14 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
         "working": working(found) if form is not None else None,
         **_small_forms(),
         "panel": f"desk/tabs/{tab}.html",
-        "redacted": RedactedForm(),
-        **(BUILDERS | {"veiled": veiled})[tab](found),
+        **PANELS[tab](found),
         **extra,
     }
     return render(request, "desk/case.html", context)
 
 
 def _small_forms() -> dict[str, Any]:
-    return {"release": ReleaseForm(), "takeover": TakeOverForm(), "show": ShowForm()}
+    return {"release": ReleaseForm(), "takeover": TakeOverForm(), "show": ShowForm(), "redacted": RedactedForm()}
 
 
 @login_required
