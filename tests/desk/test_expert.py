@@ -209,7 +209,9 @@ def test_the_reviewer_uploads_looks_through_the_veil_and_takes_back_on_the_page(
     sent = browser.post(reverse("case:redact", args=[costly.number]), {"item": held.pk, "file": picture("R")})
     assert sent.status_code == 302
     copy = redacted_files(costly).get()
-    assert str(copy.token) in browser.get(reverse("case:tab", args=[costly.number, "veiled"])).text
+    veiled = reverse("case:tab", args=[costly.number, "veiled"])
+    assert str(copy.token) in browser.get(veiled).text
+    assert signed_in(cast["prov_head"]).get(veiled).status_code == 404
     page = browser.post(reverse("case:redact", args=[costly.number]), {"item": held.pk})
     assert page.status_code == 200 and "请拍照或选择文件" in page.text
     browser.post(reverse("case:unredact", args=[costly.number, copy.token]), {"item": held.pk})
