@@ -10,7 +10,6 @@ from cases.calendar.rules import end_of
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
-from cases.publicity import actions as publicity
 from workflows import actions, effects
 from workflows.engine import clockwork, timers
 from workflows.models import Timer, WorkItem
@@ -32,7 +31,6 @@ def listen() -> None:
         programme.on(name, _mover(name))
     timers.when("lapse")(lapse)
     timers.when("claim")(claim_over)
-    clockwork.sweeps(lambda: publicity.close_due())
     clockwork.sweeps(money.note_silent_batches)
 
 

@@ -14,6 +14,7 @@ from cases.calendar.rules import end_of
 from cases.dossier.models import Case
 from cases.history.record import current, record
 from cases.policy.queries import policy_of
+from cases.programme import tell
 from cases.states import STATES
 from workflows import pauses
 from workflows.engine import timers
@@ -123,7 +124,10 @@ def close(activation: Any) -> None:
 
 
 def set_state(case: Case, state: str) -> None:
-    """The only place where a case changes its state; the row version moves with it."""
+    """The only place where a case changes its state; the row version moves with it.
+
+    What ends is told as the fact `ended`: it leaves its public list and the agenda of a meeting by whichever way it ended.
+    """
     if not state or case.state == state:
         return
     case.state = state
@@ -134,6 +138,9 @@ def set_state(case: Case, state: str) -> None:
     case.row_version = F("row_version") + 1
     case.save(update_fields=[*fields, "row_version"])
     case.refresh_from_db(fields=["row_version"])
+    if not STATES[state].is_open:
+        act = current()
+        tell(case, "ended", by=act.by if act else None, now=_now())
 
 
 def _now() -> datetime:

@@ -307,6 +307,7 @@ class Migration(migrations.Migration):
                 ("accepted_on", models.DateField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("award", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("needs_notice", models.BooleanField(default=True, verbose_name="须公示")),
                 (
                     "agent",
                     models.ForeignKey(
@@ -1290,6 +1291,8 @@ class Migration(migrations.Migration):
                 ("text", cases.sealed.SealedField(verbose_name="异议内容")),
                 ("filed_at", models.DateTimeField()),
                 ("due_on", models.DateField(null=True, verbose_name="核查时限")),
+                ("extended_at", models.DateTimeField(null=True, verbose_name="延长核查")),
+                ("extension_reason", cases.sealed.SealedField(blank=True, default="", verbose_name="延长原因")),
                 (
                     "state",
                     models.CharField(
@@ -1320,6 +1323,15 @@ class Migration(migrations.Migration):
                     "entry",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="cases.publicentry"
+                    ),
+                ),
+                (
+                    "extended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -2035,6 +2047,21 @@ class Migration(migrations.Migration):
                 name="objection_closed_by_somebody",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("extended_at", None), ("extended_by", None), ("extension_reason", "")),
+                    models.Q(
+                        ("extended_at__isnull", False),
+                        ("extended_by__isnull", False),
+                        models.Q(("extension_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_extended_with_reason",
+            ),
+        ),
         migrations.AddIndex(
             model_name="publiclist",
             index=models.Index(condition=models.Q(("state", "open")), fields=["ends_on"], name="public_list_due"),
@@ -2042,7 +2069,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="publiclist",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="public_list_days"
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="public_list_days"
             ),
         ),
         migrations.AddConstraint(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of, require, visible_cases
 from cases.consent.models import Consent
@@ -15,6 +16,8 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.notices.models import Notice
 from cases.people.rules import is_minor
+from cases.policy.queries import policy_of
+from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.publicity import rules
 from cases.publicity.models import Objection, PublicEntry, PublicList
@@ -131,6 +134,12 @@ def entries_of(plist: PublicList) -> list[PublicEntry]:
     return list(rows.order_by("position"))
 
 
+def strictest_policy(plist: PublicList) -> Policy:
+    """The policy among those of a list's cases that asks for the longest reason."""
+    rows = plist.entries.select_related("case")
+    return max((policy_of(entry.case) for entry in rows), key=lambda policy: policy.shortest_opinion)
+
+
 def public_list(token: UUID) -> PublicList:
     """The list behind a public link; NotFound for a token that never existed."""
     found = PublicList.objects.filter(token=token).first()
@@ -150,6 +159,15 @@ def public_objection(token: UUID) -> Objection:
     if found is None:
         raise NotFound()
     return found
+
+
+OUTSIDERS = _("省级或市级没有办过这件的同事")
+
+
+def why_not_mine(viewer: Any, case: Any) -> Any:
+    """Why this person may not look into objections against a case; "" when he may."""
+    parties = [case.owner_id, case.agent_id or 0]
+    return rules.why_not_investigator(investigator=viewer.pk, first_review=rules.first_reviewers(case), parties=parties)
 
 
 def objections(viewer: Any) -> list[Objection]:

@@ -69,7 +69,7 @@ def make_case(cast: dict[str, User], *, holder: str = "演示甲", account: str 
     case = Case.objects.create(
         token=uuid.uuid4(), number=f"640422-2026-{900000 + serial}-X", programme="rare_disease", state="GRANTED",
         handling_code="640422", owner=cast["applicant1"], patient_key=f"{serial:064d}", masked_name="演*",
-        created_at=now, saved_at=now, submitted_at=now, accepted_on=local_day(now),
+        created_at=now, saved_at=now, submitted_at=now, accepted_on=local_day(now), needs_notice=False,
     )  # fmt: skip
     number = account or f"62284800000{serial:08d}"
     PayeeAccount.objects.create(
