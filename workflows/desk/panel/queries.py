@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from cases.access.models import Post
-from cases.access.queries import posts_of, require, visible_cases
+from cases.access.queries import posts_of, require, visible_cases, who_may
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
 from cases.errors import NotFound
 from cases.history.models import Access
 from cases.policy.queries import policy_of
-from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
+from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature, Vote
 from workflows.desk.panel.rules import Tally, tally
 from workflows.models import WorkItem
 
@@ -43,6 +43,12 @@ def require_panel(viewer: Any, right: str = "") -> None:
         if not areas:
             raise NotFound()
         require(viewer, right or "panel.vote", areas[0][:2])
+
+
+def who_may_at(right: str, meeting: Meeting) -> str:
+    """谁可以办, at this meeting: the office and role that hold a right over the cases of its agenda."""
+    code = meeting.items.order_by("id").values_list("case__handling_code", flat=True).first()
+    return who_may(right, code or "")
 
 
 def meetings(viewer: Any) -> QuerySet[Meeting]:
@@ -98,6 +104,13 @@ def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
         quorum=item.meeting.quorum,
         approve=policy_of(item.case).quorum.approve,
     )
+
+
+def attendance_of(meeting: Meeting) -> list[Attendance]:
+    """到会: who signed in, in that order, each with `confirmed_at`, the time of his signature under the minutes."""
+    signed = MinutesSignature.objects.filter(meeting=meeting, member=OuterRef("member")).values("signed_at")
+    rows = meeting.attendance.select_related("member").annotate(confirmed_at=Subquery(signed))
+    return list(rows.order_by("id"))
 
 
 def votes_on(item: MeetingItem) -> list[Vote]:
