@@ -22,6 +22,7 @@ from cases.people.rules import mask_account
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
 from cases.programme import Programme, Question, programme
+from cases.publicity.queries import last_public_day, looked_into_until
 from cases.regions.queries import name_path
 from cases.states import ROAD, STATES, State
 from cases.text import money
@@ -181,19 +182,28 @@ class Standing:
 def standing(case: Case) -> Standing:
     """The same words for the page, the message and the letter (F10)."""
     state = STATES[case.state]
-    due = _due(case)
-    words = str(state.applicant)
-    if case.state == "PUBLICITY" and due and due[0]:
-        words = _("正在公示（到 %(day)s）") % {"day": day_words(due[0])}
+    on, provisional = _due(case)
     return Standing(
-        state, words, _road(case, state), next_words(case), due[0] if due else None, bool(due and due[1]),
-        state.turn == "applicant",
-    )  # fmt: skip
+        state, _words(state, on), _road(case, state), next_words(case, on), on, provisional, state.turn == "applicant"
+    )
 
 
-def next_words(case: Case) -> str:
-    """下一步: who does what next, in one plain sentence."""
+def _words(state: State, on: date | None) -> str:
+    """The state's words; under public notice with the last day, and what is being looked into."""
+    if state.code == "PUBLICITY":
+        return _("正在公示（到 %(day)s）") % {"day": day_words(on)} if on else _("正在准备公示")
+    if state.code == "OBJECTION" and on:
+        return _("正在核查异议（到 %(day)s）") % {"day": day_words(on)}
+    return str(state.applicant)
+
+
+def next_words(case: Case, on: date | None = None) -> str:
+    """下一步: who does what next, in one plain sentence; `on` is the last day of what is waited for."""
     state = case.state
+    if state == "PUBLICITY":
+        return _("公示期满，没人提异议，我们就作决定。") if on else _("我们正在准备公示名单，请您等一等。")
+    if state == "OBJECTION":
+        return _("有人提了异议，查清以后我们接着办。")
     if state == "DRAFT":
         return _("填完以后请提交。")
     if state == "SUPPLEMENT":
@@ -215,14 +225,21 @@ def next_words(case: Case) -> str:
     return _("这件申请已经办完。有疑问请打电话。")
 
 
-def _due(case: Case) -> tuple[date | None, bool] | None:
-    """最晚日期 of the step the case is at; how a case moves lies above this room, so only its rows are read."""
+def _due(case: Case) -> tuple[date | None, bool]:
+    """最晚日期 of the step the case is at, and whether it is 暂定; under public notice that of the list or the objection.
+
+    How a case moves lies above this room, so only its rows are read.
+    """
+    if case.state == "PUBLICITY":
+        return last_public_day(case)
+    if case.state == "OBJECTION":
+        return looked_into_until(case), False
     rows: Any = getattr(case, "work_items", None)
     if rows is None or not STATES[case.state].is_open:
-        return None
+        return None, False
     waiting_rows = [row for row in rows.all() if row.state in ("open", "claimed") and row.due_on is not None]
     first = min(waiting_rows, key=lambda row: row.due_on, default=None)
-    return (first.due_on, first.due_provisional) if first is not None else None
+    return (first.due_on, first.due_provisional) if first is not None else (None, False)
 
 
 def _road(case: Case, state: State) -> list[dict[str, Any]]:

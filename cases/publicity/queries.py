@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of, require, visible_cases
@@ -41,6 +41,25 @@ def told_before(case: Any, now: datetime) -> bool:
 def is_listed(case: Any) -> bool:
     """Whether the case stands on a list that has not ended for it."""
     return PublicEntry.objects.filter(case=case, closed_at=None).exists()
+
+
+WITH_NOTICE = (
+    Prefetch("public_entries", PublicEntry.objects.select_related("list").defer("list__snapshot")),
+    Prefetch("objections", Objection.objects.only("case_id", "state", "due_on")),
+)
+"""What a list of cases fetches beforehand to say how far each one's public notice is."""
+
+
+def last_public_day(case: Any) -> tuple[date | None, bool]:
+    """公示到哪天: the last day of the list on which the case stands, and whether it is 暂定; None before it is posted."""
+    shown = next((entry.list for entry in case.public_entries.all() if entry.closed_at is None), None)
+    return (shown.ends_on, shown.ends_provisional) if shown else (None, False)
+
+
+def looked_into_until(case: Any) -> date | None:
+    """异议核查到哪天: the latest time limit of the open objections against a case."""
+    days = [row.due_on for row in case.objections.all() if row.state == "open" and row.due_on is not None]
+    return max(days, default=None)
 
 
 def agreed_to_publicity(case: Any) -> bool:

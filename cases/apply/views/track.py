@@ -33,6 +33,7 @@ from cases.notices.queries import my_letters
 from cases.people.actions import give_account
 from cases.policy.queries import policy_of
 from cases.programme import programme
+from cases.publicity.queries import WITH_NOTICE
 from cases.states import OPEN_STATES
 from project.faults import too_many
 
@@ -43,7 +44,7 @@ MONEY_BACK = ("FAILED", "RETURNED")
 @signed_in
 def my(request: HttpRequest) -> HttpResponse:
     """我的申请, and for a village worker the people of the village: those who must do something come first."""
-    rows = list(my_cases(request.user).prefetch_related("work_items")[:200])
+    rows = list(my_cases(request.user).prefetch_related("work_items", *WITH_NOTICE)[:200])
     listed = [(case, queries.standing(case), programme(case.programme).name) for case in rows]
     listed.sort(key=lambda one: not (one[1].is_my_turn or one[0].state == "DRAFT"))
     context = {"cases": listed, "is_agent": bool(agent_areas(request.user)), "back_href": "/"}
