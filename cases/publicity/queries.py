@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of, require, visible_cases
+from cases.calendar.rules import local_day
 from cases.consent.models import Consent
 from cases.dossier.models import Case
 from cases.errors import NotFound
@@ -189,6 +190,15 @@ def why_not_mine(viewer: Any, case: Any) -> Any:
     return rules.why_not_investigator(investigator=viewer.pk, first_review=rules.first_reviewers(case), parties=parties)
 
 
+def why_not_longer(objection: Objection, *, now: datetime) -> Any:
+    """Why the look into an open objection cannot be extended; "" when it can."""
+    if objection.due_on is None:
+        return ""
+    return rules.why_not_extended(
+        is_extended=objection.extended_at is not None, due_on=objection.due_on, today=local_day(now)
+    )
+
+
 def objections(viewer: Any) -> list[Objection]:
     """异议: those of the cases that this viewer may see and look into, open ones first; no text is opened."""
     areas = [post.office.division_code for post in posts_of(viewer)]
@@ -200,7 +210,11 @@ def objections(viewer: Any) -> list[Objection]:
 
 def objection_for(viewer: Any, token: UUID) -> Objection:
     """One objection with its text for those who may look into it; county staff never see who objected."""
-    found = Objection.objects.select_related("case", "entry__list", "investigator").filter(token=token).first()
+    found = (
+        Objection.objects.select_related("case", "entry__list", "investigator", "extended_by")
+        .filter(token=token)
+        .first()
+    )
     if found is None or not visible_cases(viewer).filter(pk=found.case_id).exists():
         raise NotFound()
     require(viewer, INVESTIGATE, found.case.handling_code)

@@ -103,15 +103,16 @@ def extend_objection(*, objection: Objection, reason: str, by: Any, now: datetim
     Raises Refusal as for the conclusion, and when it was extended before or is overdue; Invalid for too short a reason.
     """
     found, case = _to_look_into(objection, by)
-    policy, day = policy_of(case), local_day(now) if now else None
-    assert found.due_on is not None and day is not None
-    why_not = rules.why_not_extended(is_extended=found.extended_at is not None, due_on=found.due_on, today=day)
+    assert now is not None
+    policy = policy_of(case)
+    why_not = queries.why_not_longer(found, now=now)
     if why_not:
         who = who_may(queries.INVESTIGATE, case.handling_code)
         raise Refusal(why_not, code="not_extendable", status=409, who_may=who)
     if too_short := policy.opinion_fault(reason):
         raise Invalid(too_short, fields={"reason": too_short})
-    before, found.due_on = found.due_on, due_date(policy, "objection_extension", found.due_on).on
+    before = found.due_on or local_day(now)
+    found.due_on = due_date(policy, "objection_extension", before).on
     found.extended_at, found.extended_by, found.extension_reason = now, by, clean_paragraphs(reason)
     found.save(update_fields=["due_on", "extended_at", "extended_by", "extension_reason"])
     payload = {"before": before, "after": found.due_on, "reason": commitment_of(found.extension_reason)}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
 from cases.access.queries import posts_of, require, visible_cases, who_may
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
-from cases.errors import NotFound
+from cases.errors import NotFound, Refusal
 from cases.history.models import Access
 from cases.policy.queries import policy_of
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature, Vote
@@ -68,6 +69,19 @@ def get_meeting(viewer: Any, number: str) -> Meeting:
     return meeting
 
 
+def ended_meeting(viewer: Any, number: str) -> Meeting:
+    """A meeting whose minutes are filed. Raises NotFound, and Refusal while it is not over."""
+    meeting = get_meeting(viewer, number)
+    if meeting.state != "closed":
+        raise Refusal(
+            _("会议还没有结束，纪要还没有存档。"),
+            code="minutes_open",
+            status=409,
+            who_may=who_may_at("panel.minutes", meeting),
+        )
+    return meeting
+
+
 def get_item(viewer: Any, number: str, pk: int) -> MeetingItem:
     """One item of a meeting; NotFound outside what the viewer may see."""
     item = (
@@ -106,7 +120,7 @@ def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
     )
 
 
-def attendance_of(meeting: Meeting) -> list[Attendance]:
+def attendance_of(meeting: Meeting) -> list[Any]:
     """到会: who signed in, in that order, each with `confirmed_at`, the time of his signature under the minutes."""
     signed = MinutesSignature.objects.filter(meeting=meeting, member=OuterRef("member")).values("signed_at")
     rows = meeting.attendance.select_related("member").annotate(confirmed_at=Subquery(signed))
@@ -116,6 +130,12 @@ def attendance_of(meeting: Meeting) -> list[Attendance]:
 def votes_on(item: MeetingItem) -> list[Vote]:
     """The votes on one case, in the order in which they were given."""
     return list(Vote.objects.filter(item=item).select_related("member").order_by("id"))
+
+
+def proceedings(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally, list[Vote]]]:
+    """议题 in their order, each with its count and with who voted how and who stood aside."""
+    items = meeting.items.select_related("case__policy", "meeting").order_by("id")
+    return [(item, tally_of(item, members), votes_on(item)) for item in items]
 
 
 def working_of(item: MeetingItem) -> Award | None:

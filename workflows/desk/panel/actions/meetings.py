@@ -18,7 +18,7 @@ from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature
-from workflows.desk.panel.queries import waiting, who_may_at
+from workflows.desk.panel.queries import ended_meeting, waiting, who_may_at
 
 SHORTEST_MINUTES = 20
 NUMBERING = 7_200_640
@@ -122,13 +122,7 @@ def sign_minutes(*, meeting: Meeting, by: Any, now: datetime | None = None) -> M
     assert now is not None
     act_as(by, "panel.vote")
     found = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
-    if found.state != "closed":
-        raise Refusal(
-            _("会议还没有结束，纪要还没有存档，不能签字。"),
-            code="minutes_open",
-            status=409,
-            who_may=who_may_at("panel.minutes", found),
-        )
+    ended_meeting(by, found.number)
     if not found.attendance.filter(member=by).exists():
         raise Refusal(
             _("您没有到会，不能在这份纪要上签字。"), code="not_present", who_may=_("到会的评审会成员，各签各的")
