@@ -89,3 +89,15 @@ def test_a_road_without_a_notice_pays_without_one(cast: Any, published: Any, fun
     case.refresh_from_db()
     assert not case.needs_notice
     assert pay(case) == 1
+
+
+def test_a_case_against_which_an_objection_was_upheld_is_held_for_good(agreed: Any, cast: Any) -> None:
+    plist = drive.give_notice([agreed], by=cast["publicity"])
+    made = actions.file_objection(entry=agreed.public_entries.get(), text="他家有两套房子，不困难。")
+    after_the_end(plist)
+    actions.close_objection(
+        objection=made, upheld=True, finding="查到名下有两套房，不符合条件。", by=cast["prov_review2"]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT money_hold(%s, %s)", [agreed.pk, clock.today()])
+        assert cursor.fetchone() == ("objection",)
