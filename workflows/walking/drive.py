@@ -146,7 +146,7 @@ def fund(*, slug: str, yuan: str, by: User) -> Any:
 
 
 def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "agree") -> Any:
-    """Call a meeting on these cases, let the members read, sign in and vote, close it with minutes."""
+    """Call a meeting on these cases, let the members read, sign in and vote, close it with minutes that all of them sign."""
     items = [open_item(case).pk for case in cases]
     meeting = meetings.call_meeting(held_on=clock.today(), items=items, by=head)
     for member in members:
@@ -165,6 +165,8 @@ def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "
         reasons = [] if choice != "reject" else [policy_of(item.case).section("reject_reasons")[0].key]
         meetings.close_item(item=item, reasons=reasons, by=head)
     meetings.close_meeting(meeting=meeting, minutes="会议逐件研究了议题，形成了一致意见，予以记录。", by=head)
+    for member in members:
+        meetings.sign_minutes(meeting=meeting, by=member)
     for case in cases:
         case.refresh_from_db()
     return meeting
