@@ -132,10 +132,15 @@ def votes_on(item: MeetingItem) -> list[Vote]:
     return list(Vote.objects.filter(item=item).select_related("member").order_by("id"))
 
 
+def agenda(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally]]:
+    """议题 in their order, each with its count among these members."""
+    items = meeting.items.select_related("case", "meeting").order_by("id")
+    return [(item, tally_of(item, members)) for item in items]
+
+
 def proceedings(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally, list[Vote]]]:
-    """议题 in their order, each with its count and with who voted how and who stood aside."""
-    items = meeting.items.select_related("case__policy", "meeting").order_by("id")
-    return [(item, tally_of(item, members), votes_on(item)) for item in items]
+    """议题 for the minutes: each with its count and with who voted how and who stood aside."""
+    return [(item, count, votes_on(item)) for item, count in agenda(meeting, members)]
 
 
 def working_of(item: MeetingItem) -> Award | None:

@@ -58,11 +58,8 @@ def meeting(request: HttpRequest, number: str) -> HttpResponse:
 
 def _meeting_page(request: HttpRequest, found: Meeting, **extra: Any) -> HttpResponse:
     members = queries.attendance_of(found)
-    present = [row.member_id for row in members]
     mine = next((row for row in members if row.member_id == request.user.pk), None)
-    items = [
-        (item, queries.tally_of(item, present)) for item in found.items.select_related("case", "meeting").order_by("id")
-    ]
+    items = queries.agenda(found, [row.member_id for row in members])
     if found.minutes:
         _look(request, found)
     context = {
@@ -71,13 +68,19 @@ def _meeting_page(request: HttpRequest, found: Meeting, **extra: Any) -> HttpRes
         "items": items,
         "signed_in": mine is not None,
         "may_sign": found.state == "closed" and mine is not None and mine.confirmed_at is None,
-        "may_vote": queries.has_right(request.user, "panel.vote"),
-        "may_close": queries.has_right(request.user, "panel.minutes"),
         "all_decided": all(item.outcome for item, _tally in items),
         "form": MinutesForm(),
+        **_rights(request),
         **extra,
     }
     return render(request, "panel/meeting.html", context)
+
+
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    return {
+        "may_vote": queries.has_right(request.user, "panel.vote"),
+        "may_close": queries.has_right(request.user, "panel.minutes"),
+    }
 
 
 def _look(request: HttpRequest, thing: Meeting | MeetingItem, case_id: int | None = None) -> None:
@@ -154,8 +157,7 @@ def _item_page(request: HttpRequest, found: MeetingItem, **extra: Any) -> HttpRe
         "votes": votes,
         "tally": queries.tally_of(found),
         "mine": next((vote for vote in votes if vote.member_id == request.user.pk), None),
-        "may_vote": queries.has_right(request.user, "panel.vote"),
-        "may_close": queries.has_right(request.user, "panel.minutes"),
+        **_rights(request),
         "vote": VoteForm(),
         "recuse": RecuseForm(),
         "close": CloseItemForm(policy=policy_of(found.case)),
