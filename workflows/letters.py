@@ -15,11 +15,13 @@ from cases.access.queries import visible_cases
 from cases.access.sms import send_sms
 from cases.award.models import Award
 from cases.calendar.rules import local_day
+from cases.dossier.queries import answers
 from cases.evidence.models import Supplement
 from cases.money.models import Payout
 from cases.notices import given
 from cases.notices.rules import LANGUAGES
-from cases.people.queries import current_account
+from cases.people.queries import current_account, is_applicant
+from cases.people.rules import check_phone
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Policy, PolicyGap
 from cases.programme import programme
@@ -218,6 +220,15 @@ def may_read(viewer: Any, case: Any) -> bool:
     return visible_cases(viewer).filter(pk=case.pk).exists()
 
 
+def phone_on_file(case: Any) -> str:
+    """申请人的手机: the contact phone of the answers, else of the person; never the helper's own."""
+    phone = str(answers(case).get("patient_phone") or "")
+    if not phone and case.patient and case.patient.phone and (case.owner_id == case.agent_id or not case.owner.phone):
+        phone = str(case.patient.phone)
+    helper = check_phone(str(case.agent.phone)).value if case.agent and case.agent.phone else ""
+    return "" if phone and phone == helper else phone
+
+
 def _carry(phone: str, text: str, key: str) -> None:
     send_sms(phone, text, key=key)
 
@@ -227,4 +238,5 @@ def connect() -> None:
     given.gather_words(words_of)
     given.sign_letters(signs)
     given.read_letters(may_read)
+    given.know_applicants(is_applicant, phone_on_file)
     given.carry_sms(_carry)

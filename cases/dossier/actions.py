@@ -18,6 +18,7 @@ from cases.dossier.models import Answer, Case
 from cases.dossier.queries import agent_areas, answers, lock_case, my_cases
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
+from cases.people.actions import AGENT_PAYEE
 from cases.people.queries import id_key
 from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
@@ -245,7 +246,7 @@ def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str,
     if question.key == "applicant_kind" and value == "agent" and not agent_areas(helper):
         sentence = _("只有登记的代办人可以选这一项。替家里人申请，请选“家属或监护人”。")
     elif question.key == "account_holder" and is_agent and rules.same_name(str(value or ""), str(helper.name)):
-        sentence = sending.AGENT_PAYEE
+        sentence = AGENT_PAYEE
     elif question.key == "patient_id_no" and value:
         twin = Case.objects.filter(
             owner=case.owner, programme=case.programme, patient_key=id_key(str(value)), state="DRAFT", discarded_at=None

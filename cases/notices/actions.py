@@ -78,8 +78,9 @@ def _complete(code: str, data: Mapping[str, Any]) -> None:
 
 
 def _receivers(case: Any) -> list[tuple[str, Any]]:
-    people = [("applicant", case.owner)]
-    if case.agent_id and case.agent_id != case.owner_id:
+    """The applicant, who has no account of his own when a helper filed for him, and the helper."""
+    people: list[tuple[str, Any]] = [("applicant", None if case.agent_id == case.owner_id else case.owner)]
+    if case.agent_id:
         people.append(("agent", case.agent))
     return people
 

@@ -18,11 +18,13 @@ from cases.notices.rules import due_words
 
 
 def phone_of(notice: Notice) -> str:
-    """The mobile number a message goes to: of the account it is for, else of the patient; "" when there is none."""
-    if notice.to_user and notice.to_user.phone:
-        return str(notice.to_user.phone)
-    patient = notice.case.patient
-    return str(patient.phone) if patient and patient.phone and notice.to_whom == "applicant" else ""
+    """The mobile number a message goes to: the helper's, or the one the applicant gave in the file; "" for none.
+
+    A file without a phone of its own falls back on the account that filed it, unless that is the helper.
+    """
+    if notice.to_whom == "agent":
+        return str(notice.to_user.phone or "") if notice.to_user else ""
+    return given.phone_on_file(notice.case) or (str(notice.to_user.phone or "") if notice.to_user else "")
 
 
 def letter_address(token: UUID) -> str:
@@ -53,9 +55,9 @@ def letter_for(viewer: Any, token: UUID) -> Notice:
 
 def is_mine(viewer: Any, notice: Notice) -> bool:
     """Whether the viewer is the one this letter is for; a helper reads his own copy, the applicant reads both."""
-    if notice.to_whom == "agent":
-        return viewer.pk in (notice.case.agent_id, notice.case.owner_id)
-    return bool(viewer.pk == notice.case.owner_id)
+    if given.is_applicant(viewer, notice.case):
+        return True
+    return notice.to_whom == "agent" and viewer.pk == notice.case.agent_id
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,19 @@ def _latest(row: Notice) -> datetime:
     return next(moment for moment in times if moment is not None)
 
 
-def my_letters(viewer: Any, case: Any) -> list[Notice]:
-    """我的通知: the letters of my case, newest first, for the tracking page."""
-    rows = Notice.objects.filter(case=case, channel="page").select_related("case").defer("body", "data").order_by("-pk")
-    return [row for row in rows if is_mine(viewer, row)]
+def my_letters(case: Any, *, as_helper: bool) -> list[Notice]:
+    """我的通知: the applicant's copies of the letters of a case, or the helper's, newest first, for the tracking page."""
+    to_whom = "agent" if as_helper else "applicant"
+    rows = Notice.objects.filter(case=case, channel="page", to_whom=to_whom)
+    return list(rows.select_related("case").defer("body", "data").order_by("-pk"))
+
+
+def sent_to(case: Any, code: str) -> list[str]:
+    """短信发到哪里: the masked phones to which the message of the latest letter of that code goes, the applicant's first."""
+    rows = Notice.objects.filter(case=case, code=code, channel="sms").select_related("case", "to_user")
+    latest = {row.to_whom: row for row in rows.order_by("pk")}
+    phones = [phone_of(latest[whom]) for whom in ("applicant", "agent") if whom in latest]
+    return [f"{phone[:3]}****{phone[-4:]}" for phone in phones if phone]
 
 
 def deliveries_of(notice: Notice) -> list[Delivery]:

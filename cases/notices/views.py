@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.history.record import record_access
 from cases.notices import actions, queries
 from cases.notices.models import Notice
+from cases.signin import signed_in
 from project.pdf import render_pdf
 
 
@@ -28,7 +29,7 @@ def _opened(request: HttpRequest, token: UUID, channel: str) -> Notice:
     return notice
 
 
-@login_required
+@signed_in
 @require_safe
 def letter(request: HttpRequest, token: UUID) -> HttpResponse:
     """The letter as a page."""
@@ -41,7 +42,7 @@ def letter(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "notices/letter.html", context)
 
 
-@login_required
+@signed_in
 @require_safe
 def letter_pdf(request: HttpRequest, token: UUID) -> HttpResponse:
     """The letter as PDF, made when asked for; in large letters for those who read large."""

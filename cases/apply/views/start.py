@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from cases.apply import queries
 from cases.apply.forms import FirstForm
-from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.dossier import actions
 from cases.errors import Refusal
@@ -20,6 +19,7 @@ from cases.policy.queries import current
 from cases.policy.rules import Policy
 from cases.programme import Programme, programme, programmes
 from cases.regions.queries import within
+from cases.signin import signed_in
 
 
 @require_safe

@@ -28,7 +28,7 @@ class RareDiseaseV1(ReliefFlow):
     supplement = (
         steps.wait(_("等申请人补正"), state="SUPPLEMENT", days="supplement")
         .On("supplement_answered", this.intake, label=_("已补正"))
-        .On("supplement_lapsed", this.withdrawn, label=_("逾期未补，视为撤回"), effect=effects.lapsed)
+        .On("supplement_lapsed", this.lapsed, label=_("逾期未补，视为撤回"), effect=effects.lapsed)
         .Lapses("supplement_lapsed")
     )
     village_check = steps.review(
@@ -119,7 +119,14 @@ class RareDiseaseV1(ReliefFlow):
         "account_repaired", this.account_check, label=_("已更正")
     )
     account_check = (
-        steps.review(_("账户核对"), by="CTY2", state="REPAIR", days="repair_contact", form="account")
+        steps.review(
+            _("账户核对"),
+            by="CTY2",
+            state="REPAIR",
+            days="repair_contact",
+            form="account",
+            not_by=("account_repair",),
+        )  # fmt: skip
         .Exit("confirm", this.payment, label=_("账户无误"), effect=effects.account_confirmed)
         .Exit(
             "ask_again", this.account_repair, label=_("仍有误，再请更正"), kind="wait", effect=effects.account_refused
