@@ -32,7 +32,9 @@ def signed_in(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.method == "POST":
             _keep(request)
-        return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}")
+        return redirect(
+            f"{reverse('account_request_login_code')}?{urlencode({'next': request.path if request.method == 'POST' else request.get_full_path()})}"
+        )
 
     return run
 

@@ -59,7 +59,7 @@ def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
 def withdrawn(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
     """The applicant withdrew: free until the payment batch; a reservation is released."""
     actions.stop(case, "WITHDRAWN", now=now)
-    effects.release_money(case=case, by=by, now=now)
+    effects.withdrawn(case=case, by=by, now=now)
 
 
 def consent_withdrawn(case: Any, *, by: Any, now: datetime, kind: str, **_details: Any) -> None:

@@ -18,6 +18,7 @@ from cases.dossier.actions import lacking
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.rules import UNKNOWN
+from cases.people.actions import REPAIRING
 from cases.people.rules import mask_account
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
@@ -186,14 +187,19 @@ def standing(case: Case) -> Standing:
     if case.state == "PUBLICITY" and due and due[0]:
         words = _("正在公示（到 %(day)s）") % {"day": day_words(due[0])}
     return Standing(
-        state, words, _road(case, state), next_words(case), due[0] if due else None, bool(due and due[1]),
+        state, words, _road(case, state), next_words(case.state), due[0] if due else None, bool(due and due[1]),
         state.turn == "applicant",
     )  # fmt: skip
 
 
-def next_words(case: Case) -> str:
-    """下一步: who does what next, in one plain sentence."""
-    state = case.state
+def is_turn_of(viewer: Any, case: Case) -> bool:
+    """轮到您办: a draft to send, papers to supply; another account is the applicant's own matter, never a helper's."""
+    is_account = case.state in REPAIRING
+    return STATES[case.state].turn == "applicant" and not (is_account and case.agent_id == viewer.pk)
+
+
+def next_words(state: str) -> str:
+    """下一步: who does what next in this state, in one plain sentence; page and message say the same (F10)."""
     if state == "DRAFT":
         return _("填完以后请提交。")
     if state == "SUPPLEMENT":
@@ -212,6 +218,10 @@ def next_words(case: Case) -> str:
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:
         return _("我们正在安排打款。")
+    if state == "LAPSED":
+        return _("材料备齐了，可以重新申请。")
+    if state == "WITHDRAWN":
+        return _("以后需要，可以重新申请。")
     return _("这件申请已经办完。有疑问请打电话。")
 
 

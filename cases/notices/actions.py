@@ -119,6 +119,7 @@ def _stored(
         "number": number,
         "case_number": case.number,
         "written_on": local_day(now).isoformat(),
+        "paper_code": str(data.get("paper_code") or ""),
         "due_on": data["due_on"].isoformat(),
         "provisional": bool(data.get("provisional")),
     }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from cases.errors import NotFound
@@ -27,13 +28,25 @@ def phone_of(notice: Notice) -> str:
     return given.phone_on_file(notice.case) or (str(notice.to_user.phone or "") if notice.to_user else "")
 
 
+RECEIPT = "N01"
+
+
 def letter_address(token: UUID) -> str:
     """The link in a message: a random token and nothing else."""
+    return _site() + reverse("notices:letter", args=[token])
+
+
+def track_address(case_number: str) -> str:
+    """The address behind the QR code of a receipt: the number of the case, no programme and nothing of the ID."""
+    return f"{_site()}{reverse('dossier:track')}?{urlencode({'number': case_number})}"
+
+
+def _site() -> str:
     named = (name for name in settings.ALLOWED_HOSTS if name not in ("*", "[::1]") and not name.startswith("."))
     host = next(named, "")
     if host in ("localhost", "127.0.0.1", "testserver"):
         host = f"{host}:{settings.PORT}"
-    return f"{'https' if settings.HTTPS else 'http'}://{host}{reverse('notices:letter', args=[token])}"
+    return f"{'https' if settings.HTTPS else 'http'}://{host}"
 
 
 def letter_for(viewer: Any, token: UUID) -> Notice:
@@ -74,10 +87,16 @@ class Sheet:
     written_on: date
     due_on: date
     provisional: bool
+    track: str = ""
+    paper_code: str = ""
 
 
-def sheet_of(notice: Notice, language: str = "") -> Sheet:
-    """The letter as it was written then, in the reader's language; never written again from newer texts."""
+def sheet_of(notice: Notice, language: str = "", *, with_code: bool = False) -> Sheet:
+    """The letter as it was written then, in the reader's language; never written again from newer texts.
+
+    A receipt leads to the progress page; the code of the paper is on it for the applicant and his helper, and for the
+    office when it prints the letter for somebody without a mobile phone.
+    """
     wanted = "en" if (language or get_language() or "").startswith("en") else "zh-hans"
     data = notice.data
     letter = data["letters"][wanted]
@@ -92,6 +111,8 @@ def sheet_of(notice: Notice, language: str = "") -> Sheet:
         written_on=date.fromisoformat(data["written_on"]),
         due_on=date.fromisoformat(data["due_on"]),
         provisional=data["provisional"],
+        track=track_address(data["case_number"]) if notice.code == RECEIPT else "",
+        paper_code=data.get("paper_code", "") if with_code else "",
     )
 
 
@@ -140,6 +161,11 @@ def sent_to(case: Any, code: str) -> list[str]:
     return [f"{phone[:3]}****{phone[-4:]}" for phone in phones if phone]
 
 
+def is_printed(notice: Notice) -> bool:
+    """Whether this letter goes out on paper, because there is no phone to send a message to."""
+    return Notice.objects.filter(number=notice.number, to_whom=notice.to_whom, channel="print").exists()
+
+
 def deliveries_of(notice: Notice) -> list[Delivery]:
     """What became of one letter and of the message that went with it."""
     rows = Notice.objects.filter(number=notice.number, to_whom=notice.to_whom).defer("body", "data").order_by("pk")
@@ -158,6 +184,8 @@ def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
         "phone": sheet.phone,
         "office": sheet.office,
         "date": sheet.written_on,
+        "qr": sheet.track,
+        "paper_code": sheet.paper_code,
         "stamp": True,
         "large": large,
     }

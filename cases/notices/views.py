@@ -17,26 +17,27 @@ from cases.signin import signed_in
 from project.pdf import render_pdf
 
 
-def _opened(request: HttpRequest, token: UUID, channel: str) -> Notice:
+def _opened(request: HttpRequest, token: UUID, channel: str) -> tuple[Notice, queries.Sheet]:
     """The letter for this reader; the applicant's reading and the office's look are stored before the bytes leave."""
     notice = queries.letter_for(request.user, token)
-    if queries.is_mine(request.user, notice):
+    is_mine = queries.is_mine(request.user, notice)
+    if is_mine:
         actions.mark_read(notice=notice, by=request.user)
     else:
         record_access(
             "read", object=notice, fields=["body"], by=request.user, case_id=notice.case_id, purpose=f"letter {channel}"
         )
-    return notice
+    return notice, queries.sheet_of(notice, with_code=is_mine or queries.is_printed(notice))
 
 
 @signed_in
 @require_safe
 def letter(request: HttpRequest, token: UUID) -> HttpResponse:
     """The letter as a page."""
-    notice = _opened(request, token, "page")
+    notice, sheet = _opened(request, token, "page")
     context = {
         "notice": notice,
-        "sheet": queries.sheet_of(notice),
+        "sheet": sheet,
         "deliveries": queries.deliveries_of(notice),
     }
     return render(request, "notices/letter.html", context)
@@ -46,8 +47,7 @@ def letter(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_safe
 def letter_pdf(request: HttpRequest, token: UUID) -> HttpResponse:
     """The letter as PDF, made when asked for; in large letters for those who read large."""
-    notice = _opened(request, token, "pdf")
-    sheet = queries.sheet_of(notice)
+    _notice, sheet = _opened(request, token, "pdf")
     made = render_pdf("notice", queries.print_data(sheet, large=request.COOKIES.get("text_size") in ("elder", "third")))
     answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{sheet.number}.pdf"'

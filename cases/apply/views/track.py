@@ -43,8 +43,11 @@ OPENED = "opened"
 def my(request: HttpRequest) -> HttpResponse:
     """我的申请, and for a village worker the people of the village: those who must do something come first."""
     rows = list(my_cases(request.user).prefetch_related("work_items")[:200])
-    listed = [(case, queries.standing(case), programme(case.programme).name) for case in rows]
-    listed.sort(key=lambda one: not (one[1].is_my_turn or one[0].state == "DRAFT"))
+    listed = [
+        (case, queries.standing(case), programme(case.programme).name, queries.is_turn_of(request.user, case))
+        for case in rows
+    ]
+    listed.sort(key=lambda one: not one[3])
     context = {"cases": listed, "is_agent": bool(agent_areas(request.user)), "back_href": "/"}
     return render(request, "dossier/my.html", context)
 

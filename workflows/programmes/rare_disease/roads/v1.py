@@ -44,9 +44,10 @@ class RareDiseaseV1(ReliefFlow):
             level=2,
             state="COUNTY",
             days="county_review",
+            form="county",
             not_by=("village_check", "town_check"),
         )
-        .Agree(this.city_recheck, effect=effects.verified)
+        .Agree(this.city_recheck, effect=effects.county_agreed)
         .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")
         .Return(this.intake, this.town_check)
     )
