@@ -13,7 +13,6 @@ from cases.access.queries import place
 from cases.calendar.rules import end_of
 from cases.dossier.models import Case
 from cases.history.record import current, record
-from cases.people.models import PayeeAccount
 from cases.policy.queries import policy_of
 from cases.states import STATES
 from workflows import effects, pauses
@@ -48,25 +47,15 @@ def level_on(process: Any, step: str) -> bool:
 
 
 def acted(case: Case) -> list[duties.Acted]:
-    """Who acted in this case so far, for the duties; entering an account at the counter is an act too."""
+    """Who acted in this case so far, for the duties."""
     done = [
         duties.Acted(actor, step, level)
         for actor, step, level in Decision.objects.filter(case=case).values_list("actor_id", "step", "level")
     ]
-    entered = [
-        duties.Acted(actor, "account_repair", None)
-        for actor in PayeeAccount.objects.filter(case=case)
-        .exclude(channel="online")
-        .values_list("given_by_id", flat=True)
+    return done + [
+        duties.Acted(actor, "", level)
+        for actor, level in Duty.objects.filter(case=case).values_list("actor_id", "level")
     ]
-    return (
-        done
-        + entered
-        + [
-            duties.Acted(actor, "", level)
-            for actor, level in Duty.objects.filter(case=case).values_list("actor_id", "level")
-        ]
-    )
 
 
 def parties(case: Case) -> set[int]:

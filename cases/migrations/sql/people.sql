@@ -41,3 +41,4 @@ BEGIN
 END $$;
 CREATE TRIGGER payee_kept BEFORE INSERT OR UPDATE OR DELETE ON cases_payeeaccount
     FOR EACH ROW EXECUTE FUNCTION payee_kept();
+ALTER TABLE cases_payeeaccount ENABLE ALWAYS TRIGGER payee_kept;

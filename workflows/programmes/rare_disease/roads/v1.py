@@ -120,14 +120,7 @@ class RareDiseaseV1(ReliefFlow):
         "account_repaired", this.account_check, label=_("已更正")
     )
     account_check = (
-        steps.review(
-            _("账户核对"),
-            by="CTY2",
-            state="REPAIR",
-            days="repair_contact",
-            form="account",
-            not_by=("account_repair",),
-        )  # fmt: skip
+        steps.review(_("账户核对"), by="CTY2", state="REPAIR", days="repair_contact", form="account")
         .Exit("confirm", this.payment, label=_("账户无误"), effect=effects.account_confirmed)
         .Exit(
             "ask_again", this.account_repair, label=_("仍有误，再请更正"), kind="wait", effect=effects.account_refused
