@@ -15,6 +15,9 @@ from django.utils.http import urlencode
 from cases.sealed import seal, unseal
 
 View = Callable[..., HttpResponse]
+OPENED = "opened"
+"""Where a session keeps the tokens of the cases that the code of their paper has opened in this browser."""
+
 _KEPT, _COLUMN = "kept", "session.kept"
 _MOST = 20_000
 

@@ -251,7 +251,9 @@ def _nearest(case: Any, lengths: tuple[int, ...]) -> Office | None:
 
 
 def may_read(viewer: Any, case: Any) -> bool:
-    """Whether somebody of the office may read this case's letters: whoever may see the case."""
+    """Whether somebody of the office may read this case's letters: whoever may see the case and did not help to file it."""
+    if viewer.pk in (case.owner_id, case.agent_id):
+        return False
     return visible_cases(viewer).filter(pk=case.pk).exists()
 
 

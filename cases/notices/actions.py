@@ -140,10 +140,13 @@ def _store(
 
 
 @action("notice.read")
-def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice:
-    """已阅读: the person it is for has opened the letter; whoever reads it also got the message that led there."""
+def mark_read(*, notice: Notice, by: Any, with_code: bool = False, now: datetime | None = None) -> Notice:
+    """已阅读: the person it is for has opened the letter; whoever reads it also got the message that led there.
+
+    `with_code`: he opened the case with the code of the paper, without signing in.
+    """
     assert now is not None
-    if not is_mine(by, notice):
+    if not with_code and not is_mine(by, notice):
         raise NotFound()
     page = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if page.read_at is not None:
@@ -156,7 +159,12 @@ def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice
     for row in texts:
         row.state, row.delivered_at = "delivered", now
         row.save(update_fields=["state", "delivered_at"])
-    record("notice.read", about=("case", page.case_id), object=page, payload={"number": page.number})
+    record(
+        "notice.read",
+        about=("case", page.case_id),
+        object=page,
+        payload={"number": page.number, "with_code": with_code},
+    )
     return page
 
 

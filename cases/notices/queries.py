@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,6 +65,12 @@ def letter_for(viewer: Any, token: UUID) -> Notice:
     if is_mine(viewer, notice) or given.staff_may_read(viewer, notice.case):
         return notice
     raise NotFound()
+
+
+def opened_letter(token: UUID, opened: Sequence[str]) -> Notice | None:
+    """The applicant's copy of a letter for somebody who opened the case with the code of its paper; it may be read."""
+    rows = Notice.objects.select_related("case", "to_user").filter(token=token, channel="page", to_whom="applicant")
+    return rows.filter(case__token__in=opened).first() if opened else None
 
 
 def is_mine(viewer: Any, notice: Notice) -> bool:

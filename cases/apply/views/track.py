@@ -32,11 +32,9 @@ from cases.notices.queries import my_letters, sent_to
 from cases.people.actions import REPAIRING
 from cases.policy.queries import policy_of
 from cases.programme import programme
-from cases.signin import signed_in
+from cases.signin import OPENED, signed_in
 from cases.states import OPEN_STATES
 from project.faults import too_many
-
-OPENED = "opened"
 
 
 @signed_in
