@@ -139,7 +139,7 @@ def test_a_new_public_notice_after_the_making_stops_the_check(cast: Any, fund: A
 def test_a_payee_changed_after_the_making_stops_the_release(fund: Any, grant: Any, desk: Any) -> None:
     payout = grant()
     batch = desk.checked(fund)
-    with pytest.raises(REFUSED, match="not rewritten"), transaction.atomic():
+    with pytest.raises(REFUSED, match="does not change"), transaction.atomic():
         PayeeAccount.objects.filter(case=payout.case).update(account_key="f" * 64)
     Case.objects.filter(pk=payout.case_id).update(state="FAILED")
     PayeeAccount.objects.filter(case=payout.case).update(replaced_at=clock.now())
