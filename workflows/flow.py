@@ -45,9 +45,11 @@ class ReliefFlow(Flow):  # type: ignore[misc]
         cls.reading_order = tuple(name for name, value in vars(cls).items() if isinstance(value, Node))
         super().__init_subclass__(**kwargs)
         _exclude_both_ways(cls)
+        cls.needs_notice = "publicity_closed" in _exits(cls)
         cls.policy_keys = _policy_keys(cls)
 
     reading_order: tuple[str, ...] = ()
+    needs_notice: bool = True
     policy_keys: dict[str, tuple[str, ...]] = {}
 
     def entered(self, activation: Any) -> None:
@@ -90,22 +92,30 @@ def _exclude_both_ways(cls: Any) -> None:
         node.excludes = frozenset(named | set(node.not_by))
 
 
+def _exits(cls: Any) -> set[str]:
+    return {name for node in cls.reading_order for name in getattr(getattr(cls, node), "exits", {})}
+
+
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     """What the road asks of a policy: time limits, switchable levels, the panel's quorum."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
     days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim"}
-    exits = {name for node in nodes for name in getattr(node, "exits", {})}
+    exits = _exits(cls)
     if "supplement_answered" in exits:
         days |= {"supplement_extension", "tell_once"}
     if "objection_filed" in exits:
-        days.add("objection")
+        days |= {"objection", "objection_extension"}
     if "payment_unknown" in exits:
         days.add("bank_result")
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
     asks = any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values())
-    thresholds = ("opinion_characters", *(("expert_over",) if asks else ()))
-    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": thresholds}
+    counts = (
+        "opinion_characters",
+        *(("public_list_minimum",) if cls.needs_notice else ()),
+        *(("expert_over",) if asks else ()),
+    )
+    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": counts}
 
 
 @dataclass(frozen=True)

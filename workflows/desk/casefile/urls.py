@@ -28,6 +28,7 @@ urlpatterns = [
     path("release", views.release, name="release"),
     path("take-over", views.take_over, name="take_over"),
     path("decide", views.decide, name="decide"),
+    path("account", views.account, name="account"),
     path("terminate", views.terminate, name="terminate"),
     path("redacted", views.redact, name="redact"),
     path("redacted/<uuid:token>/remove", views.unredact, name="unredact"),
