@@ -7,6 +7,7 @@ from typing import Any
 
 from cases import programme
 from cases.calendar.rules import end_of
+from cases.consent.rules import NEEDED
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
@@ -56,12 +57,12 @@ def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
 def withdrawn(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
     """The applicant withdrew: free until the payment batch; a reservation is released."""
     actions.stop(case, "WITHDRAWN", now=now)
-    effects.release_money(case=case, by=by, now=now)
+    effects.withdrawn(case=case, by=by, now=now)
 
 
 def consent_withdrawn(case: Any, *, by: Any, now: datetime, kind: str, **_details: Any) -> None:
-    """同意撤回: without consent to processing nothing can be decided, so the case ends as withdrawn."""
-    if kind == "processing" and case.state != "DRAFT":
+    """同意撤回: without one of the two needed consents nothing can be decided, so the case ends as withdrawn."""
+    if kind in NEEDED and case.state != "DRAFT":
         withdrawn(case, by=by, now=now)
 
 

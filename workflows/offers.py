@@ -16,7 +16,7 @@ from cases.history.record import current, record
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
-from workflows import pauses
+from workflows import effects, pauses
 from workflows.engine import timers
 from workflows.flow import road_of
 from workflows.holding import give, same_handler
@@ -79,6 +79,7 @@ def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
 def offer(activation: Any) -> WorkItem:
     """A step begins: the case takes its state and a work item is offered where enough people are (委托代审)."""
     node, case, now = activation.flow_task, case_of(activation.process.pk), _now()
+    before = case.state
     set_state(case, node.state)
     item = WorkItem(
         case=case, task=activation.task, step=node.name, level=node.level, offered_at=now,
@@ -113,6 +114,7 @@ def offer(activation: Any) -> WorkItem:
     )
     if handler is not None:
         give(item, handler, "came_back", now=now)
+    effects.progress(case=case, before=before, item=item, now=now)
     return item
 
 

@@ -18,6 +18,7 @@ from cases.dossier.actions import lacking
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.rules import UNKNOWN
+from cases.people.actions import REPAIRING
 from cases.people.rules import mask_account
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
@@ -184,8 +185,9 @@ def standing(case: Case) -> Standing:
     state = STATES[case.state]
     on, provisional = _due(case)
     return Standing(
-        state, _words(state, on), _road(case, state), next_words(case, on), on, provisional, state.turn == "applicant"
-    )
+        state, _words(state, on), _road(case, state), next_words(case.state, on), on, provisional,
+        state.turn == "applicant",
+    )  # fmt: skip
 
 
 def _words(state: State, on: date | None) -> str:
@@ -197,9 +199,14 @@ def _words(state: State, on: date | None) -> str:
     return str(state.applicant)
 
 
-def next_words(case: Case, on: date | None = None) -> str:
-    """下一步: who does what next, in one plain sentence; `on` is the last day of what is waited for."""
-    state = case.state
+def is_turn_of(viewer: Any, case: Case) -> bool:
+    """轮到您办: a draft to send, papers to supply; another account is the applicant's own matter, never a helper's."""
+    is_account = case.state in REPAIRING
+    return STATES[case.state].turn == "applicant" and not (is_account and case.agent_id == viewer.pk)
+
+
+def next_words(state: str, on: date | None = None) -> str:
+    """下一步: who does what next, in one plain sentence; page and message say the same. `on` is the last day waited for."""
     if state == "PUBLICITY":
         return _("公示期满，没人提异议，我们就作决定。") if on else _("我们正在准备公示名单，请您等一等。")
     if state == "OBJECTION":
@@ -222,6 +229,10 @@ def next_words(case: Case, on: date | None = None) -> str:
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:
         return _("我们正在安排打款。")
+    if state == "LAPSED":
+        return _("材料备齐了，可以重新申请。")
+    if state == "WITHDRAWN":
+        return _("以后需要，可以重新申请。")
     return _("这件申请已经办完。有疑问请打电话。")
 
 

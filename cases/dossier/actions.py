@@ -18,6 +18,7 @@ from cases.dossier.models import Answer, Case
 from cases.dossier.queries import agent_areas, answers, lock_case, my_cases
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
+from cases.people.actions import AGENT_PAYEE
 from cases.people.queries import id_key
 from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
@@ -29,11 +30,18 @@ from cases.states import OPEN_STATES
 # --- drafts -----------------------------------------------------------------------------------------------------------
 @action("case.begin", about="none")
 def new_draft(
-    *, programme: str, by: Any, agent_for: Any = None, channel: str = "phone", now: datetime | None = None
+    *,
+    programme: str,
+    by: Any,
+    agent_for: Any = None,
+    for_others: bool = False,
+    channel: str = "phone",
+    now: datetime | None = None,
 ) -> Case:
     """开始填写: a draft of this programme; the one that has no patient yet is taken up again instead of a second.
 
-    `agent_for` is the account of the person a village worker files for, when there is one.
+    `agent_for` is the account of the person a village worker files for, when there is one. `for_others` answers who
+    applies beforehand: a village worker as helper, everybody else as family; it can be changed.
     """
     assert now is not None
     card = _card(programme)
@@ -53,6 +61,8 @@ def new_draft(
     except IntegrityError:  # two tabs began at the same moment
         return Case.objects.get(**kept)
     record("case.begun", about=("case", case.pk), object=case, payload={"programme": card.slug, "channel": channel})
+    if for_others and any(question.key == "applicant_kind" for question in card.questions()):
+        save_answer(case=case, key="applicant_kind", value="agent" if agent_areas(by) else "guardian", by=by)
     return case
 
 
@@ -91,7 +101,7 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
     """提交: send the draft to the office of its handling place. A second click gives the same case back.
 
     Answers, papers, consents and the truth declaration must be complete; the number is taken last, so that a refused try
-    leaves no gap. The answer carries `paper_code`, which is shown once and never again. Raises Invalid (code incomplete)
+    leaves no gap. The answer carries `paper_code`, which the receipt keeps sealed and nothing else. Raises Invalid (code incomplete)
     with a sentence for each lack, and Refusal when this person already has an open case of this programme.
     """
     assert now is not None
@@ -117,8 +127,8 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
         "case.submitted", about=("case", found.pk), object=found,
         payload={"number": found.number, "programme": found.programme, "place": found.handling_code, "agent": bool(found.agent_id)},
     )  # fmt: skip
-    sending.tell_submitted(found, by, now)
     found.paper_code = code  # type: ignore[attr-defined]
+    sending.tell_submitted(found, by, now)
     return found
 
 
@@ -245,7 +255,7 @@ def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str,
     if question.key == "applicant_kind" and value == "agent" and not agent_areas(helper):
         sentence = _("只有登记的代办人可以选这一项。替家里人申请，请选“家属或监护人”。")
     elif question.key == "account_holder" and is_agent and rules.same_name(str(value or ""), str(helper.name)):
-        sentence = sending.AGENT_PAYEE
+        sentence = AGENT_PAYEE
     elif question.key == "patient_id_no" and value:
         twin = Case.objects.filter(
             owner=case.owner, programme=case.programme, patient_key=id_key(str(value)), state="DRAFT", discarded_at=None

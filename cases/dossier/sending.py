@@ -16,13 +16,12 @@ from cases.dossier.answering import store_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import AGENT_ROLE, agent_areas, answers
 from cases.errors import Invalid, Refusal
-from cases.people.models import PayeeAccount, Person
-from cases.people.queries import account_key, current_account, id_key, name_key, phone_key
-from cases.people.rules import check_id, is_minor, mask_name
+from cases.people.actions import AGENT_PAYEE, replace_account
+from cases.people.models import Person
+from cases.people.queries import current_account, id_key, is_helpers_account, name_key, phone_key
+from cases.people.rules import SELF, check_id, is_minor, mask_name
 from cases.programme import Programme, tell
 from cases.states import OPEN_STATES
-
-AGENT_PAYEE = _("代办人不能收救助款。请填患者本人或家属的账户。")
 
 
 def agent_may(case: Case, facts: Mapping[str, Any], by: Any) -> None:
@@ -40,7 +39,7 @@ def agent_may(case: Case, facts: Mapping[str, Any], by: Any) -> None:
         )  # fmt: skip
     if facts.get("agent_relative") is None:
         raise Invalid(_("请说明您和患者是不是亲属。"), fields={"agent_relative": _("请选“是”或“不是”。")})
-    if rules.same_name(str(facts.get("account_holder") or ""), str(helper.name)):
+    if is_helpers_account(helper, str(facts.get("account_holder") or ""), str(facts.get("account_no") or "")):
         raise Invalid(AGENT_PAYEE, fields={"account_holder": AGENT_PAYEE}, code="agent_payee")
 
 
@@ -99,13 +98,14 @@ def identify(case: Case, facts: Mapping[str, Any], now: datetime) -> None:
 
 
 def give_account(case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
-    number = str(facts["account_no"])
-    if current_account(case) is None:
-        PayeeAccount.objects.create(
-            case=case, holder=facts["account_holder"], account=number, account_key=account_key(number), tail=number[-4:],
-            bank_name=str(facts.get("bank_name") or ""), relation=str(facts.get("account_relation") or "SELF"),
-            given_by=by, given_at=now,
-        )  # fmt: skip
+    """The account of the answers (收款账户): at sending, and again when a supplement has changed one of them."""
+    old, relation = current_account(case), str(facts.get("account_relation") or SELF)
+    given = {
+        "holder": str(facts["patient_name" if relation == SELF else "account_holder"]), "account": str(facts["account_no"]),
+        "bank_name": str(facts.get("bank_name") or ""), "relation": relation,
+    }  # fmt: skip
+    if old is None or any(str(getattr(old, name)) != value for name, value in given.items()):
+        replace_account(case=case, by=by, now=now, **given)
 
 
 def tell_submitted(case: Case, by: Any, now: datetime) -> None:

@@ -14,18 +14,21 @@ from cases.dossier import rules as dossier_rules
 from cases.dossier.answering import store_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, lock_case, my_cases
+from cases.dossier.sending import give_account
 from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence import vault
 from cases.evidence.keeping import PAPER, VISIT, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
-from cases.evidence.queries import open_supplement, papers
+from cases.evidence.queries import may_extend, open_supplement, papers
 from cases.evidence.rules import read_items, visit_faults, visit_keys
 from cases.history.record import action, current, record
+from cases.people.rules import ACCOUNT_ANSWERS
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Policy
 from cases.programme import programme, tell
 
 FILES_MAX = 20
+AGENT_NO_MONEY = _("代办人不能填写或更改收款账户。")
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -91,6 +94,8 @@ def _editable(case: Case, by: Any, kind: str, key: str, now: datetime) -> Case:
         if kind == "material" and key not in {paper.code for paper in papers(found, today=local_day(now))}:
             raise NotFound()
         return found
+    if kind == "answer" and key in ACCOUNT_ANSWERS and by.pk == found.agent_id:
+        raise Refusal(AGENT_NO_MONEY, code="agent_no_money", who_may=_("请患者本人或家属用登记的手机登录办理。"))
     notice = open_supplement(found)
     if notice is None:
         raise Refusal(_("申请已经提交，现在不能改材料。要补材料，请等通知。"), code="submitted", status=409)
@@ -186,6 +191,8 @@ def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
     notice.save(update_fields=["answered_at", "answered_by"])
     notice.items.filter(done_at=None).update(done_at=now)
     Material.objects.filter(case=found, state="rejected").update(state="given")
+    if notice.items.filter(kind="answer", key__in=ACCOUNT_ANSWERS).exists():
+        give_account(found, answers(found), by, now)
     record("supplement.answered", about=("case", found.pk), object=notice, payload={"number": notice.number})
     tell(found, "supplement_answered", by=by, now=now)
     return notice
@@ -212,7 +219,7 @@ def extend_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
     notice = open_supplement(found)
     if notice is None:
         raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
-    if notice.extended_at is not None:
+    if not may_extend(found):
         raise Refusal(
             _("补材料的时间已经延长过一次，不能再延长。"), code="extended_once", status=409,
             who_may=who_may("CTY1", found.handling_code),

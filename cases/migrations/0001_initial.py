@@ -872,6 +872,31 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("replaced_at", models.DateTimeField(null=True)),
                 (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("online", "本人网上填写"),
+                            ("counter", "窗口代录：本人到场"),
+                            ("paper", "窗口代录：书面材料"),
+                            ("phone", "窗口代录：电话告知"),
+                        ],
+                        default="online",
+                        max_length=10,
+                        verbose_name="怎样提供",
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.materialfile",
+                        verbose_name="卡或存折照片",
+                    ),
+                ),
+                (
                     "case",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="cases.case"
@@ -1666,6 +1691,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(("replaced_at", None)), fields=("case",), name="one_current_account"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="payeeaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("given_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="account_by_two_people",
+            ),
+        ),
         migrations.AddIndex(
             model_name="paymentbatch",
             index=models.Index(fields=["fund", "-id"], name="batch_by_fund"),
@@ -1943,6 +1979,7 @@ class Migration(migrations.Migration):
                             "CLOSED",
                             "REJECTED",
                             "WITHDRAWN",
+                            "LAPSED",
                             "SUSPENDED",
                             "TERMINATED",
                         ],
@@ -2136,6 +2173,12 @@ class Migration(migrations.Migration):
             model_name="supplement",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("answered_at", None)), fields=("case",), name="one_open_supplement"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="supplement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("extended_at", None), _negated=True), fields=("case",), name="one_extension"
             ),
         ),
         migrations.AddConstraint(

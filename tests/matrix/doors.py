@@ -36,6 +36,8 @@ HELPERS = {
     "cases.outgoing.actions.ring": "wakes a worker",
     "cases.outgoing.actions.due": "reads only",
     "cases.outgoing.actions.run": "one job of the outbox, nobody's deed",
+    "cases.people.actions.may_give_account": "asks who may, inside an act",
+    "cases.people.actions.replace_account": "a part of several acts",
     "cases.policy.actions.problems_of": "reads only",
     "cases.publicity.actions.lists.announcement": "reads only",
     "cases.publicity.actions.lists.close_due": "the clock; each list it closes is an act",

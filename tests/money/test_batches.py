@@ -12,6 +12,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from cases.access.models import Post, User
 from cases.calendar import clock
+from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Access, Event
 from cases.money import actions, bankfile
@@ -138,7 +139,10 @@ def test_a_new_public_notice_after_the_making_stops_the_check(cast: Any, fund: A
 def test_a_payee_changed_after_the_making_stops_the_release(fund: Any, grant: Any, desk: Any) -> None:
     payout = grant()
     batch = desk.checked(fund)
-    PayeeAccount.objects.filter(case=payout.case).update(account_key="f" * 64)
+    with pytest.raises(REFUSED, match="does not change"), transaction.atomic():
+        PayeeAccount.objects.filter(case=payout.case).update(account_key="f" * 64)
+    Case.objects.filter(pk=payout.case_id).update(state="FAILED")
+    PayeeAccount.objects.filter(case=payout.case).update(replaced_at=clock.now())
     with pytest.raises(Refusal, match="换了收款账户"):
         actions.release_batch(batch=batch, password="yanshi-demo-2026", by=desk.free)
     with pytest.raises(REFUSED, match="account changed"):

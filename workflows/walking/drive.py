@@ -94,6 +94,8 @@ def step(case: Case, outcome: str = "", *, by: User | None = None, **decision: A
     data = dict(decision.pop("data", {}))
     if spec.form == "visit" and "visit" not in data:
         data["visit"] = visit(case, who)
+    if spec.form == "county" and outcome == "agree" and item.case.agent_is_relative:
+        data.setdefault("patient_call", {"answered_by": "患者本人", "at": f"{clock.today().isoformat()}T09:00"})
     if spec.exits[outcome].needs_reason and "reasons" not in decision:
         decision["reasons"] = [policy_of(case).section(spec.exits[outcome].reasons)[0].key]
     decision.setdefault("opinion", ENOUGH)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cases.apply import queries
 from cases.apply.forms import FirstForm
-from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.dossier import actions
 from cases.errors import Refusal
@@ -20,6 +19,7 @@ from cases.policy.queries import current
 from cases.policy.rules import Policy
 from cases.programme import Programme, programme, programmes
 from cases.regions.queries import within
+from cases.signin import signed_in
 
 
 @require_safe
@@ -42,6 +42,7 @@ def first_check(request: HttpRequest) -> HttpResponse:
         "suits": [card for card, why_not in found or () if not why_not],
         "others": [(card, why_not) for card, why_not in found or () if why_not],
         "is_answered": found is not None,
+        "for_whom": _for_whom(request.GET),
         "back_href": "/",
     }
     return render(request, "dossier/first_check.html", context)
@@ -63,6 +64,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "sometimes": [one for one in papers if not one[2]],
         "gives": queries.gives(policy),
         "waiting": queries.waiting(policy),
+        "for_whom": _for_whom(request.GET),
         "help_phone": settings.HELP_PHONE,
         "back_href": "/apply",
     }
@@ -74,7 +76,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """开始填写: the draft that has no patient yet, or a new one; opened as a page it leads back to the button."""
     if request.method != "POST":
         return redirect("dossier:start", slug=slug)
-    draft = actions.new_draft(programme=_card(slug).slug, by=request.user)
+    draft = actions.new_draft(programme=_card(slug).slug, for_others=bool(_for_whom(request.POST)), by=request.user)
     return redirect("dossier:draft", token=draft.token)
 
 
@@ -82,7 +84,14 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def begin_here(request: HttpRequest, slug: str) -> HttpResponse:
     """After signing in by the button of the guide: one more press, because a link must not change anything."""
-    return render(request, "dossier/begin.html", {"card": _card(slug), "back_href": f"/apply/{slug}"})
+    for_whom = _for_whom(request.GET)
+    context = {"card": _card(slug), "for_whom": for_whom, "back_href": f"/apply/{slug}{for_whom}"}
+    return render(request, "dossier/begin.html", context)
+
+
+def _for_whom(given: QueryDict) -> str:
+    """帮别人办: kept in the address from the first page to the draft."""
+    return "?for=others" if given.get("for") == "others" else ""
 
 
 def _card(slug: str) -> Programme:
