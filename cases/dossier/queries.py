@@ -36,17 +36,6 @@ def answer_rows(case: Case) -> dict[str, Answer]:
     return {row.key: row for row in rows}
 
 
-def answers_of_round(case: Case, number: int) -> dict[str, Any]:
-    """The answers as they stood at the end of one round, for the difference between rounds (F25)."""
-    rows = sorted(case.answers.filter(round__lte=number), key=lambda row: (row.round, _RANK[row.source], row.pk))
-    return {row.key: row.value for row in rows}
-
-
-def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:
-    """Every value one answer ever had in this case, oldest first."""
-    return case.answers.filter(key=key).order_by("round", "pk")
-
-
 def my_cases(viewer: Any) -> QuerySet[Case]:
     """我的申请: drafts and cases this person filed, helps with, or is called about on a phone that he proved his.
 

@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 
 from cases.access.queries import posts_of, visible_cases
 from cases.access.rules import covers
-from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, my_cases
 from cases.errors import NotFound
@@ -108,11 +107,6 @@ def supplements(case: Case) -> list[Supplement]:
     return list(Supplement.objects.filter(case=case).prefetch_related("items").order_by("number"))
 
 
-def twins(file: MaterialFile) -> int:
-    """How many other files, of any case, are byte for byte the same upload (F9)."""
-    return MaterialFile.objects.filter(sha256=file.sha256, removed_at=None).exclude(pk=file.pk).count()
-
-
 def file_for(viewer: Any, token: UUID) -> MaterialFile:
     """A stored file for whoever may see its case: its people, and offices in their area; NotFound for all others.
 
@@ -144,8 +138,3 @@ def file_of(case: Case, token: UUID) -> MaterialFile | None:
 
 def _is_bank(file: MaterialFile) -> bool:
     return file.material is not None and file.material.code == BANK_PAPER
-
-
-def told_on(supplement: Supplement) -> date:
-    """The day on which the applicant was told."""
-    return local_day(supplement.told_at)

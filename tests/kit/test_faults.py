@@ -25,7 +25,7 @@ DO = {
 
 def page(code: int, request: HttpRequest) -> HttpResponse:
     if code == 409:
-        return faults.conflict(request, reason="", again="/x")
+        return faults.refused(request, 409, reason="", is_stale=True)
     views: dict[int, Callable[[HttpRequest], HttpResponse]] = {
         400: faults.bad_request,
         403: faults.permission_denied,
