@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -149,19 +149,6 @@ def capitals(amount: Decimal) -> str:
     if cent:
         return out + _DIGITS[cent] + "分"
     return (out or "零元") + "整"
-
-
-def bigrams(text: str) -> list[str]:
-    """The pairs of neighbouring characters by which a stored text is found again; a single character stands alone."""
-    chars = glyphs(clean(text).replace(" ", "").lower())
-    if len(chars) < 2:
-        return list(chars)
-    return sorted(set(_pairs(chars)))
-
-
-def _pairs(chars: list[str]) -> Iterator[str]:
-    for left, right in zip(chars, chars[1:], strict=False):
-        yield left + right
 
 
 def pinyin_keys(name: str) -> list[str]:

@@ -283,11 +283,6 @@ def silent_batches(*, now: datetime) -> list[PaymentBatch]:
     return list(PaymentBatch.objects.filter(state="sent", sent_at__lte=now - SILENT_AFTER).order_by("pk"))
 
 
-def payouts_of(case: Any) -> list[Payout]:
-    """The payouts of a case with fund and attempts, for its page."""
-    return list(Payout.objects.filter(case=case).select_related("fund").prefetch_related("attempts").order_by("pk"))
-
-
 def outcomes_of(answer: BankAnswer) -> dict[str, int]:
     """How many lines of an answer came to what, as compared on the day of the import."""
     counts = answer.lines.order_by().values_list("outcome").annotate(n=Count("id"))
