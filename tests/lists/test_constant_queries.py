@@ -200,7 +200,7 @@ def test_a_page_of_the_desk_asks_for_the_posts_of_its_reader_once(undone: World)
     case = Case.objects.get(pk=undone.rows["case"].pk)
     for address in ("/desk/", f"/case/{case.number}/", "/policy/"):
         statements, _length = asked(browser, address)
-        own = [one for one in statements if f'"cases_post"."user_id" = {person.pk} ' in one + " "]
+        own = [one for one in statements if re.search(rf'"cases_post"."user_id" = {person.pk}\b', one)]
         assert len(own) == 1, (address, len(own))
 
 
