@@ -22,6 +22,7 @@ from cases.money.models import PaymentBatch
 from cases.publicity.models import Objection
 from tests.desk.road import copies
 from tests.matrix.world import World, nothing_stays
+from workflows.desk.panel.models import MeetingItem
 
 MANY = 30
 BIG = ("workflows_workitem", "cases_case", "cases_event", "cases_access", "cases_ledgertransfer", "cases_payout", "cases_notice")  # fmt: skip
@@ -97,6 +98,24 @@ def meetings(world: World) -> None:
     more(world.rows["meeting"], number=lambda number: f"MORE-{number}")
 
 
+def agenda(world: World) -> None:
+    """Thirty more decided items on the agenda of the meeting."""
+    cases(world)
+    item = world.rows["meeting"].items.get()
+    found = Case.objects.filter(number__startswith="640422-2026-9")
+    MeetingItem.objects.bulk_create(
+        MeetingItem(
+            meeting=item.meeting,
+            case=case,
+            work_item=item.work_item,
+            amount=1000,
+            outcome="defer",
+            decided_at=case.created_at,
+        )
+        for case in found
+    )
+
+
 def imports(world: World) -> None:
     """Thirty more imported tables of past grants."""
     by = User.objects.get(username="prov_review")
@@ -151,6 +170,7 @@ LISTS = [
     List("publicity", "publicity:board", awaiting),
     List("prov_review", "publicity:objections", objections),
     List("prov_head", "panel:meetings", meetings),
+    List("prov_head", "panel:meeting", agenda, ("@meeting",)),
     List("prov_review", "past_grants:home", imports),
     List("applicant1", "dossier:my", cases),
     List("secadmin", "admin:cases_user_changelist", people),
