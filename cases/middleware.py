@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 
-from cases.errors import Refusal
+from cases.errors import Refusal, Stale
 from cases.history.record import refusals_recorded
+from project import faults
 
 
 class RefusalMiddleware:
@@ -34,9 +34,11 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             raise refusal
     except Refusal:
         pass
-    if request.path.startswith("/api/"):
-        body = {"code": refusal.code, "detail": str(refusal.reason), "who_may": str(refusal.who_may)}
-        return JsonResponse(body, status=refusal.status)
+    if faults.is_api(request):
+        return JsonResponse(
+            faults.told(refusal.code, refusal.reason, refusal.who_may, refusal.fields), status=refusal.status
+        )
     status = refusal.status if refusal.status in (403, 404, 409) else 400
-    context = {"refusal": refusal, "reason": refusal.reason, "who_may": refusal.who_may}
-    return render(request, f"{status}.html", context, status=refusal.status)
+    return faults.refused(
+        request, status, reason=refusal.reason, who_may=refusal.who_may, is_stale=isinstance(refusal, Stale)
+    )

@@ -2,9 +2,10 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 CENT = Decimal("0.01")
 MIDDLE_DOT = "\u00b7"
@@ -19,6 +20,22 @@ _HALF_WIDTH = {
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), *map(ord, _MARKS_OF_NUMBERS))
 } | {0x3000: 0x20, 0x00A0: 0x20}
 _VARIATION = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
+
+def is_key(text: str) -> bool:
+    """Whether a part of an address is a row's number: digits of a keyboard, and no more than the database counts."""
+    return re.fullmatch(r"[0-9]{1,18}", text) is not None
+
+
+def is_storable(value: Any) -> bool:
+    """Whether every text in it, at any depth, can be stored: no NUL and no lone half of a character (surrogate)."""
+    if isinstance(value, str):
+        return not re.search("[\x00\ud800-\udfff]", value)
+    if isinstance(value, Mapping):
+        return all(is_storable(part) for pair in value.items() for part in pair)
+    if isinstance(value, Sequence):
+        return all(is_storable(part) for part in value)
+    return True
 
 
 def clean(text: str) -> str:
@@ -132,19 +149,6 @@ def capitals(amount: Decimal) -> str:
     if cent:
         return out + _DIGITS[cent] + "分"
     return (out or "零元") + "整"
-
-
-def bigrams(text: str) -> list[str]:
-    """The pairs of neighbouring characters by which a stored text is found again; a single character stands alone."""
-    chars = glyphs(clean(text).replace(" ", "").lower())
-    if len(chars) < 2:
-        return list(chars)
-    return sorted(set(_pairs(chars)))
-
-
-def _pairs(chars: list[str]) -> Iterator[str]:
-    for left, right in zip(chars, chars[1:], strict=False):
-        yield left + right
 
 
 def pinyin_keys(name: str) -> list[str]:

@@ -5,10 +5,12 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from cases.history.record import request_id as _request_id
+from cases.text import is_storable
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -46,5 +48,19 @@ def private_answers(get_response: Answer) -> Answer:
         if user is not None and user.is_authenticated:
             add_never_cache_headers(response)
         return response
+
+    return middleware
+
+
+def plain_text(get_response: Answer) -> Answer:
+    """Nothing has an address with the character NUL, and no form holds it: refused before anybody reads it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not is_storable(request.path):
+            raise Http404
+        forms = (request.GET,) if request.path.startswith("/api/") else (request.GET, request.POST)
+        if not all(is_storable(list(given.lists())) for given in forms):
+            raise BadRequest
+        return get_response(request)
 
     return middleware

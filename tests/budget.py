@@ -15,6 +15,8 @@ BUDGET = {
     "tests/matrix": 150,
     "tests/faults": 120,
     "tests/races": 90,
+    "tests/api": 90,
+    "tests/lists": 120,
     "tests/inspection": 90,
     "tests/history": 90,
     "tests/dossier": 90,

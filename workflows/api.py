@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -15,12 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cases.access.queries import get_case, posts_of, require
-from cases.errors import Invalid, NotFound, Refusal
+from cases.access.queries import get_case, require
+from cases.calendar import clock
+from cases.errors import Invalid
 from cases.history.models import Event
 from cases.history.record import record_access
 from cases.states import STATES
+from cases.text import is_key
 from workflows import actions
+from workflows.desk.queries import QUEUES, WORK, Viewer, page
 from workflows.flow import step_of
 from workflows.models import WorkItem
 
@@ -52,13 +52,13 @@ class TaskPage(serializers.Serializer[Any]):
 class ClaimIn(serializers.Serializer[Any]):
     """What claiming takes: the row version that the caller saw."""
 
-    row_version = serializers.IntegerField(min_value=1)
+    row_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
 
 class DecideIn(serializers.Serializer[Any]):
     """What deciding takes; `data` holds what the step's own form asks for."""
 
-    row_version = serializers.IntegerField(min_value=1)
+    row_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     outcome = serializers.CharField(max_length=20)
     reasons = serializers.ListField(child=serializers.CharField(max_length=8), required=False, default=list)
     opinion = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
@@ -121,43 +121,29 @@ class EventPage(serializers.Serializer[Any]):
     next = serializers.IntegerField(allow_null=True)
 
 
-REFUSALS = {403: RefusalOut, 404: RefusalOut, 409: RefusalOut, 422: RefusalOut}
+FAULTS = {400: RefusalOut, 401: RefusalOut, 403: RefusalOut}
+"""What any call may answer: unreadable, not signed in, not from our own page or without a second factor."""
+REFUSALS = {**FAULTS, 404: RefusalOut, 409: RefusalOut, 422: RefusalOut, 415: RefusalOut}
 
 
 class Tasks(APIView):
-    """我的办件: open tasks of my posts and those that I hold, oldest due first."""
+    """我的办件: a queue of the desk, oldest due first; unless one is named, what I hold and may take."""
 
     @extend_schema(
         operation_id="tasks_list",
-        parameters=[OpenApiParameter("after", str, description="cursor of the page before")],
-        responses={200: TaskPage, 422: RefusalOut},
+        parameters=[
+            OpenApiParameter("queue", str, enum=[WORK, *QUEUES], description="which queue; work when left out"),
+            OpenApiParameter("after", str, description="cursor of the page before"),
+        ],
+        responses={200: TaskPage, 422: RefusalOut, **FAULTS},
     )
     def get(self, request: Request) -> Response:
-        """One page by due date."""
-        mine = Q(state="claimed", holder=request.user)
-        for post in posts_of(request.user):
-            mine |= Q(state="open", role=post.role_id, division_code__startswith=post.office.division_code)
-        rows = WorkItem.objects.filter(mine, kind="human").select_related("case__run").order_by("due_on", "id")
-        after = request.query_params.get("after")
-        if after:
-            due, pk = _cursor(after)
-            rows = rows.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=pk))
-        found = list(rows[: PAGE + 1])
-        more = _mark(found[PAGE - 1]) if len(found) > PAGE else None
-        return Response({"results": TaskOut(found[:PAGE], many=True).data, "next": more})
-
-
-def _mark(item: WorkItem) -> str:
-    text = json.dumps([item.due_on.isoformat() if item.due_on else "9999-12-31", item.pk])
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _cursor(text: str) -> tuple[date, int]:
-    try:
-        due, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
-        return date.fromisoformat(due), int(pk)
-    except (ValueError, TypeError) as error:
-        raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")}) from error
+        """One page of a queue, the same rows in the same order as on the desk."""
+        name, after = request.query_params.get("queue", WORK), request.query_params.get("after", "")
+        if name not in (WORK, *QUEUES):
+            raise Invalid(_("没有这个队列。"), fields={"queue": _("没有这个队列")})
+        found = page(Viewer.of(request.user, clock.now()), name, {}, after=after)
+        return Response({"results": TaskOut(found.rows, many=True).data, "next": found.after or None})
 
 
 class Claim(APIView):
@@ -185,7 +171,7 @@ class Decide(APIView):
 class CaseDetail(APIView):
     """案卷."""
 
-    @extend_schema(operation_id="cases_read", responses={200: CaseOut, 404: RefusalOut})
+    @extend_schema(operation_id="cases_read", responses={200: CaseOut, 404: RefusalOut, **FAULTS})
     def get(self, request: Request, number: str) -> Response:
         """One case as far as I may see it, masked."""
         case = get_case(request.user, number)
@@ -201,14 +187,14 @@ class CaseHistory(APIView):
     @extend_schema(
         operation_id="cases_history",
         parameters=[OpenApiParameter("after", int, description="number of the last event seen")],
-        responses={200: EventPage, 403: RefusalOut, 404: RefusalOut, 422: RefusalOut},
+        responses={200: EventPage, 404: RefusalOut, 422: RefusalOut, **FAULTS},
     )
     def get(self, request: Request, number: str) -> Response:
         """The case's chain in order; delivering it is itself recorded."""
         case = get_case(request.user, number)
         post = require(request.user, "case.history", case.handling_code)
         after = request.query_params.get("after", "0")
-        if not after.isdecimal():
+        if not is_key(after):
             raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")})
         record_access(
             "history", object=case, fields=["history"], by=request.user, case_id=case.pk, role=post.role_id,
@@ -234,25 +220,3 @@ def _given(kind: type[serializers.Serializer[Any]], request: Request) -> dict[st
         faults = {name: " ".join(str(text) for text in texts) for name, texts in form.errors.items()}
         raise Invalid(_("请求内容有误，请看各字段的说明。"), fields=faults)
     return dict(form.validated_data)
-
-
-def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's exception handler: a refusal is recorded and told as JSON, everything else as usual."""
-    from rest_framework.views import exception_handler
-
-    from cases.history.record import refusals_recorded
-
-    if not isinstance(error, Refusal):
-        return exception_handler(error, context)
-    view = type(context["view"]).__name__
-    try:
-        with refusals_recorded(f"api.{view}", by=context["request"].user):
-            raise error
-    except Refusal:
-        pass
-    body: dict[str, Any] = {"code": error.code, "detail": str(error.reason), "who_may": str(error.who_may)}
-    if error.fields:
-        body["fields"] = {name: str(text) for name, text in error.fields.items()}
-    if isinstance(error, NotFound):
-        body["who_may"] = ""
-    return Response(body, status=error.status)

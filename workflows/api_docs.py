@@ -8,7 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.generators import SchemaGenerator
+
+
+class SessionInSchema(SessionScheme):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document calls the session of the site."""
+
+    target_class = "workflows.api_frame.Session"
 
 
 @require_safe

@@ -14,6 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.access.queries import posts_asked_once
+from project.faults import is_api, told
+
 SEEN, SINCE, SECOND = "relief_seen", "relief_since", "relief_second_factor"
 FREE = ("/accounts/", "/health/", "/static/")
 
@@ -27,6 +30,16 @@ def sign_in_guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             if stop is not None:
                 return stop
         return get_response(request)
+
+    return middleware
+
+
+def posts_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Keeps the posts of a person for one request and not a moment longer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with posts_asked_once():
+            return get_response(request)
 
     return middleware
 
@@ -46,8 +59,8 @@ def _too_long(request: HttpRequest) -> HttpResponse | None:
 
 def _signed_out(request: HttpRequest, *, idle: bool, is_staff: bool) -> HttpResponse:
     sentence = _("您有一段时间没有操作，为了安全已经退出。请重新登录。") if idle else _("登录时间到了，请重新登录。")
-    if request.path.startswith("/api/"):
-        return JsonResponse({"code": "signed_out", "detail": sentence}, status=401)
+    if is_api(request):
+        return JsonResponse(told("signed_out", sentence), status=401)
     messages.warning(request, sentence)
     page = request.get_full_path() if request.method == "GET" else request.path
     login = reverse("account_login" if is_staff else "account_request_login_code")
@@ -63,9 +76,8 @@ def _no_second_factor(request: HttpRequest) -> HttpResponse | None:
     if Authenticator.objects.filter(user_id=request.user.pk, type__in=strong).exists():
         request.session[SECOND] = True
         return None
-    if request.path.startswith("/api/"):
-        body = {"code": "second_factor", "detail": _("请先在网页上设置两步验证。")}
-        return JsonResponse(body, status=403)
+    if is_api(request):
+        return JsonResponse(told("second_factor", _("请先在网页上设置两步验证。")), status=403)
     messages.info(request, _("工作人员要先设置两步验证，再办理业务。"))
     return HttpResponseRedirect(reverse("mfa_activate_totp"))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,7 @@ from cases.access.rules import READS, VEILED, Placement, Rung, area_of, covers, 
 from cases.calendar.rules import local_day
 from cases.errors import NotFound, Refusal
 from cases.history.models import Access
+from cases.history.record import current
 from cases.regions.models import Division
 from cases.sealed import blind_index
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 
 INSPECTOR = "INS"
+_posts_seen: ContextVar[dict[int, list[Post]] | None] = ContextVar("relief_posts_seen", default=None)
 
 
 class Today(Func):
@@ -48,10 +52,25 @@ def current_posts() -> QuerySet[Post]:
 
 
 def posts_of(user: Any) -> list[Post]:
-    """The posts a person holds now, asked afresh each time: a change of rights acts at once."""
+    """The posts a person holds now. A page asks once, an act always asks afresh: a change of rights acts at once."""
     if user is None or not getattr(user, "is_authenticated", False) or user.pk is None:
         return []
-    return list(current_posts().filter(user=user))
+    kept = _posts_seen.get()
+    if kept is None:
+        return list(current_posts().filter(user=user))
+    if user.pk not in kept or current() is not None:
+        kept[user.pk] = list(current_posts().filter(user=user))
+    return list(kept[user.pk])
+
+
+@contextmanager
+def posts_asked_once() -> Iterator[None]:
+    """While one request is answered, outside its act, the posts of a person are read from the database once."""
+    token = _posts_seen.set({})
+    try:
+        yield
+    finally:
+        _posts_seen.reset(token)
 
 
 def visible_cases(viewer: Any) -> QuerySet[Case]:
@@ -59,16 +78,22 @@ def visible_cases(viewer: Any) -> QuerySet[Case]:
 
     Lists, details, files, exports and the API all start here.
     """
+    return _cases().filter(sees(viewer))
+
+
+def sees(viewer: Any, prefix: str = "") -> Q:
+    """看得见, as the condition of a list: `prefix` leads from its rows to their case, such as "case__"."""
     if viewer is None or not viewer.is_authenticated or not viewer.is_active:
-        return _cases().none()
-    return _cases().filter(_mine(viewer) | _by_posts(posts_of(viewer)))
+        return Q(pk__in=[])
+    mine = Q(**{f"{prefix}owner": viewer}) | Q(**{f"{prefix}agent": viewer})
+    return mine | _by_posts(posts_of(viewer), prefix)
 
 
 def veiled_cases(viewer: Any) -> QuerySet[Case]:
     """遮盖可见的案卷: cases of which the viewer's posts show a few facts and redacted copies, never the file (医学专家)."""
     if viewer is None or not viewer.is_authenticated or not viewer.is_active:
         return _cases().none()
-    return _cases().filter(_by_posts(posts_of(viewer), VEILED))
+    return _cases().filter(_by_posts(posts_of(viewer), reads=VEILED))
 
 
 def is_known(viewer: Any, case_pk: int) -> bool:
@@ -81,16 +106,13 @@ def _cases() -> QuerySet[Case]:
     return apps.get_model("cases", "Case")._default_manager.all()
 
 
-def _mine(viewer: Any) -> Q:
-    return Q(owner=viewer) | Q(agent=viewer)
-
-
-def _by_posts(posts: Iterable[Post], reads: Mapping[str, frozenset[str]] = READS) -> Q:
+def _by_posts(posts: Iterable[Post], prefix: str = "", reads: Mapping[str, frozenset[str]] = READS) -> Q:
     reach = Q(pk__in=[])
     for post in posts:
         states = readable_states(post.role.rights, reads)
         if states:
-            reach |= Q(handling_code__startswith=post.office.division_code, state__in=sorted(states))
+            place, state = f"{prefix}handling_code__startswith", f"{prefix}state__in"
+            reach |= Q(**{place: post.office.division_code, state: sorted(states)})
     return reach
 
 

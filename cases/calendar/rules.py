@@ -1,13 +1,11 @@
-"""Working days (工作日): due dates with Chinese holidays and make-up days, pauses, and the lights of a queue."""
+"""Working days (工作日): due dates with Chinese holidays and make-up days, and pauses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
-YELLOW_AT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,6 @@ class Pause:
     start: date
     end: date | None
     reason: str = ""
-
-
-class Light(StrEnum):
-    """The light of a task in a queue: yellow at two working days left, red when overdue (超期)."""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
 
 
 def _days_after(start: date) -> Iterator[date]:
@@ -123,13 +113,6 @@ def remaining(due: date, today: date, cal: Calendar) -> int:
     if today <= due:
         return workdays_between(today, due, cal)
     return -max(1, workdays_between(due, today, cal))
-
-
-def light(left: int) -> Light:
-    """The light for so many working days left."""
-    if left < 0:
-        return Light.RED
-    return Light.YELLOW if left <= YELLOW_AT else Light.GREEN
 
 
 def local_day(moment: datetime) -> date:

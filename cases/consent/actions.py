@@ -104,7 +104,7 @@ def withdraw(*, case: Any, kind: str, by: Any, now: datetime | None = None) -> C
     found = lock_case(case.pk)
     _must_be_theirs(found, by)
     if not is_applicant(by, found):
-        raise Refusal(_("撤回同意要申请人本人来办。"), code="not_owner", who_may=_("请申请人用登记的手机登录。"))
+        raise Refusal(_("撤回同意要申请人本人来办。"), code="not_owner", who_may=_("申请人本人，用登记的手机登录"))
     row = current(found).get(kind)
     if row is None or not row.agreed:
         raise Refusal(_("您没有同意过这一项，不用撤回。"), code="not_given", status=409)

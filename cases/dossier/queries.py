@@ -36,17 +36,6 @@ def answer_rows(case: Case) -> dict[str, Answer]:
     return {row.key: row for row in rows}
 
 
-def answers_of_round(case: Case, number: int) -> dict[str, Any]:
-    """The answers as they stood at the end of one round, for the difference between rounds (F25)."""
-    rows = sorted(case.answers.filter(round__lte=number), key=lambda row: (row.round, _RANK[row.source], row.pk))
-    return {row.key: row.value for row in rows}
-
-
-def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:
-    """Every value one answer ever had in this case, oldest first."""
-    return case.answers.filter(key=key).order_by("round", "pk")
-
-
 def my_cases(viewer: Any) -> QuerySet[Case]:
     """我的申请: drafts and cases this person filed, helps with, or is called about on a phone that he proved his.
 
@@ -85,3 +74,8 @@ def opened_case(number: str, tokens: Sequence[str]) -> Case | None:
 def agent_areas(person: Any) -> list[str]:
     """The villages a person helps as 代办人 now; none for everybody else."""
     return [post.office.division_code for post in posts_of(person) if post.role_id == AGENT_ROLE]
+
+
+def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:
+    """Every value one answer ever had in this case, oldest first."""
+    return case.answers.filter(key=key).order_by("round", "pk")

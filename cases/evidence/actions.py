@@ -89,7 +89,7 @@ def _editable(case: Case, by: Any, kind: str, key: str, now: datetime) -> Case:
             raise NotFound()
         return found
     if kind == "answer" and key in ACCOUNT_ANSWERS and by.pk == found.agent_id:
-        raise Refusal(AGENT_NO_MONEY, code="agent_no_money", who_may=_("请患者本人或家属用登记的手机登录办理。"))
+        raise Refusal(AGENT_NO_MONEY, code="agent_no_money", who_may=_("患者本人或家属，用登记的手机登录"))
     notice = open_supplement(found)
     if notice is None:
         raise Refusal(_("申请已经提交，现在不能改材料。要补材料，请等通知。"), code="submitted", status=409)

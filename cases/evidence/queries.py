@@ -116,11 +116,6 @@ def tell_by(case: Case, policy: Policy) -> Due | None:
     return due_date(policy, "tell_once", local_day(case.submitted_at))
 
 
-def twins(file: MaterialFile) -> int:
-    """How many other files, of any case, are byte for byte the same upload (F9)."""
-    return MaterialFile.objects.filter(sha256=file.sha256, removed_at=None).exclude(pk=file.pk).count()
-
-
 def file_for(viewer: Any, token: UUID) -> MaterialFile:
     """A stored file for whoever may see its case: its people, and offices in their area; NotFound for all others.
 
@@ -160,8 +155,3 @@ def file_of(case: Case, token: UUID) -> MaterialFile | None:
 
 def _is_bank(file: MaterialFile) -> bool:
     return file.material is not None and file.material.code == BANK_PAPER
-
-
-def told_on(supplement: Supplement) -> date:
-    """The day on which the applicant was told."""
-    return local_day(supplement.told_at)

@@ -32,6 +32,7 @@ from cases.money.models import (
 from cases.money.rules import DIFFERENCES, OUTCOMES, PROVINCE, Candidate, why_out
 from cases.people.models import PayeeAccount
 from cases.policy.queries import current, due_date
+from cases.text import is_key
 
 T = TypeVar("T")
 
@@ -74,13 +75,6 @@ def _balance(fund: Fund) -> Balance:
         reserved=yuan(own.debits_pending),
         paid=yuan(own.debits_posted - returned),
     )
-
-
-def left_for(programme: str, *, today: date) -> Decimal:
-    """项目可用资金: what the funds of a programme could still grant today, in yuan (no viewer: the calculator asks)."""
-    open_funds = active_funds(programme, today=today)
-    rows = LedgerAccount.objects.filter(kind="fund", fund__in=open_funds)
-    return yuan(sum(row.credits_posted - row.debits_posted - row.debits_pending for row in rows))
 
 
 def active_funds(programme: str, *, today: date) -> QuerySet[Fund]:
@@ -135,14 +129,14 @@ def batches(viewer: Any, *, after: str = "") -> Page[PaymentBatch]:
     """Batches, newest first; `after` is the id of the last one of the page before."""
     require(viewer, "money.fund", PROVINCE)
     rows = PaymentBatch.objects.select_related("fund").order_by("-pk")
-    found = list((rows.filter(pk__lt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    found = list((rows.filter(pk__lt=int(after)) if is_key(after) else rows)[: PAGE + 1])
     return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
 
 
 def lines_page(batch: PaymentBatch, *, after: str = "") -> Page[BatchLine]:
     """The lines of a batch in the order of their making, those in and those out, with case and attempt."""
     rows = batch.lines.select_related("payout__case", "attempt").order_by("pk")
-    found = list((rows.filter(pk__gt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    found = list((rows.filter(pk__gt=int(after)) if is_key(after) else rows)[: PAGE + 1])
     return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
 
 
@@ -150,7 +144,7 @@ def answer_page(answer: BankAnswer, *, after: str = "", differences: bool = Fals
     """The lines of an answer, all or only what differs."""
     rows = answer.lines.select_related("attempt__line", "attempt__payout__case").order_by("pk")
     rows = rows.filter(outcome__in=[*DIFFERENCES, "processing", "failed", "returned"]) if differences else rows
-    found = list((rows.filter(pk__gt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    found = list((rows.filter(pk__gt=int(after)) if is_key(after) else rows)[: PAGE + 1])
     return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
 
 
@@ -295,11 +289,6 @@ def is_silent(batch: PaymentBatch, *, today: date) -> bool:
         return False
     sent_on = local_day(batch.sent_at)
     return today > due_date(current(batch.fund.programme, on=sent_on), "bank_result", sent_on).on
-
-
-def payouts_of(case: Any) -> list[Payout]:
-    """The payouts of a case with fund and attempts, for its page."""
-    return list(Payout.objects.filter(case=case).select_related("fund").prefetch_related("attempts").order_by("pk"))
 
 
 def outcomes_of(answer: BankAnswer) -> dict[str, int]:

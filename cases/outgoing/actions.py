@@ -69,8 +69,8 @@ def due(limit: int = 200) -> list[int]:
 def run(pk: int) -> bool:
     """Do one row: lease it, call its handler outside the lock, mark it done. False when somebody else has it.
 
-    A handler that fails is tried again with a growing wait, and parked after the last try; the error keeps the kind of
-    the fault and nothing of its data.
+    A try counts when it begins, so that one whose worker died counts too. A handler that fails is tried again with a
+    growing wait, and parked after the last try; the error keeps the kind of the fault and nothing of its data.
     """
     row = _lease(pk)
     if row is None:
@@ -90,9 +90,19 @@ def _lease(pk: int) -> Outgoing | None:
         row = Outgoing.objects.select_for_update(skip_locked=True).filter(pk=pk, done_at=None, parked_at=None).first()
         if row is None or (row.lease_until and row.lease_until > now) or row.available_at > now:
             return None
+        if row.attempts >= MOST_ATTEMPTS:
+            _park_lost(row, now)
+            return None
         row.lease_until, row.attempts = now + LEASE, row.attempts + 1
         row.save(update_fields=["lease_until", "attempts"])
         return row
+
+
+def _park_lost(row: Outgoing, now: datetime) -> None:
+    """The last try ended with its worker: nobody came back to say how, and the next worker is not to die of it too."""
+    log.error("outgoing work took its workers with it", outgoing=row.pk, topic=row.topic, attempts=row.attempts)
+    row.parked_at, row.lease_until, row.error = now, None, "WorkerLost"
+    row.save(update_fields=["parked_at", "lease_until", "error"])
 
 
 def _failed(row: Outgoing, error: Exception) -> None:

@@ -101,13 +101,12 @@ def may_give_account(*, case: Any, by: Any) -> bool:
         raise Refusal(
             _("代办人和这个岗位不能填写或更改收款账户。"),
             code="agent_no_money",
-            who_may=_("患者本人或家属用登记的手机登录，或到%(counter)s办理。") % {"counter": counter},
+            who_may=_("患者本人或家属（用登记的手机登录），或%(counter)s") % {"counter": counter},
         )
     if case.state not in REPAIRING:
         raise Refusal(
-            _("收款账户现在不能改。银行退回款项以后才能更正。"),
+            _("收款账户现在不能改。银行退回款项以后才能更正。如果账户有误，请打电话告诉我们。"),
             code="account_fixed",
-            who_may=_("如果账户有误，请打电话告诉我们。"),
             status=409,
         )
     return is_own

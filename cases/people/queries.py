@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.people.models import PayeeAccount, Person
+from cases.people.models import PayeeAccount
 from cases.people.rules import SELF, check_phone, id_for_matching
 from cases.sealed import blind_index
 from cases.text import clean_name, clean_number
@@ -28,11 +28,6 @@ def phone_key(phone: str) -> str:
 def account_key(account: str) -> str:
     """账号盲索引: exact search of a bank account."""
     return blind_index(clean_number(account), "payee.account")
-
-
-def find_person(id_no: str) -> Person | None:
-    """The person of that ID number, if the office ever took a case of him."""
-    return Person.objects.filter(id_key=id_key(id_no)).first()
 
 
 def current_account(case: Any) -> PayeeAccount | None:

@@ -10,8 +10,6 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from stdnum import luhn
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError as NumberFault
 
 from cases.text import MIDDLE_DOT, clean, clean_name, clean_number, glyphs, is_han, is_private_use
 
@@ -181,23 +179,6 @@ def _doubts_about_area(area: str, areas: Collection[str], abolished: Mapping[str
     return ()
 
 
-def check_other_document(text: str) -> Verdict:
-    """The number of a passport, permit or other paper: 5 to 20 letters and digits."""
-    number = clean_number(text)
-    if not re.fullmatch(r"[0-9A-Z]{5,20}", number):
-        return Verdict(False, number, _("证件号码应是 5 到 20 位字母或数字。请照证件填写。"))
-    return Verdict(True, number)
-
-
-def check_birth_date(born: date, *, today: date) -> Verdict:
-    """A birth date that is typed in, for papers whose number does not state one."""
-    if born > today:
-        return Verdict(False, born.isoformat(), _("出生日期还没有到。请核对年、月、日。"))
-    if born.year < 1880:
-        return Verdict(False, born.isoformat(), _("出生年份太早。请核对年、月、日。"))
-    return Verdict(True, born.isoformat())
-
-
 def check_phone(text: str) -> Verdict:
     """A mobile number (手机号): 11 digits beginning with 1; a country prefix +86 is dropped."""
     number = re.sub(r"^(\+86|0086)", "", re.sub(r"[()（）]", "", clean_number(text)))
@@ -244,15 +225,6 @@ def check_cnaps(text: str) -> Verdict:
     if not re.fullmatch(r"\d{12}", number, re.ASCII):
         return Verdict(False, number, _("联行号应是 12 位数字。不清楚时可以留空，由工作人员查询。"))
     return Verdict(True, number)
-
-
-def check_organisation_code(text: str) -> Verdict:
-    """A unified social credit code (统一社会信用代码): 18 characters with a check character (GB 32100)."""
-    number = clean_number(text)
-    try:
-        return Verdict(True, uscc.validate(number))
-    except NumberFault:
-        return Verdict(False, number, _("统一社会信用代码有误，应是 18 位。请照执照或登记证书核对。"))
 
 
 def age(born: date, on: date) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import posts_of, require, visible_cases
+from cases.access.queries import posts_of, require, sees, visible_cases
 from cases.calendar.rules import local_day
 from cases.consent.models import Consent
 from cases.dossier.models import Case
@@ -203,7 +203,7 @@ def objections(viewer: Any) -> list[Objection]:
     """异议: those of the cases that this viewer may see and look into, open ones first; no text is opened."""
     areas = [post.office.division_code for post in posts_of(viewer)]
     require(viewer, INVESTIGATE, min(areas, key=len) if areas else "64")
-    rows = Objection.objects.filter(case__in=visible_cases(viewer)).select_related("case", "entry__list")
+    rows = Objection.objects.filter(sees(viewer, "case__")).select_related("case", "entry__list")
     rows = rows.defer("text", "objector_name", "objector_phone", "finding", "answer", "entry__list__snapshot")
     return sorted(rows.order_by("-pk")[:MOST], key=lambda row: (row.state != "open", -row.pk))
 

@@ -91,6 +91,18 @@ def test_a_failing_row_waits_longer_each_time_and_is_parked_after_the_last_try(r
     assert len(handler.calls) == outgoing.MOST_ATTEMPTS
 
 
+def test_a_row_that_kills_its_worker_each_time_is_parked_after_the_last_try(row: Outgoing, handler: Handler) -> None:
+    for _each in range(outgoing.MOST_ATTEMPTS):
+        assert outgoing._lease(row.pk) is not None  # and the worker that took it is gone
+        Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+    assert outgoing.due() == [row.pk]
+    assert not outgoing.run(row.pk)
+    row.refresh_from_db()
+    assert (row.error, row.lease_until, outgoing.due()) == ("WorkerLost", None, [])
+    assert row.parked_at is not None
+    assert handler.calls == []
+
+
 def test_the_error_of_a_row_keeps_the_kind_of_the_fault_and_none_of_its_data(row: Outgoing, handler: Handler) -> None:
     handler.fault = ValueError("马演示 649900190001010011")
     outgoing.run(row.pk)

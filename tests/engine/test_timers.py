@@ -74,9 +74,8 @@ def test_a_timer_fires_at_its_time_and_not_before(arm: Callable[[str], Timer], f
     clockwork.one_pass()
     assert fired == []
     clock.move_demo_clock(days=1, by=None)
-    assert timers.lag() > 0
     clockwork.one_pass()
-    assert fired == ["a"] and timers.lag() == 0
+    assert fired == ["a"]
 
 
 def test_a_failing_timer_waits_longer_each_time_and_the_others_fire(

@@ -25,7 +25,7 @@ DO = {
 
 def page(code: int, request: HttpRequest) -> HttpResponse:
     if code == 409:
-        return faults.conflict(request, reason="", again="/x")
+        return faults.refused(request, 409, reason="", is_stale=True)
     views: dict[int, Callable[[HttpRequest], HttpResponse]] = {
         400: faults.bad_request,
         403: faults.permission_denied,
@@ -71,3 +71,18 @@ def test_a_form_that_was_open_too_long_is_explained():
     assert answer.status_code == 403
     assert "这一页打开太久了" in answer.content.decode()
     assert 'href="/accounts/login/"' in answer.content.decode()
+
+
+def test_only_a_race_that_somebody_else_won_is_called_one(request_: HttpRequest):
+    lost = faults.refused(request_, 409, reason="刚才一位同事已经办结。", is_stale=True).content.decode()
+    other = faults.refused(request_, 409, reason="您已申请回避，不能再表决。").content.decode()
+    assert "<h1>刚才有人先办了</h1>" in lost
+    assert "<h1>现在不能这样办</h1>" in other
+    assert "刚才有人先办了" not in other
+
+
+def test_the_page_of_a_conflict_leads_back_to_where_one_came_from_on_this_site_alone(request_: HttpRequest):
+    request_.META["HTTP_REFERER"] = "http://testserver/case/1/"
+    assert 'href="http://testserver/case/1/"' in faults.refused(request_, 409, reason="").content.decode()
+    request_.META["HTTP_REFERER"] = "http://elsewhere/case/1/"
+    assert "elsewhere" not in faults.refused(request_, 409, reason="").content.decode()

@@ -38,7 +38,12 @@ PEOPLE = {
     "cty": "xiji_intake", "cty_b": "zhongning_clerk", "city": "guyuan_city", "prov": "prov_review", "pan": "panel1",
     "fin": "fin_make", "pub": "publicity", "insp": "inspector", "sys": "sysadmin",
 }  # fmt: skip
-"""The columns of the table. The owner has the case here, the other applicant the one there; _b works in the other city."""
+"""The columns of table.csv. The owner has the case here, the other applicant the one there; _b works in the other city."""
+POSTS = {
+    "agt": "agent1", "twn": "xiji_town", "cty2": "xiji_review", "prv2": "prov_head", "exp": "expert1", "fc": "fin_check",
+    "fr": "fin_release", "sec": "secadmin", "aud": "auditadmin", "pol1": "policy_edit", "pol2": "policy_publish",
+}  # fmt: skip
+"""The columns of posts.csv: the other posts, one person each, by the codes of their roles."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,9 @@ class World:
     def _browser(self, who: str) -> Client:
         if who not in self.browsers:
             browser = Client(raise_request_exception=False)
-            if PEOPLE[who]:
-                person = User.objects.get(username=PEOPLE[who])
+            name = (PEOPLE | POSTS)[who]
+            if name:
+                person = User.objects.get(username=name)
                 browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
             self.browsers[who] = browser
         return self.browsers[who]

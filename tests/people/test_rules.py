@@ -180,14 +180,5 @@ def test_a_passbook_account_is_not_measured_by_luhn() -> None:
     assert rules.check_account("105500012345").warnings == ()
 
 
-def test_bank_and_organisation_numbers() -> None:
+def test_numbers_of_bank_branches() -> None:
     assert rules.check_cnaps("313871000007").ok and not rules.check_cnaps("31387100000").ok
-    assert rules.check_organisation_code("91110000600037341L").ok
-    assert not rules.check_organisation_code("91110000600037341M").ok
-
-
-def test_other_papers_and_typed_birth_dates() -> None:
-    assert rules.check_other_document(" e12345678 ").value == "E12345678"
-    assert not rules.check_other_document("E1").ok
-    assert rules.check_birth_date(TODAY, today=TODAY).ok
-    assert not rules.check_birth_date(date(2026, 11, 24), today=TODAY).ok

@@ -57,9 +57,7 @@ def test_free_text_keeps_its_lines() -> None:
     assert text.clean_number(" 6217－0000 ") == "62170000"
 
 
-def test_a_text_is_found_by_pairs_of_characters_and_by_pinyin() -> None:
-    assert text.bigrams("马海燕") == ["海燕", "马海"]
-    assert text.bigrams("马") == ["马"]
+def test_a_text_is_found_by_pinyin() -> None:
     assert text.pinyin_keys("马海燕") == ["mahaiyan", "mhy"]
     assert text.glyphs("葛\U000e0100城") == ["葛\U000e0100", "城"]
 

@@ -12,7 +12,7 @@ from cases.award.rules import award
 from cases.calendar import clock
 from cases.policy import queries
 from cases.policy.models import PolicyVersion
-from cases.policy.reference import put_in_force
+from tests.policy.first import put_in_force
 from tests.policy.lean import LEAN
 from workflows.programmes.rare_disease.policy import POLICY
 

@@ -14,8 +14,8 @@ from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.models import Event
 from cases.policy import actions, queries
 from cases.policy.models import PolicyRow, PolicyVersion
-from cases.policy.reference import put_in_force
 from cases.policy.rules import Row
+from tests.policy.first import put_in_force
 from tests.policy.lean import LEAN
 from workflows.programmes.rare_disease.policy import POLICY
 

@@ -32,13 +32,28 @@ def save_draft(*, item: WorkItem | int, data: Mapping[str, Any], by: Any, now: d
     return draft
 
 
-def decide(**decision: Any) -> Decision:
+def decide(
+    *,
+    item: WorkItem | int,
+    row_version: int | None = None,
+    outcome: str,
+    reasons: Sequence[str] = (),
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+    to_step: str = "",
+    happened_on: date | None = None,
+    by: Any,
+    now: datetime | None = None,
+) -> Decision:
     """办理意见: decide a step; a late decision is refused and its text kept as a draft (see `_decide`)."""
     try:
-        return _decide(**decision)
+        return _decide(
+            item=item, row_version=row_version, outcome=outcome, reasons=reasons, opinion=opinion, data=data,
+            to_step=to_step, happened_on=happened_on, by=by, **({} if now is None else {"now": now}),
+        )  # fmt: skip
     except Stale:
-        kept = {name: decision[name] for name in ("outcome", "reasons", "opinion", "to_step") if decision.get(name)}
-        _keep(item=decision["item"], typed=kept, by=decision["by"])
+        typed = {"outcome": outcome, "reasons": list(reasons), "opinion": opinion, "to_step": to_step}
+        _keep(item=item, typed={name: value for name, value in typed.items() if value}, by=by)
         raise
 
 
@@ -80,6 +95,7 @@ def _decide(
     if found.holder_id != by.pk:
         raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
     exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
+    day = _day(happened_on, found.case, now)
     act = current()
     if act is not None:
         act.as_(role=post.role_id, office=post.office.name)
@@ -87,7 +103,7 @@ def _decide(
         case=found.case, item=found, round=found.case.round, step=found.step, level=found.level, outcome=outcome,
         to_step=to_step, reasons=list(reasons), opinion=opinion.strip(), data=dict(data or {}) or None,
         policy_id=found.case.policy_id, actor=by, role=post.role_id, office=post.office,
-        entrusted_from=found.entrusted_from, happened_on=happened_on or local_day(now), at=now,
+        entrusted_from=found.entrusted_from, happened_on=day, at=now,
     )  # fmt: skip
     finish(found, now)
     effect = step.effects.get(outcome)
@@ -101,6 +117,18 @@ def _decide(
         found.case.save(update_fields=["round"])
     leave(found, by=by, exit_name=outcome, to=to_step)
     return made
+
+
+def _day(happened_on: date | None, case: Case, now: datetime) -> date:
+    """发生日期: the day on which it was done, today when none is given; never before the case was there, never to come."""
+    today = local_day(now)
+    if happened_on is None:
+        return today
+    first = local_day(case.submitted_at) if case.submitted_at else today
+    if not first <= happened_on <= today:
+        said = _("发生日期应在提交申请那天到今天之间。")
+        raise Invalid(said, fields={"happened_on": said})
+    return happened_on
 
 
 def _told(made: Decision) -> dict[str, Any]:

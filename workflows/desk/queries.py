@@ -13,13 +13,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
-from cases.access.queries import posts_of
+from cases.access.queries import posts_of, sees
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Calendar, add_workdays, local_day, remaining
-from cases.errors import NotFound
+from cases.errors import Invalid, NotFound
 from cases.programme import programmes
 from cases.regions.models import Division
 from cases.states import state
+from cases.text import is_key
 from workflows.desk.forms import in_my_language
 from workflows.flow import graph, step_of
 from workflows.models import Duty, Handover, WorkItem
@@ -30,6 +31,8 @@ MOST = 100
 SOON = 2
 APPLICANT_STATES = ["SUPPLEMENT", "FAILED", "RETURNED"]
 
+WORK = "work"
+"""What I hold and what I may take, in one list: the tasks of the API."""
 QUEUES = {
     "open": _("待领取"),
     "mine": _("我的"),
@@ -54,7 +57,11 @@ class Viewer:
 
 
 def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
-    """One queue, unordered. Entrusted work (委托代审) stands at the office that does it."""
+    """One queue, unordered, of cases the viewer may see. Entrusted work (委托代审) stands at the office that does it."""
+    return _queue(viewer, name).filter(sees(viewer.user, "case__"))
+
+
+def _queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
     if name == "mine":
         return WorkItem.objects.filter(state="claimed", holder=viewer.user)
     if name == "done":
@@ -63,8 +70,9 @@ def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
         return WorkItem.objects.filter(_area(viewer), kind="wait", state="open", case__state__in=APPLICANT_STATES)
     if name == "soon":
         limit = add_workdays(viewer.today, SOON, calendar()).on
-        near = WorkItem.objects.filter(due_on__lte=limit)
-        return near.filter(Q(state="claimed", holder=viewer.user) | (_pool(viewer) & ~_barred(viewer)))
+        return _queue(viewer, WORK).filter(due_on__lte=limit)
+    if name == WORK:
+        return WorkItem.objects.filter(Q(state="claimed", holder=viewer.user) | (_pool(viewer) & ~_barred(viewer)))
     if name == "open":
         return WorkItem.objects.filter(_pool(viewer) & ~_barred(viewer))
     raise NotFound()
@@ -169,10 +177,12 @@ def _cursor(words: str, by_done: bool) -> tuple[Any, int] | None:
         return None
     moment, _line, pk = words.rpartition("_")
     try:
-        when = (datetime if by_done else date).fromisoformat(moment) if moment else None
+        when: Any = (datetime if by_done else date).fromisoformat(moment) if moment else None
+        if not is_key(pk) or (by_done and (when is None or when.tzinfo is None)):
+            raise ValueError(words)
         return when, int(pk)
     except ValueError as fault:
-        raise NotFound() from fault
+        raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")}) from fault
 
 
 def _beyond(cursor: tuple[Any, int], *, newest_first: bool, backwards: bool) -> Q:

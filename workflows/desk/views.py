@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.access.queries import require
 from cases.calendar import clock
 from cases.calendar.queries import calendar
+from cases.text import is_key
 from workflows import actions
 from workflows.desk.forms import QueueFilter
 from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of, step_names, untold
@@ -65,7 +66,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
 def seen(request: HttpRequest) -> HttpResponse:
     """知道了: the notes about steps that went to somebody else."""
     actions.seen(
-        handovers=[int(pk) for pk in request.POST.getlist("handover") if pk.isdigit() and len(pk) < 16][:PAGE],
+        handovers=[int(pk) for pk in request.POST.getlist("handover") if is_key(pk)][:PAGE],
         by=request.user,
     )
     return redirect("desk:home")

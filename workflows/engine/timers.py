@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Min
 
 from cases.calendar import clock
 from cases.errors import Refusal
@@ -62,12 +61,6 @@ def due(limit: int = 100) -> list[int]:
     """Open timers that are due, oldest first."""
     rows = Timer.objects.filter(done_at=None, cancelled_at=None, due_at__lte=clock.now())
     return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
-
-
-def lag() -> float:
-    """Seconds by which the oldest due timer is late (0 when none is)."""
-    oldest = Timer.objects.filter(done_at=None, cancelled_at=None).aggregate(at=Min("due_at"))["at"]
-    return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
 
 
 def fire(pk: int) -> bool:

@@ -19,6 +19,7 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.history.models import Access, Event, StreamHead
 from cases.history.record import record_access
+from cases.text import is_key
 from workflows.desk.forms import in_my_language
 from workflows.desk.queries import APPLICANT_STATES
 from workflows.flow import road_of
@@ -57,7 +58,7 @@ def search(viewer: Any, filters: Mapping[str, Any], *, after: str = "", before: 
     backwards = bool(before)
     cursor = before or after
     if cursor:
-        if not cursor.isdigit():
+        if not is_key(cursor):
             raise NotFound()
         rows = rows.filter(pk__gt=int(cursor)) if backwards else rows.filter(pk__lt=int(cursor))
     found = list(rows.order_by("pk" if backwards else "-pk")[: PAGE + 1])
@@ -198,7 +199,10 @@ def _moment(cursor: str) -> tuple[datetime, str, int] | None:
         return None
     try:
         moment, kind, pk = cursor.split("_")
-        return datetime.fromisoformat(moment), kind, int(pk)
+        when = datetime.fromisoformat(moment)
+        if when.tzinfo is None or kind not in ("event", "read") or not is_key(pk):
+            raise ValueError(cursor)
+        return when, kind, int(pk)
     except ValueError as fault:
         raise NotFound() from fault
 

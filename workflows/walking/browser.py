@@ -143,10 +143,6 @@ class Page:
                 return href
         raise LookupError(f"{self.url}: no link like {pattern}; the page says: {self.sentence()}")
 
-    def has_link(self, pattern: str) -> bool:
-        """Whether some link matches."""
-        return any(re.search(pattern, href) for href, _text in self.links)
-
     def sentence(self) -> str:
         """What the page itself says, shortened; without the strip and the foot that every page has."""
         return " ".join((self.said or self.text).split())[:600]

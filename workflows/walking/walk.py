@@ -12,7 +12,6 @@ from cases.access.models import User
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.dossier.models import Case
-from cases.history.models import Event
 from cases.money.models import Fund, PaymentBatch, Payout
 from cases.money.testbank import SimulatedBank
 from cases.programme import programme
@@ -27,14 +26,9 @@ from workflows.walking.browser import Form, Page
 from workflows.walking.filing import file_application
 from workflows.walking.papers import picture
 from workflows.walking.visitors import Visitors, day
+from workflows.walking.wrong import MEMBERS, Say, WalkFailed, WrongTurns, token_of
 
-Say = Callable[[str], None]
 OPINION = "已核对材料和入户记录，情况属实，符合办法规定。"
-MEMBERS = [f"panel{number}" for number in range(1, 6)]
-
-
-class WalkFailed(Exception):
-    """The walk cannot go on; says where and what the page said."""
 
 
 class Walk:
@@ -44,8 +38,13 @@ class Walk:
         self.card = programme(slug)
         self.people = Visitors(base)
         self.say = say
-        self.refused = 0
         self.case = Case()
+        self.turns = WrongTurns(self.people, lambda: self.case, say)
+
+    @property
+    def refused(self) -> int:
+        """How many wrong turns were refused so far."""
+        return self.turns.refused
 
     def __call__(self) -> Case:
         """Walk; answers the closed case. Raises WalkFailed, also when a wrong turn was not refused."""
@@ -107,9 +106,9 @@ class Walk:
         who = drive.person_for(item)
         name, spec = who.username, step_of(item)
         if item.level == 2:
-            self._other_county(item)
+            self.turns.other_county()
         if item.level == 3:
-            self._same_person(item)
+            self.turns.same_person(item)
         browser = self.people[name]
         page = browser.get(f"/case/{self.case.number}/")
         claim = next((form for form in page.forms if form.action.endswith("/claim")), None)
@@ -129,8 +128,8 @@ class Walk:
             raise WalkFailed(f"{name} at {item.step}: {after.sentence()}")
         self.tell(name, f"{spec.title}：{spec.exits[outcome].label}")
         if item.level == 1:
-            self._second_decision(name, page, form, values)
-            self._old_page(name, page, claim)
+            self.turns.second_decision(name, page, form, values)
+            self.turns.old_page(name, page, claim)
 
     def _details(self, kind: str, form: Form) -> dict[str, Any]:
         """What each kind of step asks beside outcome and opinion."""
@@ -179,12 +178,12 @@ class Walk:
             browser = self.people[member]
             page = browser.get(f"/panel/{meeting.number}/")
             browser.post(page, page.form("/sign-in"))
-        self._unread_and_unready(meeting, address)
+        self.turns.unread_and_unready(meeting, address)
         for member in MEMBERS[:-1]:
             browser = self.people[member]
             page = browser.get(address)
             browser.post(page, page.form("choice"), {"choice": "agree"})
-        self._recused_member(meeting, address)
+        self.turns.recused_member(meeting, address)
         page = head.get(address)
         closed = head.post(page, page.form("/close"))
         page = head.get(f"/panel/{meeting.number}/")
@@ -213,13 +212,13 @@ class Walk:
         if shown is None:
             raise WalkFailed(f"the list was not posted: {posted.sentence()}")
         self.tell("publicity", f"公示 {shown.number}，到 {shown.ends_on:%Y-%m-%d}")
-        self._early_payment()
+        self.turns.early_payment()
         self._to(shown.ends_on + timedelta(days=1))
         self._until(lambda: self.case.state not in ("PUBLICITY", "OBJECTION"), "the list does not close")
         self.tell("（时钟）", "公示期满，无异议")
 
     def _payment(self) -> None:
-        self._changed_payee()
+        self.turns.changed_payee()
         payout = Payout.objects.filter(case=self.case).latest("id")
         if payout.not_before and clock.today() < payout.not_before:
             self._to(payout.not_before)
@@ -256,91 +255,9 @@ class Walk:
         if found is None:
             raise WalkFailed(f"the bank's answer was not taken: {shown.sentence()}")
         page = checker.get(f"/money/answer/{found.group(1)}/")
-        checker.post(page, Form(page.url, "post", {"csrfmiddlewaretoken": [_token(page)]}))
+        checker.post(page, Form(page.url, "post", {"csrfmiddlewaretoken": [token_of(page)]}))
         self._until(lambda: self.case.state in ("FOLLOWUP", "CLOSED"), "the payment is not booked")
         self.tell("fin_check", "确认回盘，已到账")
-
-    # --- wrong turns ---------------------------------------------------------------------------------------------------
-    def wrong(self, what: str, try_it: Callable[[], Page]) -> None:
-        """Try something that must be refused with a sentence and leave a row."""
-        before = Event.objects.filter(outcome="denied").order_by("-id").values_list("id", flat=True).first() or 0
-        page = try_it()
-        kept = Event.objects.filter(outcome="denied", id__gt=before).exists()
-        if page.status < 400 and not kept:
-            raise WalkFailed(f"wrong turn went through: {what} ({page.status} {page.url}: {page.sentence()})")
-        if not kept:
-            raise WalkFailed(f"wrong turn left no row: {what} ({page.status}: {page.sentence()})")
-        self.refused += 1
-        self.say(f"                   · 走错：{what} → {page.status} {page.sentence()[:70]}")
-
-    def _other_county(self, item: WorkItem) -> None:
-        browser = self.people["xiji_intake"]
-        self.wrong("别的县来看这一件", lambda: browser.get(f"/case/{self.case.number}/"))
-
-    def _same_person(self, item: WorkItem) -> None:
-        last = self.case.decisions.filter(level=2).latest("id").actor
-        browser = self.people[last.username]
-        page = browser.get("/desk/")
-        token = next(form.fields["csrfmiddlewaretoken"] for form in page.forms if "csrfmiddlewaretoken" in form.fields)
-        forged = Form(
-            f"/case/{self.case.number}/claim", "post",
-            {"csrfmiddlewaretoken": token, "item": [str(item.pk)], "row_version": [str(item.row_version)]},
-        )  # fmt: skip
-        self.wrong("同一人连办两级", lambda: browser.post(page, forged))
-
-    def _second_decision(self, name: str, page: Page, form: Form, values: dict[str, Any]) -> None:
-        browser = self.people[name]
-        other = {
-            **values,
-            "outcome": "not_accept",
-            "phase": "confirm",
-            "opinion": "这是同一件的另一个意见，应当被拒绝。",
-        }
-        self.wrong("同一步交两次意见", lambda: browser.post(page, form, other))
-
-    def _old_page(self, name: str, page: Page, claim: Form | None) -> None:
-        if claim is not None:
-            browser = self.people[name]
-            self.wrong("拿旧页面再领取", lambda: browser.post(page, claim))
-
-    def _unread_and_unready(self, meeting: Meeting, address: str) -> None:
-        member = self.people[MEMBERS[0]]
-        page = member.get(f"/panel/{meeting.number}/")
-        token = _token(page)
-        vote = Form(f"{address}vote", "post", {"csrfmiddlewaretoken": [token], "choice": ["agree"], "reason": [""]})
-        self.wrong("没看材料就表决", lambda: member.post(page, vote))
-        head = self.people["prov_head"]
-        agenda = head.get(address)
-        self.wrong("人数不够就形成决定", lambda: head.post(agenda, agenda.form("/close")))
-
-    def _recused_member(self, meeting: Meeting, address: str) -> None:
-        member = self.people[MEMBERS[-1]]
-        page = member.get(address)
-        member.post(page, page.form("/recuse"), {"reason": "患者是本人的远房亲戚，按规定回避。"})
-        vote = Form(
-            f"{address}vote", "post", {"csrfmiddlewaretoken": [_token(page)], "choice": ["agree"], "reason": [""]}
-        )
-        self.wrong("回避的人又来表决", lambda: member.post(page, vote))
-
-    def _early_payment(self) -> None:
-        payout = Payout.objects.filter(case=self.case).latest("id")
-        maker = self.people["fin_make"]
-        page = maker.get(f"/money/fund/{payout.fund.code}/batch/")
-        if str(self.case.number) not in page.text:
-            raise WalkFailed("the batch page does not say why this case is not in it")
-        early = Form(page.url, "post", {"csrfmiddlewaretoken": [_token(page)], "payouts": [str(payout.pk)]})
-        self.wrong("公示没完就想付款", lambda: maker.post(page, early))
-
-    def _changed_payee(self) -> None:
-        owner = self.people["applicant2"]
-        address = f"/track/{self.case.number}/account"
-        page = owner.get(address)
-        token = _token(page) if any("csrfmiddlewaretoken" in form.fields for form in page.forms) else ""
-        form = Form(
-            address, "post",
-            {"csrfmiddlewaretoken": [token], "holder": ["马演示"], "account": ["9990000000000008888"], "bank_name": ["演示银行"]},
-        )  # fmt: skip
-        self.wrong("准予以后换收款账户", lambda: owner.post(page, form))
 
     # --- time ----------------------------------------------------------------------------------------------------------
     def _to(self, when: Any) -> None:
@@ -354,10 +271,6 @@ class Walk:
             if is_so():
                 return
         raise WalkFailed(f"{otherwise}: {self.case.state}")
-
-
-def _token(page: Page) -> str:
-    return next(form.fields["csrfmiddlewaretoken"][0] for form in page.forms if "csrfmiddlewaretoken" in form.fields)
 
 
 def _confirm(page: Page) -> Form:

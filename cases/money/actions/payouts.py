@@ -134,9 +134,8 @@ def release_reservation(*, case: Any, reason: str, by: Any, now: datetime | None
     rows.sort(key=lambda row: row.reservation.debit_id)  # accounts in the order of their ids
     if any(row.state in AT_BANK for row in rows):
         raise Refusal(
-            _("这一笔已编入拨付批次或送到银行，不能直接撤回。"),
+            _("这一笔已编入拨付批次或送到银行，不能直接撤回。请联系财务先处理批次。"),
             code="in_batch",
-            who_may=_("请联系财务先处理批次。"),
             status=409,
         )
     for row in rows:

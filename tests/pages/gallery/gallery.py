@@ -109,7 +109,9 @@ def _desk(request: HttpRequest) -> HttpResponse:
 
 def _fault(request: HttpRequest, code: int) -> HttpResponse:
     if code == 409:
-        return faults.conflict(request, reason="刚才一位同事已经办结这一步，您的意见已替您留在草稿里。", again="/")
+        return faults.refused(
+            request, 409, reason="刚才一位同事已经办结这一步，您的意见已替您留在草稿里。", is_stale=True
+        )
     if code == 403:
         return faults.permission_denied(request, PermissionError("这件是您初审的，需要另一位同事复核。"))
     views: dict[int, Callable[[HttpRequest], HttpResponse]] = {

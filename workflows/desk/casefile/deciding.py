@@ -14,6 +14,7 @@ from cases.access.queries import is_known
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.evidence.actions import add_visit_photo
+from cases.text import is_key
 from workflows import actions
 from workflows.desk.casefile.queries import File, decision_form, refill, working
 from workflows.desk.forms import DecisionForm
@@ -81,7 +82,7 @@ def _stored(found: File, upload: Any) -> Any:
 def _too_late(found: File, data: QueryDict) -> None:
     """Somebody else holds or has done it: the refusal comes from the action, which keeps the text as a draft."""
     number, version = str(data.get("item", "")), str(data.get("row_version", ""))
-    item = WorkItem.objects.filter(pk=int(number), case=found.case).first() if number.isdigit() else None
+    item = WorkItem.objects.filter(pk=int(number), case=found.case).first() if is_key(number) else None
     if item is None:
         raise NotFound()
     if item.state == "open":
@@ -91,7 +92,7 @@ def _too_late(found: File, data: QueryDict) -> None:
         raise Stale(_("这一件现在没有人领取。请先领取再办理，您填写的内容已替您留在草稿里。"))
     codes = [str(code).partition(":")[2] for code in data.getlist("reasons")]
     actions.decide(
-        item=item, row_version=int(version) if version.isdigit() else None, outcome=str(data.get("outcome", "")),
+        item=item, row_version=int(version) if is_key(version) else None, outcome=str(data.get("outcome", "")),
         reasons=codes, opinion=str(data.get("opinion", "")), to_step=str(data.get("to_step", "")), by=found.viewer,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from cases.apply.forms import CounterAccountForm
 from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence.queries import file_of
 from cases.people.actions import may_give_account
+from cases.text import is_key
 from workflows import actions
 from workflows.desk.casefile import deciding
 from workflows.desk.casefile.actions import add_redacted, remove_redacted
@@ -206,4 +207,4 @@ def _shown(request: HttpRequest, found: File) -> dict[str, Any]:
 
 def _number(request: HttpRequest, name: str) -> int | None:
     value = request.POST.get(name, "")
-    return int(value) if value.isdigit() and len(value) < 12 else None
+    return int(value) if is_key(value) else None

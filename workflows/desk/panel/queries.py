@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
-from cases.access.queries import posts_of, require, visible_cases, who_may
+from cases.access.queries import posts_of, require, sees, visible_cases, who_may
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
 from cases.errors import NotFound, Refusal
@@ -97,7 +97,8 @@ def get_item(viewer: Any, number: str, pk: int) -> MeetingItem:
 def waiting(viewer: Any) -> QuerySet[WorkItem]:
     """待上会: cases at the panel step that are on no open agenda."""
     return (
-        WorkItem.objects.filter(step=PANEL_STEP, kind="wait", state="open", case__in=visible_cases(viewer))
+        WorkItem.objects.filter(step=PANEL_STEP, kind="wait", state="open")
+        .filter(sees(viewer, "case__"))
         .exclude(meeting_items__outcome="")
         .select_related("case")
         .order_by("case__accepted_on", "id")
@@ -111,7 +112,7 @@ def present(meeting: Meeting) -> list[int]:
 
 def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
     """How an item stands, by the quorum of its meeting and the pinned policy of its case."""
-    votes = dict(Vote.objects.filter(item=item).values_list("member_id", "choice"))
+    votes = {vote.member_id: vote.choice for vote in item.votes.all()}
     return tally(
         votes=votes,
         present=present(item.meeting) if members is None else members,
@@ -132,15 +133,15 @@ def votes_on(item: MeetingItem) -> list[Vote]:
     return list(Vote.objects.filter(item=item).select_related("member").order_by("id"))
 
 
-def agenda(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally]]:
-    """议题 in their order, each with its count among these members."""
-    items = meeting.items.select_related("case", "meeting").order_by("id")
-    return [(item, tally_of(item, members)) for item in items]
+def agenda(viewer: Any, meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally]]:
+    """议题 in their order whose cases the viewer may see, each with its count among these members."""
+    rows = meeting.items.filter(sees(viewer, "case__")).select_related("case", "meeting")
+    return [(item, tally_of(item, members)) for item in rows.prefetch_related("votes").order_by("id")]
 
 
-def proceedings(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally, list[Vote]]]:
+def proceedings(viewer: Any, meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally, list[Vote]]]:
     """议题 for the minutes: each with its count and with who voted how and who stood aside."""
-    return [(item, count, votes_on(item)) for item, count in agenda(meeting, members)]
+    return [(item, count, votes_on(item)) for item, count in agenda(viewer, meeting, members)]
 
 
 def working_of(item: MeetingItem) -> Award | None:

@@ -59,7 +59,7 @@ def meeting(request: HttpRequest, number: str) -> HttpResponse:
 def _meeting_page(request: HttpRequest, found: Meeting, **extra: Any) -> HttpResponse:
     members = queries.attendance_of(found)
     mine = next((row for row in members if row.member_id == request.user.pk), None)
-    items = queries.agenda(found, [row.member_id for row in members])
+    items = queries.agenda(request.user, found, [row.member_id for row in members])
     if found.minutes:
         _look(request, found)
     context = {
@@ -133,7 +133,7 @@ def print_minutes(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "meeting": found,
         "members": members,
-        "items": queries.proceedings(found, [row.member_id for row in members]),
+        "items": queries.proceedings(request.user, found, [row.member_id for row in members]),
     }
     return render(request, "panel/minutes.html", context)
 

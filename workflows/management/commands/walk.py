@@ -18,7 +18,8 @@ from django.utils import translation
 from cases.calendar import clock
 from cases.history.check import verify
 from cases.programme import programmes
-from workflows.walking.walk import Walk, WalkFailed
+from workflows.walking.walk import Walk
+from workflows.walking.wrong import WalkFailed
 
 WRONG_TURNS = 8
 

@@ -37,7 +37,22 @@ END $$;
 
 CREATE TRIGGER decision_duty BEFORE INSERT ON workflows_decision FOR EACH ROW EXECUTE FUNCTION relief_decision_duty();
 ALTER TABLE workflows_decision ENABLE ALWAYS TRIGGER decision_duty;
-REVOKE ALL ON FUNCTION relief_duty, relief_decision_duty FROM PUBLIC;
+
+-- A decision was taken on a day between the submission of its case and the moment of its entry.
+CREATE FUNCTION relief_decision_day() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.happened_on > (NEW.at AT TIME ZONE 'Asia/Shanghai')::date OR NEW.happened_on < (
+        SELECT (c.submitted_at AT TIME ZONE 'Asia/Shanghai')::date FROM public.cases_case c WHERE c.id = NEW.case_id
+    ) THEN
+        RAISE EXCEPTION 'decision: a day before the case or to come' USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_day';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER decision_day BEFORE INSERT ON workflows_decision FOR EACH ROW EXECUTE FUNCTION relief_decision_day();
+ALTER TABLE workflows_decision ENABLE ALWAYS TRIGGER decision_day;
+REVOKE ALL ON FUNCTION relief_duty, relief_decision_duty, relief_decision_day FROM PUBLIC;
 
 -- A coded reason is a list of words that say something; "against" needs at least one (decision_against_has_reason).
 ALTER TABLE workflows_decision ADD CONSTRAINT decision_reasons_coded

@@ -64,11 +64,6 @@ def codes(words: str) -> list[str]:
     return [one.code for one in find(words)]
 
 
-def by_code(code: str) -> Disease | None:
-    """One disease by its code."""
-    return next((one for one in diseases() if one.code == code), None)
-
-
 def _name(zh: str, en: str) -> str:
     return zh if (get_language() or "zh").startswith("zh") else en
 

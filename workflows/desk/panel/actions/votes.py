@@ -76,7 +76,7 @@ def _may_vote(case: Any, item: MeetingItem, choice: str, by: Any) -> None:
         words = (
             _("您已申请回避，不能再表决。") if earlier.choice == "recused" else _("您已经表决过，每人只能表决一次。")
         )
-        raise Stale(words, who_may=_("还没有表决的到会成员"))
+        raise Refusal(words, code="voted", status=409, who_may=_("还没有表决的到会成员"))
     if choice == "recused":
         return
     if not has_read(by, item):

@@ -1,0 +1,234 @@
+"""A list asks the database as often for thirty rows as for a few, and counts no table without a bound."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.access.models import Office, Post, User
+from cases.dossier.models import Case
+from cases.duplicates.models import PastGrantImport
+from cases.history.models import Event
+from cases.money import actions as money
+from cases.money.models import PaymentBatch
+from cases.publicity.models import Objection
+from tests.desk.road import copies
+from tests.matrix.world import World, nothing_stays
+from workflows.desk.panel.models import MeetingItem
+
+MANY = 30
+BIG = ("workflows_workitem", "cases_case", "cases_event", "cases_access", "cases_ledgertransfer", "cases_payout", "cases_notice")  # fmt: skip
+Grow = Callable[[World], None]
+
+
+def more(row: models.Model, **changes: Callable[[int], Any]) -> None:
+    """Thirty more rows like this one, but for what must differ."""
+    same = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    made = [{**same, **{name: change(number) for name, change in changes.items()}} for number in range(MANY)]
+    type(row)._default_manager.bulk_create([type(row)(**values) for values in made])
+
+
+def cases(world: World, **changes: Callable[[int], Any]) -> None:
+    """Thirty more cases like the one here."""
+    given = {"number": lambda number: f"640422-2026-9{number:05}-0", "token": lambda number: uuid.uuid4(), **changes}
+    more(world.rows["case"], patient_key=lambda number: f"more-{number}", **given)
+
+
+def tasks(world: World) -> None:
+    """Thirty more tasks for the county's reviewer."""
+    copies(world.rows["item"], MANY)
+
+
+def nothing(world: World) -> None:
+    """The list is long already; `few` asks for its end."""
+
+
+def last_events(world: World) -> list[Event]:
+    """The last two events of the case."""
+    rows = Event.objects.filter(stream__kind="case", stream__key=str(world.rows["case"].pk))
+    return list(rows.order_by("-seq")[:2])
+
+
+def end_of_chain(world: World) -> str:
+    """The page of the history that holds one event."""
+    return f"?after={last_events(world)[1].seq}"
+
+
+def end_of_timeline(world: World) -> str:
+    """The page of the timeline that holds what came after the last but one event."""
+    row = last_events(world)[1]
+    return "?" + urlencode({"after": f"{row.recorded_at.isoformat()}_event_{row.pk}"})
+
+
+def gifts(world: World) -> None:
+    """Thirty more lines of the fund's ledger."""
+    by = User.objects.get(username="fin_make")
+    for number in range(MANY):
+        money.receive_gift(fund=world.rows["fund"], amount=number + 1, source="捐赠", by=by)
+
+
+def batches(world: World) -> None:
+    """Thirty more batches."""
+    row = PaymentBatch.objects.get(pk=world.rows["batch"].pk)
+    row.state, row.checker_id, row.releaser_id = "made", None, None
+    row.checked_at = row.released_at = row.sent_at = row.closed_at = None
+    more(row, number=lambda number: f"MORE-{number}")
+
+
+def awaiting(world: World) -> None:
+    """Thirty more cases that may be put on a list."""
+    cases(world, state=lambda number: "PROPOSED", award=lambda number: 1000)
+
+
+def objections(world: World) -> None:
+    """Thirty more objections."""
+    more(Objection.objects.get(pk=world.rows["objection"].pk), token=lambda number: uuid.uuid4())
+
+
+def meetings(world: World) -> None:
+    """Thirty more meetings."""
+    more(world.rows["meeting"], number=lambda number: f"MORE-{number}")
+
+
+def agenda(world: World) -> None:
+    """Thirty more decided items on the agenda of the meeting."""
+    cases(world)
+    item = world.rows["meeting"].items.get()
+    found = Case.objects.filter(number__startswith="640422-2026-9")
+    MeetingItem.objects.bulk_create(
+        MeetingItem(
+            meeting=item.meeting,
+            case=case,
+            work_item=item.work_item,
+            amount=1000,
+            outcome="defer",
+            decided_at=case.created_at,
+        )
+        for case in found
+    )
+
+
+def imports(world: World) -> None:
+    """Thirty more imported tables of past grants."""
+    by = User.objects.get(username="prov_review")
+    row = PastGrantImport(by=by, at=world.rows["case"].created_at, file_sha256="0", rows=1)
+    more(row, file_sha256=lambda number: f"{number:064}")
+
+
+def people(world: World) -> None:
+    """Thirty more accounts of offices, each with a post."""
+    row = world.rows["user"]
+    row.is_office = True
+    more(row, username=lambda number: f"more{number}", phone=lambda number: None, phone_key=lambda number: None)
+    made = User.objects.filter(username__startswith="more")
+    post = world.rows["post"]
+    Post.objects.bulk_create(
+        Post(user=one, role=post.role, office=post.office, starts_on=post.starts_on) for one in made
+    )
+
+
+def offices(world: World) -> None:
+    """Thirty more offices."""
+    more(world.rows["office"], name=lambda number: f"另一个办公室 {number}", kind=lambda number: "town")
+
+
+@dataclass(frozen=True)
+class List:
+    """A list, who reads it, and how it grows."""
+
+    who: str
+    name: str
+    grow: Grow
+    args: tuple[str, ...] = ()
+    few: Callable[[World], str] = lambda world: ""
+
+    def __str__(self) -> str:
+        return "-".join([self.name, *self.args])
+
+    def address(self, world: World) -> str:
+        """Its address, with the rows of the world in its blanks."""
+        rows = [world.rows[part[1:]] if part.startswith("@") else part for part in self.args]
+        return reverse(self.name, args=[getattr(part, "number", getattr(part, "code", part)) for part in rows])
+
+
+LISTS = [
+    List("xiji_review", "desk:queue", tasks, ("open",)),
+    List("xiji_review", "api:tasks", tasks),
+    List("xiji_review", "api:history", nothing, ("@case",), end_of_chain),
+    List("inspector", "inspection:search", cases),
+    List("inspector", "inspection:case", nothing, ("@case",), end_of_timeline),
+    List("fin_make", "money:home", batches),
+    List("fin_make", "money:fund", gifts, ("@fund",)),
+    List("publicity", "publicity:board", awaiting),
+    List("prov_review", "publicity:objections", objections),
+    List("prov_head", "panel:meetings", meetings),
+    List("prov_head", "panel:meeting", agenda, ("@meeting",)),
+    List("prov_review", "past_grants:home", imports),
+    List("applicant1", "dossier:my", cases),
+    List("secadmin", "admin:cases_user_changelist", people),
+    List("secadmin", "admin:cases_post_changelist", people),
+    List("sysadmin", "admin:cases_office_changelist", offices),
+]
+
+
+@pytest.fixture
+def undone(world: World) -> Iterator[World]:
+    """The world; what a test does in it is undone."""
+    with nothing_stays():
+        yield world
+
+
+def asked(browser: Client, address: str) -> tuple[list[str], int]:
+    """The statements of one page and its length."""
+    with CaptureQueriesContext(connection) as said:
+        answer = browser.get(address)
+    assert answer.status_code == 200
+    return [one["sql"] for one in said.captured_queries], len(answer.content)
+
+
+def unbounded(statement: str) -> bool:
+    """Whether a statement counts all rows of a big table."""
+    counts = [part for part in re.split(r"(?i)(?=count\(\*\))", statement) if part.lower().startswith("count(*)")]
+    return any(table in part and not re.search(r"LIMIT \d+\) ", part) for part in counts for table in BIG)
+
+
+@pytest.mark.parametrize("one", LISTS, ids=str)
+def test_a_list_asks_as_often_for_thirty_rows_as_for_a_few(undone: World, one: List):
+    browser = Client()
+    browser.force_login(User.objects.get(username=one.who), backend="django.contrib.auth.backends.ModelBackend")
+    address = one.address(undone)
+    browser.get(address)
+    few, short = asked(browser, address + one.few(undone))
+    one.grow(undone)
+    many, long = asked(browser, address)
+    assert long > short + MANY * 20, "the list did not grow: this test shows nothing"
+    assert len(many) == len(few), "\n".join(sorted(set(many) - set(few))[:10])
+    assert not [statement for statement in many if unbounded(statement)]
+
+
+def test_a_page_of_the_desk_asks_for_the_posts_of_its_reader_once(undone: World):
+    browser, person = Client(), User.objects.get(username="xiji_review")
+    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    case = Case.objects.get(pk=undone.rows["case"].pk)
+    for address in ("/desk/", f"/case/{case.number}/", "/policy/"):
+        statements, _length = asked(browser, address)
+        own = [one for one in statements if re.search(rf'"cases_post"."user_id" = {person.pk}\b', one)]
+        assert len(own) == 1, (address, len(own))
+
+
+def test_a_change_of_rights_acts_at_the_next_request_and_at_once_inside_an_act(undone: World):
+    browser = Client()
+    person = User.objects.get(username="xiji_review")
+    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("case:home", args=[undone.rows["case"].number])
+    assert browser.get(address).status_code == 200
+    Post.objects.filter(user=person).update(office=Office.objects.get(division_code="640521", kind="redcross"))
+    assert browser.get(address).status_code == 404

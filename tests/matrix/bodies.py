@@ -1,0 +1,60 @@
+"""What a POST of the matrix sends: a form filled in as somebody with the right would, so that "done" differs from "refused"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.matrix.table import Row
+from tests.matrix.world import World
+from workflows.walking.visitors import day
+
+LATER = date(2027, 1, 1)
+OPINION = "按办法核对过材料和事实，情况属实。"
+Filled = Callable[[World, dict[str, Any]], dict[str, Any]]
+
+API: dict[str, dict[str, Any]] = {
+    "api:claim": {"row_version": 1},
+    "api:decide": {"row_version": 1, "outcome": "agree"},
+}
+FORMS: dict[str, Filled] = {
+    "case:claim": lambda world, of: {"item": of["api.pk"], "row_version": 1},
+    "case:decide": lambda world, of: {"item": of["api.pk"], "row_version": 1, "outcome": "agree"},
+    "case:release": lambda world, of: {"item": of["api.pk"], "reason": OPINION},
+    "case:show": lambda world, of: {"part": "id", "purpose": "review"},
+    "case:terminate": lambda world, of: {"reasons": ["T01"], "opinion": OPINION},
+    "consent:withdraw": lambda world, of: {"sure": "on"},
+    "dossier:account": lambda world, of: {"holder": "马某某", "account": "9990000000000008888", "bank_name": "演示银行"},
+    "dossier:withdraw": lambda world, of: {"reason": OPINION},
+    "money:new_fund": lambda world, of: {
+        "code": "YS-NEW", "name": "另一笔资金", "programme": "rare_disease", "kind": "fiscal", **day("starts_on", LATER),
+    },
+    "money:gift": lambda world, of: {"amount": "1", "source": "捐赠，凭证号 1"},
+    "money:build": lambda world, of: {"payouts": []},
+    "money:check": lambda world, of: {"count_retyped": 1, "total_retyped": "1"},
+    "money:release": lambda world, of: {"password": "yanshi-demo-2026"},
+    "money:void": lambda world, of: {"reason": OPINION},
+    "panel:call": lambda world, of: {"items": [], **day("held_on", LATER)},
+    "panel:minutes": lambda world, of: {"minutes": "会议逐件研究了议题，形成了一致意见。"},
+    "panel:vote": lambda world, of: {"choice": "agree"},
+    "panel:recuse": lambda world, of: {"reason": "患者是本人的远房亲戚，按规定回避。"},
+    "policy:date": lambda world, of: {"title": "新的一版", **day("effective_from", LATER)},
+    "publicity:announce": lambda world, of: {"cases": [one.token for one in world.rows["cases"]]},
+    "publicity:publish": lambda world, of: {"cases": [one.token for one in world.rows["cases"]]},
+    "publicity:list": lambda world, of: {"reason": "名单有误，先撤下。"},
+    "publicity:one_objection": lambda world, of: {"upheld": "no", "finding": "查清了，没有这回事。", "answer": "查清了，没有这回事。"},
+    "publicity:object": lambda world, of: {"entry": 1, "text": "名单上这户人家有两辆车，请核查。"},
+}  # fmt: skip
+
+
+def body_of(world: World, row: Row) -> str:
+    """The body of this row's request, "" for a GET and for a form without fields."""
+    if row.method != "POST":
+        return ""
+    if row.name in API:
+        return json.dumps(API[row.name])
+    filled = FORMS.get(row.name)
+    return urlencode(filled(world, world.things[row.whose]), doseq=True) if filled else ""
