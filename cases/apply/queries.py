@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from cases.calendar.rules import local_day
 from cases.consent.queries import current as consents_of
-from cases.dossier.actions import lacking
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.rules import UNKNOWN
+from cases.dossier.sending import lacking
 from cases.people.rules import mask_account
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain

@@ -14,7 +14,9 @@ from cases.errors import NotFound
 from cases.people.queries import phone_key
 
 AGENT_ROLE = "AGT"
-_RANK = {"claimed": 0, "registry": 1, "verified": 2}
+_RANK = {"claimed": 0, "derived": 1, "registry": 2, "verified": 3}
+NOT_ASKED = ""
+"""What a derived row says of an answer that the other answers do not call for any more."""
 
 
 def lock_case(pk: int) -> Case:
@@ -33,13 +35,13 @@ def answers(case: Case) -> dict[str, Any]:
 def answer_rows(case: Case) -> dict[str, Answer]:
     """The row in force of each answer, with its source and date (F8)."""
     rows = sorted(case.answers.all(), key=lambda row: (row.round, _RANK[row.source], row.pk))
-    return {row.key: row for row in rows}
+    return {key: row for key, row in {row.key: row for row in rows}.items() if row.value != NOT_ASKED}
 
 
 def answers_of_round(case: Case, number: int) -> dict[str, Any]:
     """The answers as they stood at the end of one round, for the difference between rounds (F25)."""
     rows = sorted(case.answers.filter(round__lte=number), key=lambda row: (row.round, _RANK[row.source], row.pk))
-    return {row.key: row.value for row in rows}
+    return {key: value for key, value in {row.key: row.value for row in rows}.items() if value != NOT_ASKED}
 
 
 def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:

@@ -214,14 +214,17 @@ class Lack:
     sentence: Any
 
 
-def unanswered(programme: Programme, facts: Mapping[str, Any]) -> list[Lack]:
-    """The questions these answers call for and that have no answer yet; conditions are decided anew (F2)."""
+def unanswered(programme: Programme, facts: Mapping[str, Any], *, derived: Collection[str] = ()) -> list[Lack]:
+    """The questions these answers call for and that have no answer yet; conditions are decided anew (F2).
+
+    What was only derived does not answer a question that is asked now.
+    """
     asked = {question.key for question in programme.asked(facts)}
     return [
         Lack(section.key, question.key, ask_for(question))
         for section in programme.sections
         for question in section.questions
-        if question.key in asked and question.required and facts.get(question.key) is None
+        if question.key in asked and question.required and (facts.get(question.key) is None or question.key in derived)
     ]
 
 

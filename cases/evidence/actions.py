@@ -11,21 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import acting_post, who_may
 from cases.calendar.rules import local_day
 from cases.dossier import rules as dossier_rules
-from cases.dossier.answering import store_answer
+from cases.dossier.answering import take_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, lock_case, my_cases
+from cases.dossier.sending import settle
 from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence import vault
+from cases.evidence.following import follow, guardian_agreed, missing_items
 from cases.evidence.keeping import PAPER, VISIT, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
 from cases.evidence.queries import open_supplement, papers
 from cases.evidence.rules import read_items, visit_faults, visit_keys
 from cases.history.record import action, current, record
 from cases.policy.queries import due_date, policy_of
-from cases.policy.rules import Policy
 from cases.programme import programme, tell
 
 FILES_MAX = 20
+MOST_ROUNDS = 2
+"""补正最多两轮: what the database holds, whatever a policy says."""
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     if not wanted:
         raise Invalid(_("请至少选一项要补的材料或内容。"), fields={"items": _("请至少选一项")})
     number = Supplement.objects.filter(case=case).count() + 1
-    if number > min(2, _rounds(policy)):
+    if number > min(MOST_ROUNDS, policy.count("supplement_rounds")):
         raise Refusal(_("已经告知过两次，不能再让申请人补。请按现有材料办理。"), code="told_twice", status=409)
     due = due_date(policy, "supplement", day)
     made = Supplement.objects.create(
@@ -140,31 +143,34 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     return made
 
 
-def _rounds(policy: Policy) -> int:
-    return policy.count("supplement_rounds") if policy.has("eligibility", "supplement_rounds") else 2
-
-
 @action("supplement.answer_item")
-def save_supplement_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | None = None) -> None:
-    """补填一项: a named answer once more, as a row of the new round; the earlier one stays."""
+def save_supplement_answer(
+    *, case: Case, key: str, value: Any, by: Any, now: datetime | None = None
+) -> list[SupplementItem]:
+    """补填一项: a named answer once more, as a row of the new round, through the door of a draft's answers.
+
+    What the changed answer newly asks for joins the open notice; answers those new items.
+    """
     assert now is not None
     found = _editable(case, by, "answer", key, now)
     if found.state == "DRAFT":
         raise NotFound()
-    question = programme(found.programme).question(key)
-    try:
-        cleaned = dossier_rules.clean_answer(question, value, answers(found), today=local_day(now))
-    except dossier_rules.Fault as fault:
-        raise Invalid(fault.sentence, fields={key: fault.sentence}) from fault
-    store_answer(case=found, key=key, value=cleaned, by=by, now=now)
+    if take_answer(case=found, key=key, value=value, by=by, now=now) is None:
+        sentence = dossier_rules.ask_for(programme(found.programme).question(key))
+        raise Invalid(sentence, fields={key: sentence})
     notice = open_supplement(found)
     assert notice is not None
     notice.items.filter(kind="answer", key=key).update(done_at=now)
+    return follow(found, notice, now=now)
 
 
 @action("supplement.answer")
 def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Supplement:
-    """交补正: send what was asked for; every named item must have been supplied in this round. Twice is once."""
+    """交补正: send what was asked for, every named item supplied in this round; all that rests on an answer follows it.
+
+    When the conditions, looked at anew, ask for more, that joins the notice, which then comes back unanswered. Twice is
+    once. Raises Invalid (code incomplete) while an item is open.
+    """
     assert now is not None
     found = lock_case(case.pk)
     if not my_cases(by).filter(pk=found.pk).exists():
@@ -175,13 +181,13 @@ def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
         if last is not None and last.answered_by_id == by.pk:
             return last
         raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
-    lacking = missing_items(found, notice)
-    if lacking:
-        raise Invalid(
-            _("通知里还有没补的，补齐以后再交。"),
-            fields={item.key: _("这一项还没有补。") for item in lacking},
-            code="incomplete",
-        )
+    lacks = {item.key: _("这一项还没有补。") for item in missing_items(found, notice, now=now)}
+    if lacks:
+        raise Invalid(_("通知里还有没补的，补齐以后再交。"), fields=lacks, code="incomplete")
+    if follow(found, notice, now=now):
+        return notice
+    settle(found, by=by, now=now)
+    guardian_agreed(found, now=now)
     notice.answered_at, notice.answered_by = now, by
     notice.save(update_fields=["answered_at", "answered_by"])
     notice.items.filter(done_at=None).update(done_at=now)
@@ -189,17 +195,6 @@ def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
     record("supplement.answered", about=("case", found.pk), object=notice, payload={"number": notice.number})
     tell(found, "supplement_answered", by=by, now=now)
     return notice
-
-
-def missing_items(case: Case, notice: Supplement) -> list[SupplementItem]:
-    """The named items that were not supplied yet in this round."""
-    given = set(
-        MaterialFile.objects.filter(case=case, round=case.round, removed_at=None)
-        .exclude(material=None)
-        .values_list("material__code", flat=True)
-    )
-    answered = set(case.answers.filter(round=case.round, source="claimed").values_list("key", flat=True))
-    return [item for item in notice.items.all() if item.key not in (given if item.kind == "material" else answered)]
 
 
 @action("supplement.extend")

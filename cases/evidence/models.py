@@ -79,12 +79,15 @@ class Supplement(models.Model):
 
 
 class SupplementItem(models.Model):
-    """补正事项: one paper or one answer, with its reason code; only these may be edited by the applicant."""
+    """补正事项: one paper or one answer, with its reason code; only these may be edited by the applicant.
+
+    Without a reason the office did not name it: an answer changed in this round calls for it.
+    """
 
     supplement = models.ForeignKey(Supplement, on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=8, choices=[("material", "材料"), ("answer", "填报")])
     key = models.CharField(max_length=40)
-    reason = models.CharField(max_length=8)
+    reason = models.CharField(max_length=8, blank=True, default="")
     note = SealedField(blank=True, default="")
     done_at = models.DateTimeField(null=True)
 

@@ -16,6 +16,8 @@ from cases.programme import Programme
 from cases.text import clean, clean_name
 
 FINDINGS = ("confirmed", "differs", "not_seen")
+FOLLOWS = ""
+"""The reason of an item that the office did not name: a changed answer calls for it."""
 
 
 def checklist(policy: Policy, facts: Mapping[str, Any], *, today: date) -> list[Document]:

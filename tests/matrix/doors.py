@@ -18,8 +18,6 @@ HELPERS = {
     "cases.calendar.actions.on_calendar_loaded": "registers a handler",
     "cases.calendar.actions.load_calendar": "a command of the operator; writes one event",
     "cases.calendar.actions.load_reference": "set-up by the owner role",
-    "cases.dossier.actions.lacking": "reads only",
-    "cases.evidence.actions.missing_items": "reads only",
     "cases.money.actions.answers.note_silent_batches": "the clock; each batch it notes is an act",
     "cases.money.actions.batches.lock_cases": "a lock inside an act",
     "cases.money.actions.batches.lock_batch": "a lock inside an act",

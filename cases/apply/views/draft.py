@@ -96,15 +96,19 @@ def _narrowed(request: HttpRequest, asked: Question, stored: Any) -> tuple[Any, 
 def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm) -> bool:
     try:
         _save(request, case, asked, form.answer())
-    except Invalid as fault:
-        form.refuse(fault.fields or {"value": fault.reason})
+    except Refusal as refusal:
+        if not refusal.fields:
+            raise
+        form.refuse(refusal.fields)
         return False
     return True
 
 
 def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
-    save = actions.save_answer if case.state == "DRAFT" else evidence.save_supplement_answer
-    save(case=case, key=asked.key, value=value, by=request.user)
+    if case.state == "DRAFT":
+        actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
+    elif evidence.save_supplement_answer(case=case, key=asked.key, value=value, by=request.user):
+        messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
 
 
 def _around(request: HttpRequest, case: Case, asked: Question) -> dict[str, Any]:
