@@ -91,17 +91,21 @@ def _exclude_both_ways(cls: Any) -> None:
 
 
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
-    """What the road asks of a policy: time limits, switchable levels, the panel's quorum."""
+    """What the road asks of a policy: time limits, switchable levels, the panel's quorum, how often and how many."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
-    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim"}
+    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim", "draft_kept"}
+    counts = {"opinion_characters"}
     exits = {name for node in nodes for name in getattr(node, "exits", {})}
     if "supplement_answered" in exits:
         days.add("supplement_extension")
+        counts.add("supplement_rounds")
+    if any(getattr(node, "form", "") == "visit" for node in nodes):
+        counts.add("home_visitors")
     if "objection_filed" in exits:
         days.add("objection")
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
-    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": ("opinion_characters",)}
+    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": tuple(sorted(counts))}
 
 
 @dataclass(frozen=True)

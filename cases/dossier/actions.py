@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.dossier import gates, numbering, rules, sending
 from cases.dossier.answering import already_open, cleaned, store_answer, take_answer
 from cases.dossier.models import Answer, Case
-from cases.dossier.queries import agent_areas, answers, lock_case, my_cases
+from cases.dossier.queries import agent_areas, answers, kept_until, lock_case, my_cases, policies_in_force
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
 from cases.people.queries import id_key
@@ -22,6 +23,9 @@ from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
 from cases.sealed import blind_index
 from cases.states import OPEN_STATES
+
+SWEPT = 100
+"""As many of the oldest drafts of a programme the clock empties in one pass."""
 
 
 # --- drafts -----------------------------------------------------------------------------------------------------------
@@ -72,11 +76,40 @@ def discard_draft(*, case: Case, by: Any, now: datetime | None = None) -> None:
     """不要了: empty a draft, its answers and papers, for good; the empty row stays so that history keeps its end."""
     assert now is not None
     found = _my_draft(case, by)
-    gates.discarded(found, by=by, now=now)
-    count = found.answers.all().delete()[0]
-    found.discarded_at = now
-    found.save(update_fields=["discarded_at"])
+    count = _empty(found, by, now)
     record("case.discarded", about=("case", found.pk), object=found, payload={"answers": count})
+
+
+@action("case.lapse")
+def lapse_draft(*, case: Case, by: Any = None, now: datetime | None = None) -> bool:
+    """草稿到期: emptied by the clock when nothing was saved for as long as the policy in force keeps a draft."""
+    assert now is not None
+    found = lock_case(case.pk)
+    until = kept_until(found, policies_in_force(local_day(now)).get(found.programme))
+    if found.discarded_at is not None or until is None or local_day(now) <= until:
+        return False
+    count = _empty(found, by, now)
+    record("case.lapsed", about=("case", found.pk), object=found, payload={"answers": count, "kept_until": until})
+    return True
+
+
+def drop_lapsed_drafts() -> int:
+    """What the clock does with drafts that nobody went on with; each is an act of its own."""
+    now, emptied = clock.now(), 0
+    for slug, policy in policies_in_force(local_day(now)).items():
+        if policy.has("days", "draft_kept"):
+            old = now - timedelta(days=policy.days("draft_kept"))
+            drafts = Case.objects.filter(state="DRAFT", discarded_at=None, programme=slug, saved_at__lt=old)
+            emptied += sum(lapse_draft(case=draft) for draft in drafts.order_by("saved_at")[:SWEPT])
+    return emptied
+
+
+def _empty(case: Case, by: Any, now: datetime) -> int:
+    gates.discarded(case, by=by, now=now)
+    count = int(case.answers.all().delete()[0])
+    case.discarded_at, case.patient_key, case.masked_name = now, "", ""
+    case.save(update_fields=["discarded_at", "patient_key", "masked_name"])
+    return count
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from cases.access.queries import posts_of
+from cases.calendar.rules import local_day
 from cases.dossier.models import Answer, Case
-from cases.errors import NotFound
+from cases.errors import NotFound, Refusal
 from cases.people.queries import phone_key
+from cases.policy.queries import current, due_date
+from cases.policy.rules import Policy
+from cases.programme import programmes
 
 AGENT_ROLE = "AGT"
 _RANK = {"claimed": 0, "derived": 1, "registry": 2, "verified": 3}
@@ -87,3 +92,21 @@ def opened_case(number: str, tokens: Sequence[str]) -> Case | None:
 def agent_areas(person: Any) -> list[str]:
     """The villages a person helps as 代办人 now; none for everybody else."""
     return [post.office.division_code for post in posts_of(person) if post.role_id == AGENT_ROLE]
+
+
+def policies_in_force(today: date) -> dict[str, Policy]:
+    """现行政策 of each programme that has one."""
+    found: dict[str, Policy] = {}
+    for card in programmes():
+        try:
+            found[card.slug] = current(card.slug, today)
+        except Refusal:
+            continue
+    return found
+
+
+def kept_until(case: Case, policy: Policy | None) -> date | None:
+    """草稿保留到: the last day on which a draft is kept, counted from its last save; None without a policy that says it."""
+    if case.state != "DRAFT" or policy is None or not policy.has("days", "draft_kept"):
+        return None
+    return due_date(policy, "draft_kept", local_day(case.saved_at)).on

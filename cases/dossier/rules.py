@@ -279,6 +279,17 @@ def circumstances(facts: Mapping[str, Any], *, today: date) -> dict[str, Any]:
     }
 
 
+def derived(facts: Mapping[str, Any], asked: Collection[str]) -> dict[str, Any]:
+    """推算: what the answers that are asked already say of others, which are not asked therefore (U8)."""
+    found: dict[str, Any] = {}
+    facts = {key: value for key, value in facts.items() if key in asked}
+    if facts.get("account_relation") == "SELF" and "account_holder" not in asked and facts.get("patient_name"):
+        found["account_holder"] = facts["patient_name"]
+    if facts.get("hukou_division") and "residence_division" not in asked:
+        found["residence_division"] = facts["hukou_division"]
+    return found
+
+
 def birth_date(facts: Mapping[str, Any], *, today: date) -> date | None:
     """The birth date the ID number states; None while there is none."""
     return people.check_id(str(facts.get("patient_id_no") or ""), today=today).birth_date

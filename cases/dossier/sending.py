@@ -90,10 +90,7 @@ def derive(card: Programme, case: Case, by: Any, now: datetime) -> dict[str, Any
             if row.key not in asked | {rules.TRUTH.key}:
                 row.delete()
     wanted = {key: NOT_ASKED for key in facts if key in known - asked}
-    if facts.get("account_relation") == "SELF" and "account_holder" not in asked:
-        wanted["account_holder"] = facts["patient_name"]
-    if facts.get("hukou_division") and "residence_division" not in asked:
-        wanted["residence_division"] = facts["hukou_division"]
+    wanted |= rules.derived(facts, asked)
     rows = answer_rows(case)
     for key, value in wanted.items():
         found = rows.get(key)

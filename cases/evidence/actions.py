@@ -49,6 +49,7 @@ def add_file(*, case: Case, material_code: str, upload: Any, by: Any, now: datet
     if row.state != "given":
         row.state = "given"
         row.save(update_fields=["state"])
+    _saved(found, now)
     return file
 
 
@@ -69,10 +70,17 @@ def remove_file(*, case: Case, file: MaterialFile, by: Any, now: datetime | None
     if not MaterialFile.objects.filter(material=row.material, removed_at=None).exists():
         row.material.state = "missing"
         row.material.save(update_fields=["state"])
+    _saved(found, now)
     record("file.removed", about=("case", found.pk), object=row, payload={"material": row.material.code})
     act = current()
     if act is not None:
         act.after.append(lambda: vault.drop(row.path))
+
+
+def _saved(case: Case, now: datetime) -> None:
+    """A paper counts as a save: the time that a draft is kept begins anew."""
+    case.saved_at = now
+    case.save(update_fields=["saved_at"])
 
 
 @action("file.visit_photo")
@@ -226,7 +234,7 @@ def record_visit(
     *, case: Case, step: str, visitors: Sequence[str], visited_on: date | str, place: str, photo: Any,
     facts: Any, note: str = "", by: Any, now: datetime | None = None,
 ) -> HomeVisit:  # fmt: skip
-    """入户核实: two different visitors, a day not in the future, a photo, and a finding for each stated fact.
+    """入户核实: as many different visitors as the policy says, a past day, a photo, and a finding for each stated fact.
 
     `facts` maps a key to {"finding", "note"}, or lists mappings that also name the key. `photo` is a stored visit photo, its
     token, or an upload. Raises Invalid with a sentence for each field.
@@ -238,6 +246,7 @@ def record_visit(
     faults = visit_faults(
         visitors=visitors, visited_on=day, place=place, findings=findings, today=local_day(now),
         keys=visit_keys(programme(case.programme), answers(case)), submitted_on=submitted_on,
+        least=policy_of(case, local_day(now)).count("home_visitors"),
     )  # fmt: skip
     picture = None if faults else _visit_photo(case, photo, by, now)
     if picture is None and not faults:

@@ -97,7 +97,7 @@ class SupplementItem(models.Model):
 
 
 class HomeVisit(models.Model):
-    """入户核实记录: two visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
+    """入户核实记录: the visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="visits")
     round = models.PositiveSmallIntegerField()

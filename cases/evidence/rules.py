@@ -68,15 +68,15 @@ def visit_keys(card: Programme, facts: Mapping[str, Any]) -> list[str]:
 
 def visit_faults(
     *, visitors: Sequence[str], visited_on: date, place: str, findings: Mapping[str, Mapping[str, str]], keys: Sequence[str],
-    submitted_on: date | None, today: date,
+    submitted_on: date | None, today: date, least: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """What is wrong with a home-visit record, field by field; nothing when it is whole."""
+    """What is wrong with a home-visit record, field by field; `least` visitors, all different, as the policy says."""
     faults: dict[str, Any] = {}
     names = [clean_name(str(name)) for name in visitors]
-    if len(names) != 2 or not all(names):
-        faults["visitors"] = _("入户要有两个人，请写两位核实人的姓名。")
-    elif names[0] == names[1]:
-        faults["visitors"] = _("两位核实人不能是同一个人。")
+    if len(names) < least or not all(names):
+        faults["visitors"] = format_lazy(_("入户要有 {n} 个人，请写每位核实人的姓名。"), n=least)
+    elif len(set(names)) < len(names):
+        faults["visitors"] = _("核实人不能是同一个人。")
     if visited_on > today:
         faults["visited_on"] = _("入户日期不能晚于今天。")
     elif submitted_on is not None and visited_on < submitted_on:

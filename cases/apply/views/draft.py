@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from cases.apply import queries
 from cases.apply.forms import FEW, PaperForm, QuestionForm, TruthForm, question_form
+from cases.apply.said import summary
 from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.consent import actions as consents
 from cases.consent.forms import ConsentForm
 from cases.dossier import actions
+from cases.dossier.doubts import doubts
 from cases.dossier.models import Case
-from cases.dossier.queries import answers, my_draft
+from cases.dossier.queries import answers, kept_until, my_draft, policies_in_force
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
@@ -40,7 +42,10 @@ def task_list(request: HttpRequest, token: UUID) -> HttpResponse:
         return redirect("dossier:case", number=case.number)
     tasks = queries.tasks(case, now=clock.now())
     ready = all(task.state == "done" for task in tasks)
-    context = {"case": case, "card": programme(case.programme), "tasks": tasks, "is_ready": ready, "back_href": "/my"}
+    context = {
+        "case": case, "card": programme(case.programme), "tasks": tasks, "is_ready": ready,
+        "kept": kept_until(case, policies_in_force(clock.today()).get(case.programme)), "back_href": "/my",
+    }  # fmt: skip
     return render(request, "dossier/task_list.html", context)
 
 
@@ -57,7 +62,14 @@ def question(request: HttpRequest, token: UUID, key: str) -> HttpResponse:
     form = question_form(asked, data, stored=stored, choices=choices)
     if request.method == "POST" and form.is_valid() and _saved(request, case, asked, form):
         return redirect(_after(request, case, asked))
-    context = {"form": form, "searched": searched, "words": request.GET.get("q", ""), **_around(request, case, asked)}
+    notes = doubts([asked], {asked.key: stored}, today=clock.today()).get(asked.key, []) if stored else []
+    context = {
+        "form": form,
+        "notes": notes,
+        "searched": searched,
+        "words": request.GET.get("q", ""),
+        **_around(request, case, asked),
+    }
     template = "dossier/long_list.html" if searched is not None else "dossier/question.html"
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
@@ -106,7 +118,9 @@ def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm
 
 def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
     if case.state == "DRAFT":
-        actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
+        row = actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
+        for note in doubts([asked], {asked.key: row.value}, today=clock.today()).get(asked.key, []) if row else ():
+            messages.warning(request, str(note))
     elif evidence.save_supplement_answer(case=case, key=asked.key, value=value, by=request.user):
         messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
 
@@ -271,7 +285,7 @@ def check(request: HttpRequest, token: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
     tasks = queries.tasks(case, now=clock.now())
     context = {
-        "case": case, "form": form, "sections": queries.summary(case), "papers": papers(case, today=clock.today()),
+        "case": case, "form": form, "sections": summary(case, today=clock.today()), "papers": papers(case, today=clock.today()),
         "open_tasks": [task for task in tasks if task.state != "done"], "back_href": _home_of(request, case),
     }  # fmt: skip
     return render(request, "dossier/check.html", context, status=422 if form.errors else 200)

@@ -14,10 +14,9 @@ from cases.apply.forms import FirstForm
 from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.dossier import actions
-from cases.errors import Refusal
+from cases.dossier.queries import policies_in_force
 from cases.evidence.queries import name_of, plain_of
 from cases.policy.queries import current
-from cases.policy.rules import Policy
 from cases.programme import Programme, programme, programmes
 from cases.regions.queries import within
 
@@ -36,7 +35,7 @@ def first_check(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         facts = {**given, "place": "" if given["place"] == "-" else given["place"]}
-        found = queries.suitable(programmes(), facts, _policies())
+        found = queries.suitable(programmes(), facts, policies_in_force(clock.today()))
     context = {
         "form": form,
         "suits": [card for card, why_not in found or () if not why_not],
@@ -82,7 +81,9 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def begin_here(request: HttpRequest, slug: str) -> HttpResponse:
     """After signing in by the button of the guide: one more press, because a link must not change anything."""
-    return render(request, "dossier/begin.html", {"card": _card(slug), "back_href": f"/apply/{slug}"})
+    card = _card(slug)
+    kept = queries.days_of(current(card.slug, clock.today()), "draft_kept")
+    return render(request, "dossier/begin.html", {"card": card, "kept": kept, "back_href": f"/apply/{slug}"})
 
 
 def _card(slug: str) -> Programme:
@@ -94,14 +95,3 @@ def _card(slug: str) -> Programme:
 
 def _places() -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in within("64", "county")]
-
-
-def _policies() -> dict[str, Policy]:
-    today = clock.today()
-    out: dict[str, Policy] = {}
-    for card in programmes():
-        try:
-            out[card.slug] = current(card.slug, today)
-        except Refusal:
-            continue
-    return out

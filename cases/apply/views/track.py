@@ -18,13 +18,14 @@ from cases.access.queries import who_looked
 from cases.apply import actions as tracking
 from cases.apply import queries
 from cases.apply.forms import AccountForm, ReasonForm, TrackForm
+from cases.apply.said import standing_facts
 from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.consent.queries import standing as consents_of
 from cases.dossier import actions
 from cases.dossier.models import Case
-from cases.dossier.queries import agent_areas, my_case, my_cases, opened_case
+from cases.dossier.queries import agent_areas, kept_until, my_case, my_cases, opened_case, policies_in_force
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.following import is_idle, missing_items
@@ -47,7 +48,11 @@ MONEY_BACK = ("FAILED", "RETURNED")
 def my(request: HttpRequest) -> HttpResponse:
     """我的申请, and for a village worker the people of the village: those who must do something come first."""
     rows = list(my_cases(request.user).prefetch_related("work_items")[:200])
-    listed = [(case, queries.standing(case), programme(case.programme).name) for case in rows]
+    policies = policies_in_force(clock.today())
+    listed = [
+        (case, queries.standing(case), programme(case.programme).name, kept_until(case, policies.get(case.programme)))
+        for case in rows
+    ]
     listed.sort(key=lambda one: not (one[1].is_my_turn or one[0].state == "DRAFT"))
     context = {"cases": listed, "is_agent": bool(agent_areas(request.user)), "back_href": "/"}
     return render(request, "dossier/my.html", context)
@@ -127,7 +132,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "review_days": queries.days_of(policy_of(case, today), "review_request"),
         "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
-        "papers": papers(case, today=today), "letters": my_letters(_reader(request, case), case),
+        "papers": papers(case, today=today), "sections": standing_facts(case, with_account=not _is_helper(request, case)), "letters": my_letters(_reader(request, case), case),
         "consents": consents_of(case), "looks": who_looked(case, case.owner)[:20], "notice": open_supplement(case),
         "money_back": case.state in MONEY_BACK, "is_agent": _is_helper(request, case),
         "may_withdraw": door.may_act and case.state in OPEN_STATES, "back_href": "/my" if door.may_act else "/track",
