@@ -40,7 +40,7 @@ class Said:
     notes: list[Any] = field(default_factory=list)
 
 
-def summary(case: Case, *, today: date) -> list[tuple[Any, list[Said]]]:
+def summary(case: Case, *, today: date, with_account: bool = True) -> list[tuple[Any, list[Said]]]:
     """核对: all that was answered, section by section, and what was worked out from it."""
     card, rows, facts = programme(case.programme), answer_rows(case), answers(case)
     asked = card.asked(facts)
@@ -58,7 +58,7 @@ def summary(case: Case, *, today: date) -> list[tuple[Any, list[Said]]]:
         at = local_day(row.at) if row else None
         return Said(question.label, words, source, at, href, notes.get(question.key, []))
 
-    return _by_section(card, keys | set(drawn), said)
+    return _by_section(card, (keys | set(drawn)) - set(() if with_account else ACCOUNT), said)
 
 
 def standing_facts(case: Case, *, with_account: bool) -> list[tuple[Any, list[Said]]]:

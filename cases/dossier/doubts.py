@@ -13,12 +13,15 @@ from cases.people import rules as people
 from cases.programme import Question
 from cases.regions.queries import abolished_names, area_codes
 
+KINDS = ("id_no", "bank_account")
 SEXES = {"M": _("男"), "F": _("女")}
 
 
 def doubts(questions: list[Question], facts: Mapping[str, Any], *, today: date) -> dict[str, list[Any]]:
     """Key -> notes on the answers of these questions: old area codes, old numbers, accounts that are no card number."""
     found: dict[str, list[Any]] = {}
+    if not any(question.kind in KINDS and facts.get(question.key) for question in questions):
+        return found
     areas, abolished = area_codes(), abolished_names()
     for question in questions:
         value = str(facts.get(question.key) or "")

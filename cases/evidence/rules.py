@@ -20,6 +20,18 @@ FOLLOWS = ""
 """The reason of an item that the office did not name: a changed answer calls for it."""
 
 
+SKETCHES = {
+    "D01": "signed", "D02": "card", "D03": "booklet", "D08": "receipt", "D09": "bankcard", "D10": "signed",
+    "D11": "signed", "D12": "signed", "D21": "receipt", "D22": "signed",
+}  # fmt: skip
+"""示例图: which simple drawing a paper of the shared list looks like; the others look like a certificate."""
+
+
+def sketch(code: str) -> str:
+    """The drawing that shows what kind of paper this is; never a photo of a real one."""
+    return f"papers/{SKETCHES.get(code, 'sheet')}.svg"
+
+
 def checklist(policy: Policy, facts: Mapping[str, Any], *, today: date) -> list[Document]:
     """材料清单: the papers that this case needs by its answers and the policy."""
     return list(policy.checklist(circumstances(facts, today=today)))

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cases.apply import queries
 from cases.apply.forms import FEW, PaperForm, QuestionForm, TruthForm, question_form
@@ -62,14 +63,8 @@ def question(request: HttpRequest, token: UUID, key: str) -> HttpResponse:
     form = question_form(asked, data, stored=stored, choices=choices)
     if request.method == "POST" and form.is_valid() and _saved(request, case, asked, form):
         return redirect(_after(request, case, asked))
-    notes = doubts([asked], {asked.key: stored}, today=clock.today()).get(asked.key, []) if stored else []
-    context = {
-        "form": form,
-        "notes": notes,
-        "searched": searched,
-        "words": request.GET.get("q", ""),
-        **_around(request, case, asked),
-    }
+    around = _around(request, case, asked) | {"notes": _notes(asked, stored)}
+    context = {"form": form, "searched": searched, "words": request.GET.get("q", ""), **around}
     template = "dossier/long_list.html" if searched is not None else "dossier/question.html"
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
@@ -119,10 +114,15 @@ def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm
 def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
     if case.state == "DRAFT":
         row = actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
-        for note in doubts([asked], {asked.key: row.value}, today=clock.today()).get(asked.key, []) if row else ():
+        for note in _notes(asked, row.value if row else None):
             messages.warning(request, str(note))
     elif evidence.save_supplement_answer(case=case, key=asked.key, value=value, by=request.user):
         messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
+
+
+def _notes(asked: Question, value: Any) -> list[Any]:
+    """提示 on this one answer, as it is stored."""
+    return doubts([asked], {asked.key: value}, today=clock.today()).get(asked.key, [])
 
 
 def _around(request: HttpRequest, case: Case, asked: Question) -> dict[str, Any]:
@@ -303,6 +303,22 @@ def _show_lacks(form: TruthForm, fault: Invalid) -> None:
     form.add_error(None, str(fault.reason))
     for sentence in dict.fromkeys(str(sentence) for sentence in fault.fields.values()):
         form.add_error(None, sentence)
+
+
+@require_safe
+@signed_in
+def paper_form(request: HttpRequest, token: UUID) -> HttpResponse:
+    """打印申请表: what was filled in, on paper in large letters; of a case that was sent a helper prints no account."""
+    case, today = my_draft(request.user, token), clock.today()
+    with_account = case.state == "DRAFT" or case.agent_id != request.user.pk
+    back = (
+        reverse("dossier:check", args=[token]) if case.state == "DRAFT" else reverse("dossier:case", args=[case.number])
+    )
+    context = {
+        "case": case, "card": programme(case.programme), "papers": papers(case, today=today), "is_large": True,
+        "sections": summary(case, today=today, with_account=with_account), "back_href": back,
+    }  # fmt: skip
+    return render(request, "dossier/paper.html", context)
 
 
 @signed_in

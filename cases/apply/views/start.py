@@ -7,15 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from cases.apply import queries
+from cases.apply import queries, sheets
 from cases.apply.forms import FirstForm
 from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.dossier import actions
 from cases.dossier.queries import policies_in_force
 from cases.evidence.queries import name_of, plain_of
+from cases.evidence.rules import sketch
 from cases.policy.queries import current
 from cases.programme import Programme, programme, programmes
 from cases.regions.queries import within
@@ -55,17 +57,30 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     everything = policy.section("checklist")
     needed = {document.code for document in policy.checklist(always)}
     documents = [policy.document(row.key) for row in everything if "paper" not in row.when]
-    papers = [(name_of(document), plain_of(document), document.code in needed) for document in documents]
+    papers = [(name_of(one), plain_of(one), sketch(one.code), one.code in needed) for one in documents]
     context = {
         "card": card,
-        "papers": [one for one in papers if one[2]],
-        "sometimes": [one for one in papers if not one[2]],
+        "papers": [one[:3] for one in papers if one[3]],
+        "sometimes": [one[:3] for one in papers if not one[3]],
         "gives": queries.gives(policy),
         "waiting": queries.waiting(policy),
         "help_phone": settings.HELP_PHONE,
         "back_href": "/apply",
     }
     return render(request, "dossier/guide.html", context)
+
+
+@require_safe
+def blank(request: HttpRequest, slug: str) -> HttpResponse:
+    """空白申请表: the whole form of the programme on paper in large letters, for whoever does not use a phone (F1)."""
+    card = _card(slug)
+    policy = current(card.slug, clock.today())
+    language = get_language() or "zh-hans"
+    context = {
+        "card": card, "sections": sheets.blank_form(card), "consents": sheets.consents(language),
+        "papers": sheets.papers_of(policy), "is_large": True, "back_href": f"/apply/{slug}",
+    }  # fmt: skip
+    return render(request, "dossier/blank.html", context)
 
 
 @signed_in

@@ -31,7 +31,7 @@ from cases.evidence import actions as evidence
 from cases.evidence.following import is_idle, missing_items
 from cases.evidence.models import Supplement, SupplementItem
 from cases.evidence.queries import open_supplement, papers
-from cases.evidence.rules import FOLLOWS
+from cases.evidence.rules import FOLLOWS, sketch
 from cases.notices.queries import my_letters
 from cases.people.actions import give_account
 from cases.policy.queries import policy_of
@@ -194,6 +194,7 @@ def _item(case: Case, item: SupplementItem, is_done: bool) -> dict[str, Any]:
         name, href, plain = str(programme(case.programme).question(item.key).label), "dossier:question", ""
     return {
         "name": name, "why": _why(policy, item.reason, zh), "plain": plain, "note": str(item.note or ""),
+        "sketch": sketch(item.key) if item.kind == "material" else "",
         "is_done": is_done, "is_idle": is_idle(case, item), "href": reverse(href, args=[case.token, item.key]),
     }  # fmt: skip
 
