@@ -113,11 +113,11 @@ def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm
 
 def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
     if case.state == "DRAFT":
-        row = actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
-        for note in _notes(asked, row.value if row else None):
-            messages.warning(request, str(note))
+        actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
     elif evidence.save_supplement_answer(case=case, key=asked.key, value=value, by=request.user):
         messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
+    for note in _notes(asked, answers(case).get(asked.key)):
+        messages.warning(request, str(note))
 
 
 def _notes(asked: Question, value: Any) -> list[Any]:
