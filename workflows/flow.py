@@ -93,7 +93,11 @@ def _exclude_both_ways(cls: Any) -> None:
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     """What the road asks of a policy: time limits, switchable levels, the panel's quorum, how often and how many."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
-    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim", "draft_kept"}
+    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {
+        "review_request",
+        "claim",
+        "draft_kept",
+    }
     counts = {"opinion_characters"}
     exits = {name for node in nodes for name in getattr(node, "exits", {})}
     if "supplement_answered" in exits:
