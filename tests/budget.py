@@ -17,7 +17,7 @@ BUDGET = {
     "tests/races": 90,
     "tests/inspection": 90,
     "tests/history": 90,
-    "tests/dossier": 90,
+    "tests/dossier": 140,
 }
 OTHERS = 60
 """Seconds of test time, added up over all workers."""
