@@ -52,6 +52,7 @@ _ALL = [
     State("CLOSED", _("办结"), _("已打款，已办结"), 5, "", "green", is_open=False),
     State("REJECTED", _("不予救助"), _("这次没有批准，可以申请复核"), 0, "", "grey", is_open=False),
     State("WITHDRAWN", _("已撤回"), _("您已撤回申请"), 0, "", "grey", is_open=False),
+    State("LAPSED", _("逾期未补"), _("补材料的时间过了，已停办"), 0, "", "grey", is_open=False),
     State("SUSPENDED", _("中止"), _("暂停办理"), 3, "office", "grey"),
     State("TERMINATED", _("终止"), _("已停止办理"), 0, "", "grey", is_open=False),
 ]

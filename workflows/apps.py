@@ -27,9 +27,11 @@ class WorkflowsConfig(AppConfig):
                 importlib.import_module(f"workflows.programmes.{folder.name}.programme")
 
         from workflows import facts, letters, notice_board, recount
+        from workflows.desk import panel
         from workflows.engine import checks  # noqa: F401  (registers system checks)
 
         facts.listen()
         recount.listen()
         letters.connect()
         notice_board.connect()
+        panel.connect()

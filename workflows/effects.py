@@ -22,19 +22,22 @@ from cases.evidence.actions import record_visit, tell_once
 from cases.history.record import record
 from cases.money import actions as money
 from cases.notices.actions import notify
+from cases.notices.models import Notice
 from cases.people.actions import confirm_account
 from cases.policy.models import PolicyVersion
 from cases.policy.queries import current as current_policy
 from cases.policy.queries import policy_of
 from cases.programme import programme
+from cases.states import STATES
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
 
 def received(*, case: Case, by: Any, now: datetime) -> None:
-    """受理回执: the applicant gets a receipt with the date of the next answer."""
+    """收到申请回执: the applicant gets a receipt with the date of the next answer and the code of the paper."""
     item = WorkItem.objects.filter(case=case, state="open").order_by("id").first()
-    notify(case=case, code="N01", data={"due_on": item.due_on if item else None}, by=by, now=now)
+    data = {"due_on": item.due_on if item else None, "paper_code": getattr(case, "paper_code", "")}
+    notify(case=case, code="N01", data=data, by=by, now=now)
 
 
 def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
@@ -106,6 +109,16 @@ def verified(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
     """核定: what the reviewer found instead of what was claimed, each with its reason."""
     for change in given.rows(data, "verified", needs=("key", "value", "reason")):
         verify_answer(case=case, key=change["key"], value=change["value"], reason=change["reason"], by=by, now=now)
+
+
+def county_agreed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """县级初审同意: when the helper is a relative, the reviewer has phoned the patient himself (多一道核对) before agreeing."""
+    if case.agent_is_relative:
+        call = given.single(data, "patient_call", needs=("answered_by", "at"), may=())
+        if not str(call.get("answered_by", "")).strip():
+            sentence = _("代办人是患者亲属，请先打登记的电话和患者本人核对。")
+            raise Invalid(sentence, fields={"answered_by": sentence}, code="no_call")
+    verified(case=case, decision=decision, data=data, by=by, now=now)
 
 
 def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
@@ -194,6 +207,22 @@ def account_refused(*, case: Case, decision: Decision, data: dict[str, Any], by:
 def lapsed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
     """视为撤回: nothing came within the time limit; the letter says so and how to apply again."""
     notify(case=case, code="N22", data={"what": "lapsed"}, by=by, now=now)
+
+
+def withdrawn(*, case: Case, by: Any, now: datetime) -> None:
+    """撤回回执: money set aside goes back, and the applicant gets a receipt of what was ended in his name."""
+    release_money(case=case, by=by, now=now)
+    notify(case=case, code="N22", data={"what": "withdrawn"}, by=by, now=now)
+
+
+def progress(*, case: Case, before: str, item: WorkItem, now: datetime) -> None:
+    """进度通知: the case came to a further step of the applicant's road (F10): one message for each step, not office.
+
+    An act that has written another letter has told him already.
+    """
+    is_further = before != "DRAFT" and STATES[case.state].road > STATES[before].road > 0
+    if is_further and not Notice.objects.filter(case=case, queued_at=now).exists():
+        notify(case=case, code="N07", data={"due_on": item.due_on, "provisional": item.due_provisional}, now=now)
 
 
 def terminated(*, case: Case, reasons: list[str], by: Any, now: datetime) -> None:

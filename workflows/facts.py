@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import programme
 from cases.calendar.rules import end_of
+from cases.consent.rules import NEEDED
 from cases.dossier import actions as dossier
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
-from cases.publicity import actions as publicity
 from workflows import actions, effects
 from workflows.engine import clockwork, timers
 from workflows.flow import step_of
@@ -36,7 +36,6 @@ def listen() -> None:
         programme.on(name, _mover(name))
     timers.when("lapse")(lapse)
     timers.when("claim")(claim_over)
-    clockwork.sweeps(lambda: publicity.close_due())
     clockwork.sweeps(money.note_silent_batches)
     clockwork.sweeps(dossier.drop_lapsed_drafts)
 
@@ -63,12 +62,12 @@ def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
 def withdrawn(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
     """The applicant withdrew: free until the payment batch; a reservation is released."""
     actions.stop(case, "WITHDRAWN", now=now)
-    effects.release_money(case=case, by=by, now=now)
+    effects.withdrawn(case=case, by=by, now=now)
 
 
 def consent_withdrawn(case: Any, *, by: Any, now: datetime, kind: str, **_details: Any) -> None:
-    """同意撤回: without consent to processing nothing can be decided, so the case ends as withdrawn."""
-    if kind == "processing" and case.state != "DRAFT":
+    """同意撤回: without one of the two needed consents nothing can be decided, so the case ends as withdrawn."""
+    if kind in NEEDED and case.state != "DRAFT":
         withdrawn(case, by=by, now=now)
 
 

@@ -45,9 +45,11 @@ class ReliefFlow(Flow):  # type: ignore[misc]
         cls.reading_order = tuple(name for name, value in vars(cls).items() if isinstance(value, Node))
         super().__init_subclass__(**kwargs)
         _exclude_both_ways(cls)
+        cls.needs_notice = "publicity_closed" in _exits(cls)
         cls.policy_keys = _policy_keys(cls)
 
     reading_order: tuple[str, ...] = ()
+    needs_notice: bool = True
     policy_keys: dict[str, tuple[str, ...]] = {}
 
     def entered(self, activation: Any) -> None:
@@ -90,23 +92,24 @@ def _exclude_both_ways(cls: Any) -> None:
         node.excludes = frozenset(named | set(node.not_by))
 
 
+def _exits(cls: Any) -> set[str]:
+    return {name for node in cls.reading_order for name in getattr(getattr(cls, node), "exits", {})}
+
+
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     """What the road asks of a policy: time limits, switchable levels, the panel's quorum, how often and how many."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
-    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {
-        "review_request",
-        "claim",
-        "draft_kept",
-    }
-    counts = {"opinion_characters"}
-    exits = {name for node in nodes for name in getattr(node, "exits", {})}
+    always = {"review_request", "claim", "draft_kept"}
+    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | always
+    counts = {"opinion_characters"} | ({"public_list_minimum"} if cls.needs_notice else set())
+    exits = _exits(cls)
     if "supplement_answered" in exits:
         days.add("supplement_extension")
         counts.add("supplement_rounds")
     if any(getattr(node, "form", "") == "visit" for node in nodes):
         counts.add("home_visitors")
     if "objection_filed" in exits:
-        days.add("objection")
+        days |= {"objection", "objection_extension"}
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
     return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": tuple(sorted(counts))}

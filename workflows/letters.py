@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from types import FunctionType
 from typing import Any
 
 from django.conf import settings
@@ -13,15 +14,19 @@ from django.utils.translation import override
 from cases.access.models import Office
 from cases.access.queries import visible_cases
 from cases.access.sms import send_sms
+from cases.apply.queries import next_words
 from cases.award.models import Award
 from cases.calendar.rules import local_day
+from cases.dossier.queries import answers
 from cases.evidence.models import Supplement
+from cases.evidence.queries import may_extend
 from cases.money.models import Payout
 from cases.notices import given
 from cases.notices.rules import LANGUAGES
-from cases.people.queries import current_account
+from cases.people.queries import current_account, is_applicant
+from cases.people.rules import check_phone
 from cases.policy.queries import due_date, policy_of
-from cases.policy.rules import Policy, PolicyGap
+from cases.policy.rules import WORKDAYS, Policy, PolicyGap
 from cases.programme import programme
 from cases.publicity import actions as publicity
 from cases.publicity.models import Objection
@@ -49,19 +54,40 @@ def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Da
     """成文材料: everything a letter of that code says of this case; what the caller gave stands."""
     policy = policy_of(case)
     more: Data = {"programme": programme(case.programme).name, "clauses": []}
-    more |= _review(case, code) | _WORDS.get(code, _nothing)(case, policy, data, now)
+    more |= (
+        _standing(case, code, data) | _review(case, policy, code) | _WORDS.get(code, _nothing)(case, policy, data, now)
+    )
     out = more | {name: value for name, value in data.items() if value not in (None, "") and name not in _TAKEN}
     if out.get("due_on") is None:
         out |= _due(case, code, policy, now)
     return out
 
 
-def _review(case: Any, code: str) -> Data:
-    """复核渠道: the office one level up from the one that decided (domain.md 10)."""
-    office = _nearest(case, (4, 2) if code == "N03" else (2,))
+STANDS = {
+    "N02": "SUPPLEMENT", "N03": "NOT_ACCEPTED", "N08": "PUBLICITY", "N09": "GRANTED", "N10": "REJECTED", "N12": "PAID",
+    "N13": "FAILED", "N22": "TERMINATED",
+}  # fmt: skip
+"""The state to which a letter leads: it is written in the same act, before the case takes that state."""
+
+
+def _standing(case: Any, code: str, data: Mapping[str, Any]) -> Data:
+    """办到哪了: the words of the progress page, so that message and page say the same (F10)."""
+    state = STANDS.get(code, case.state)
+    if code == "N01":
+        state = "VERIFY" if data.get("accepted") else "INTAKE"
+    state = ENDED.get(str(data.get("what", "")), state)
+    return _both("stage", STATES[state].applicant) | _both("coming", lambda: next_words(state))
+
+
+ENDED = {"lapsed": "LAPSED", "withdrawn": "WITHDRAWN", "waitlist": "WAITLIST"}
+
+
+def _review(case: Any, policy: Policy, code: str) -> Data:
+    """复核渠道: the office one level up from the one that decided (domain.md 10), and within how long it answers."""
+    office, answer = _nearest(case, (4, 2) if code == "N03" else (2,)), _period("answer_days", policy, "review_answer")
     if office is None:
-        return {}
-    return {
+        return answer
+    return answer | {
         "review_office_zh": office.name,
         "review_office_en": office.name_en or office.name,
         "review_phone": office.phone or settings.HELP_PHONE,
@@ -92,8 +118,19 @@ def _both(name: str, words: Any) -> Data:
     out: Data = {}
     for language in LANGUAGES:
         with override(language):
-            out[f"{name}_{'en' if language == 'en' else 'zh'}"] = str(words)
+            out[f"{name}_{'en' if language == 'en' else 'zh'}"] = str(
+                words() if isinstance(words, FunctionType) else words
+            )
     return out
+
+
+def _period(name: str, policy: Policy, key: str) -> Data:
+    """A time limit of the policy in words; nothing when the policy does not say."""
+    if not policy.has("days", key):
+        return {}
+    period = policy.period(key)
+    zh, en = ("个工作日", "working days") if period.unit == WORKDAYS else ("天", "days")
+    return {f"{name}_zh": f"{period.amount} {zh}", f"{name}_en": f"{period.amount} {en}"}
 
 
 def _receipt(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
@@ -104,17 +141,13 @@ def _receipt(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
     return {"due_on": due.on, "provisional": due.provisional}
 
 
-def _progress(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
-    state = "WAITLIST" if data.get("what") == "waitlist" else case.state
-    return _both("stage", STATES[state].applicant)
-
-
 def _supplement(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
     found = Supplement.objects.filter(case=case).prefetch_related("items").order_by("-pk").first()
     if found is None:
         return {}
     items = [_item(case, policy, item) for item in found.items.all()]
-    return {"items": items, "due_on": found.due_on, "provisional": found.due_provisional}
+    more = _period("extension", policy, "supplement_extension") if may_extend(case) else {}
+    return more | {"items": items, "due_on": found.due_on, "provisional": found.due_provisional}
 
 
 def _item(case: Any, policy: Policy, item: Any) -> Data:
@@ -145,9 +178,13 @@ def reason_words(policy: Policy, code: str) -> Data:
 
 def _against(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
     codes = [str(code) for code in data.get("reasons") or []]
-    what = HAPPENED.get(str(data.get("what", "")))
+    happened = str(data.get("what", ""))
+    what = HAPPENED.get(happened)
     if what and not codes:
-        return {"reasons": [{"name_zh": what[0], "name_en": what[1], "plain_zh": "", "plain_en": "", "clause": ""}]}
+        return {
+            happened: True,
+            "reasons": [{"name_zh": what[0], "name_en": what[1], "plain_zh": "", "plain_en": "", "clause": ""}],
+        }
     if not codes:
         upheld = Objection.objects.filter(case=case, state="upheld").exists()
         codes = ["J20" if upheld else "J21"]
@@ -192,7 +229,7 @@ def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -
 
 
 _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
-    "N01": _receipt, "N02": _supplement, "N03": _against, "N07": _progress, "N08": _before_publicity,
+    "N01": _receipt, "N02": _supplement, "N03": _against, "N08": _before_publicity,
     "N09": _award, "N10": _against, "N12": _payment, "N13": _failed, "N22": _against,
 }  # fmt: skip
 
@@ -214,8 +251,19 @@ def _nearest(case: Any, lengths: tuple[int, ...]) -> Office | None:
 
 
 def may_read(viewer: Any, case: Any) -> bool:
-    """Whether somebody of the office may read this case's letters: whoever may see the case."""
+    """Whether somebody of the office may read this case's letters: whoever may see the case and did not help to file it."""
+    if viewer.pk in (case.owner_id, case.agent_id):
+        return False
     return visible_cases(viewer).filter(pk=case.pk).exists()
+
+
+def phone_on_file(case: Any) -> str:
+    """申请人的手机: the contact phone of the answers, else of the person; never the helper's own."""
+    phone = str(answers(case).get("patient_phone") or "")
+    if not phone and case.patient and case.patient.phone and (case.owner_id == case.agent_id or not case.owner.phone):
+        phone = str(case.patient.phone)
+    helper = check_phone(str(case.agent.phone)).value if case.agent and case.agent.phone else ""
+    return "" if phone and phone == helper else phone
 
 
 def _carry(phone: str, text: str, key: str) -> None:
@@ -227,4 +275,5 @@ def connect() -> None:
     given.gather_words(words_of)
     given.sign_letters(signs)
     given.read_letters(may_read)
+    given.know_applicants(is_applicant, phone_on_file)
     given.carry_sms(_carry)

@@ -1,9 +1,10 @@
-"""What the public notice is given from the road: the people of the first review, and the clock that ends its lists."""
+"""What the public notice is given from the road: the first reviewers, the end of a case, and the clock."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from cases import programme
 from cases.publicity import actions, rules
 from workflows.engine import clockwork
 from workflows.models import Decision, Duty
@@ -20,6 +21,7 @@ def first_reviewers(case: Any) -> set[int]:
 
 
 def connect() -> None:
-    """Register both; called once when the app starts."""
+    """Register all three; called once when the app starts."""
     rules.first_reviewers_from(first_reviewers)
+    programme.on("ended", lambda case, *, by, now: actions.leave_list(case=case, by=by, now=now))
     clockwork.sweeps(actions.close_due)

@@ -14,8 +14,9 @@ from cases.calendar.rules import end_of
 from cases.dossier.models import Case
 from cases.history.record import current, record
 from cases.policy.queries import policy_of
+from cases.programme import tell
 from cases.states import STATES
-from workflows import pauses
+from workflows import effects, pauses
 from workflows.engine import timers
 from workflows.flow import road_of
 from workflows.holding import give, same_handler
@@ -78,6 +79,7 @@ def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
 def offer(activation: Any) -> WorkItem:
     """A step begins: the case takes its state and a work item is offered where enough people are (委托代审)."""
     node, case, now = activation.flow_task, case_of(activation.process.pk), _now()
+    before = case.state
     set_state(case, node.state)
     item = WorkItem(
         case=case, task=activation.task, step=node.name, level=node.level, offered_at=now,
@@ -112,6 +114,7 @@ def offer(activation: Any) -> WorkItem:
     )
     if handler is not None:
         give(item, handler, "came_back", now=now)
+    effects.progress(case=case, before=before, item=item, now=now)
     return item
 
 
@@ -123,7 +126,10 @@ def close(activation: Any) -> None:
 
 
 def set_state(case: Case, state: str) -> None:
-    """The only place where a case changes its state; the row version moves with it."""
+    """The only place where a case changes its state; the row version moves with it.
+
+    What ends is told as the fact `ended`: it leaves its public list and the agenda of a meeting by whichever way it ended.
+    """
     if not state or case.state == state:
         return
     case.state = state
@@ -134,6 +140,9 @@ def set_state(case: Case, state: str) -> None:
     case.row_version = F("row_version") + 1
     case.save(update_fields=[*fields, "row_version"])
     case.refresh_from_db(fields=["row_version"])
+    if not STATES[state].is_open:
+        act = current()
+        tell(case, "ended", by=act.by if act else None, now=_now())
 
 
 def _now() -> datetime:

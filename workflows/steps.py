@@ -236,6 +236,6 @@ ENDS: dict[str, Callable[[], End]] = {
     "closed": lambda: end(_("办结"), state="CLOSED"),
     "not_accepted": lambda: end(_("不予受理"), state="NOT_ACCEPTED"),
     "rejected": lambda: end(_("不予救助"), state="REJECTED"),
-    "withdrawn": lambda: end(_("撤回"), state="WITHDRAWN"),
+    "lapsed": lambda: end(_("逾期未补，视为撤回"), state="LAPSED"),
 }
 """The ends that a road may lead to by `this.<name>` without declaring them; each flow gets fresh ones."""

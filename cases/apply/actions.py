@@ -1,4 +1,4 @@
-"""查进度 without signing in: counted, so that nobody can try numbers, and the same answer for every wrong guess."""
+"""What an applicant does after sending: look up without signing in, counted; and give another account with its proof."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.dossier.models import Case, TrackTry
+from cases.dossier.queries import lock_case
 from cases.dossier.rules import clean_case_number
-from cases.errors import Refusal
+from cases.errors import Invalid, Refusal
+from cases.evidence import vault
+from cases.evidence.keeping import PAPER, store, taken_in
+from cases.evidence.models import Material, MaterialFile
 from cases.history.record import action, record
+from cases.people.actions import NO_CARD, give_account, may_give_account
+from cases.people.models import PayeeAccount
+from cases.people.rules import SELF
 from cases.sealed import blind_index, seal, unseal
 
 WINDOW = timedelta(minutes=15)
@@ -64,3 +71,60 @@ def _count(what: str, most: int, now: datetime) -> None:
         raise Refusal(_("查的次数太多了。请过 15 分钟再试，或打电话问。"), code="too_many", status=429)
     row.count += 1
     row.save(update_fields=["since", "count"])
+
+
+# --- another account ------------------------------------------------------------------------------------------------------
+BANK_PAPER, KIN_PAPERS = "D09", ("D42", "D04")
+
+
+@action("account.correct")
+def correct_account(
+    *,
+    case: Case,
+    holder: str,
+    account: str,
+    bank_name: str,
+    relation: str,
+    card: Any,
+    kin_proof: Any = None,
+    channel: str = "online",
+    by: Any,
+    now: datetime | None = None,
+) -> PayeeAccount:
+    """更正收款账户 with its proof: the photo of card or passbook joins the papers, for a relative the proof of kinship.
+
+    Only the account changes. By the applicant, or for him at the counter; refused and nothing kept otherwise.
+    """
+    assert now is not None
+    found = lock_case(case.pk)
+    may_give_account(case=found, by=by)
+    faults: dict[str, Any] = {} if card is not None else {"card": NO_CARD}
+    if relation != SELF and kin_proof is None and not _has_kin_proof(found):
+        faults["kin_proof"] = _("钱打给家属的，请拍能证明关系的户口页或证明。")
+    if faults:
+        raise Invalid(_("还有内容要改。"), fields=faults)
+    kept = [_kept(found, BANK_PAPER, card, by, now)]
+    try:
+        if relation != SELF and kin_proof is not None:
+            kept.append(_kept(found, KIN_PAPERS[0], kin_proof, by, now))
+        return give_account(
+            case=found, holder=holder, account=account, bank_name=bank_name, relation=relation, card=kept[0],
+            channel=channel, by=by,
+        )  # fmt: skip
+    except BaseException:
+        for file in kept:
+            vault.drop(file.path)
+        raise
+
+
+def _has_kin_proof(case: Case) -> bool:
+    return MaterialFile.objects.filter(case=case, material__code__in=KIN_PAPERS, removed_at=None).exists()
+
+
+def _kept(case: Case, code: str, upload: Any, by: Any, now: datetime) -> MaterialFile:
+    row, _made = Material.objects.get_or_create(case=case, code=code)
+    file = store(case, row, PAPER, taken_in(upload), upload, by, now)
+    if row.state != "given":
+        row.state = "given"
+        row.save(update_fields=["state"])
+    return file

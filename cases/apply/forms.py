@@ -10,6 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.dossier.rules import UNKNOWN, ask_for
+from cases.errors import Invalid
+from cases.people.models import PayeeAccount
+from cases.people.rules import PAYEE_RELATIONS
 from cases.programme import Question
 from project.forms import CleanCharField, DateField, MoneyInput, PhotoField, Radios, ReliefForm, TickBox
 
@@ -167,8 +170,9 @@ class FirstForm(ReliefForm):
 
 
 class AccountForm(ReliefForm):
-    """更正收款账户."""
+    """更正收款账户: whose it is, as the card says it, with a photo; what is acceptable is decided by the action."""
 
+    relation = forms.ChoiceField(label=_("钱打到谁的账户"), choices=PAYEE_RELATIONS, widget=Radios)
     holder = CleanCharField(
         label=_("户名"), help_text=_("照银行卡或存折上的写。"), widget=forms.TextInput({"class": "w-10"})
     )
@@ -178,3 +182,27 @@ class AccountForm(ReliefForm):
         squeeze=True,
         widget=forms.TextInput({"class": "w-20", "inputmode": "numeric", "autocomplete": "off"}),
     )
+    card = PhotoField(label=_("银行卡正面或存折的照片"))
+    kin_proof = PhotoField(label=_("亲属关系证明"), help_text=_("钱打给家属才要。以前交过的不用再交。"), required=False)
+
+    def given(self) -> dict[str, Any]:
+        """What was typed, as the action takes it; what is missing or faulty comes as nothing and is refused there."""
+        self.is_valid()
+        photos = ("card", "kin_proof")
+        return {name: self.cleaned_data.get(name) or (None if name in photos else "") for name in self.fields}
+
+    def refuse(self, fault: Invalid) -> None:
+        """Show the sentences of a refused account, each at its field once."""
+        for name, sentence in fault.fields.items():
+            place = "card" if name == "file" else name
+            if place not in self.errors:
+                self.add_error(place if place in self.fields else None, str(sentence))
+        if not self.errors:
+            self.add_error(None, str(fault.reason))
+
+
+class CounterAccountForm(AccountForm):
+    """柜台代录: the same for a person at the counter, by paper or on the phone, and how he told it."""
+
+    channel = forms.ChoiceField(label=_("对方怎样告知的"), choices=PayeeAccount.CHANNELS[1:], widget=Radios)
+    field_order = ("channel",)

@@ -16,9 +16,11 @@ from cases.consent.queries import current as consents_of
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.sending import lacking
+from cases.people.actions import REPAIRING
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
 from cases.programme import Programme, Question, programme
+from cases.publicity.queries import last_public_day, looked_into_until
 from cases.states import ROAD, STATES, State
 
 OTHER_TASKS = {"materials": gettext_lazy("材料"), "consent": gettext_lazy("同意")}
@@ -126,19 +128,34 @@ class Standing:
 def standing(case: Case) -> Standing:
     """The same words for the page, the message and the letter (F10)."""
     state = STATES[case.state]
-    due = _due(case)
-    words = str(state.applicant)
-    if case.state == "PUBLICITY" and due and due[0]:
-        words = _("正在公示（到 %(day)s）") % {"day": day_words(due[0])}
+    on, provisional = _due(case)
     return Standing(
-        state, words, _road(case, state), next_words(case), due[0] if due else None, bool(due and due[1]),
+        state, _words(state, on), _road(case, state), next_words(case.state, on), on, provisional,
         state.turn == "applicant",
     )  # fmt: skip
 
 
-def next_words(case: Case) -> str:
-    """下一步: who does what next, in one plain sentence."""
-    state = case.state
+def _words(state: State, on: date | None) -> str:
+    """The state's words; under public notice with the last day, and what is being looked into."""
+    if state.code == "PUBLICITY":
+        return _("正在公示（到 %(day)s）") % {"day": day_words(on)} if on else _("正在准备公示")
+    if state.code == "OBJECTION" and on:
+        return _("正在核查异议（到 %(day)s）") % {"day": day_words(on)}
+    return str(state.applicant)
+
+
+def is_turn_of(viewer: Any, case: Case) -> bool:
+    """轮到您办: a draft to send, papers to supply; another account is the applicant's own matter, never a helper's."""
+    is_account = case.state in REPAIRING
+    return STATES[case.state].turn == "applicant" and not (is_account and case.agent_id == viewer.pk)
+
+
+def next_words(state: str, on: date | None = None) -> str:
+    """下一步: who does what next, in one plain sentence; page and message say the same. `on` is the last day waited for."""
+    if state == "PUBLICITY":
+        return _("公示期满，没人提异议，我们就作决定。") if on else _("我们正在准备公示名单，请您等一等。")
+    if state == "OBJECTION":
+        return _("有人提了异议，查清以后我们接着办。")
     if state == "DRAFT":
         return _("填完以后请提交。")
     if state == "SUPPLEMENT":
@@ -157,17 +174,28 @@ def next_words(case: Case) -> str:
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:
         return _("我们正在安排打款。")
+    if state == "LAPSED":
+        return _("材料备齐了，可以重新申请。")
+    if state == "WITHDRAWN":
+        return _("以后需要，可以重新申请。")
     return _("这件申请已经办完。有疑问请打电话。")
 
 
-def _due(case: Case) -> tuple[date | None, bool] | None:
-    """最晚日期 of the step the case is at; how a case moves lies above this room, so only its rows are read."""
+def _due(case: Case) -> tuple[date | None, bool]:
+    """最晚日期 of the step the case is at, and whether it is 暂定; under public notice that of the list or the objection.
+
+    How a case moves lies above this room, so only its rows are read.
+    """
+    if case.state == "PUBLICITY":
+        return last_public_day(case)
+    if case.state == "OBJECTION":
+        return looked_into_until(case), False
     rows: Any = getattr(case, "work_items", None)
     if rows is None or not STATES[case.state].is_open:
-        return None
+        return None, False
     waiting_rows = [row for row in rows.all() if row.state in ("open", "claimed") and row.due_on is not None]
     first = min(waiting_rows, key=lambda row: row.due_on, default=None)
-    return (first.due_on, first.due_provisional) if first is not None else None
+    return (first.due_on, first.due_provisional) if first is not None else (None, False)
 
 
 def _road(case: Case, state: State) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from cases.consent.queries import current, needs_guardian
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
+from cases.people.queries import is_applicant
 from cases.people.rules import check_name
 from cases.programme import tell
 
@@ -72,7 +73,7 @@ def _says_the_same(row: Consent, agreed: bool, text_hash: str, guardian: str) ->
 
 
 def _must_be_theirs(case: Any, by: Any) -> None:
-    if by.pk not in (case.owner_id, case.agent_id):
+    if by.pk not in (case.owner_id, case.agent_id) and not is_applicant(by, case):
         raise NotFound()
 
 
@@ -96,15 +97,16 @@ def _must_be_whole(answers: Mapping[str, bool | None]) -> None:
 
 @action("consent.withdrawn")
 def withdraw(*, case: Any, kind: str, by: Any, now: datetime | None = None) -> Consent:
-    """撤回同意: by the applicant alone. Without consent to processing the road ends; the road is told of each.
+    """撤回同意: by the applicant alone, never by his helper. Without one of the two that the application needs the road
+    ends; the road is told of each.
 
     A second click changes nothing. Raises Refusal after the decision, NotFound for somebody else's case.
     """
     assert now is not None
     found = lock_case(case.pk)
     _must_be_theirs(found, by)
-    if by.pk != found.owner_id:
-        raise Refusal(_("撤回同意要申请人本人来办。"), code="not_owner", who_may=_("请申请人用自己的手机登录。"))
+    if not is_applicant(by, found):
+        raise Refusal(_("撤回同意要申请人本人来办。"), code="not_owner", who_may=_("请申请人用登记的手机登录。"))
     row = current(found).get(kind)
     if row is None or not row.agreed:
         raise Refusal(_("您没有同意过这一项，不用撤回。"), code="not_given", status=409)

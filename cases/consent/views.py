@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,17 +12,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.consent import actions, queries
 from cases.dossier.queries import my_draft
+from cases.people.queries import is_applicant
+from cases.signin import signed_in
 
 
-@login_required
+@signed_in
 @require_safe
 def mine(request: HttpRequest, token: UUID) -> HttpResponse:
     """我的同意: what I agreed to, in the words that were shown, and what I may withdraw."""
     case = my_draft(request.user, token)
-    return render(request, "consent/mine.html", {"case": case, "consents": queries.standing(case)})
+    context = {"case": case, "consents": queries.standing(case), "may_withdraw": is_applicant(request.user, case)}
+    return render(request, "consent/mine.html", context)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, token: UUID, kind: str) -> HttpResponse:
     """撤回同意: asked once more on its own page, with what follows from it."""
@@ -35,4 +37,5 @@ def withdraw(request: HttpRequest, token: UUID, kind: str) -> HttpResponse:
         actions.withdraw(case=case, kind=kind, by=request.user)
         messages.success(request, _("已经撤回。"))
         return redirect("consent:mine", token=token)
-    return render(request, "consent/withdraw.html", {"case": case, "consent": found})
+    context = {"case": case, "consent": found, "may_withdraw": is_applicant(request.user, case)}
+    return render(request, "consent/withdraw.html", context)

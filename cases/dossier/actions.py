@@ -31,11 +31,18 @@ SWEPT = 100
 # --- drafts -----------------------------------------------------------------------------------------------------------
 @action("case.begin", about="none")
 def new_draft(
-    *, programme: str, by: Any, agent_for: Any = None, channel: str = "phone", now: datetime | None = None
+    *,
+    programme: str,
+    by: Any,
+    agent_for: Any = None,
+    for_others: bool = False,
+    channel: str = "phone",
+    now: datetime | None = None,
 ) -> Case:
     """开始填写: a draft of this programme; the one that has no patient yet is taken up again instead of a second.
 
-    `agent_for` is the account of the person a village worker files for, when there is one.
+    `agent_for` is the account of the person a village worker files for, when there is one. `for_others` answers who
+    applies beforehand: a village worker as helper, everybody else as family; it can be changed.
     """
     assert now is not None
     card = _card(programme)
@@ -55,6 +62,8 @@ def new_draft(
     except IntegrityError:  # two tabs began at the same moment
         return Case.objects.get(**kept)
     record("case.begun", about=("case", case.pk), object=case, payload={"programme": card.slug, "channel": channel})
+    if for_others and any(question.key == "applicant_kind" for question in card.questions()):
+        save_answer(case=case, key="applicant_kind", value="agent" if agent_areas(by) else "guardian", by=by)
     return case
 
 
@@ -118,7 +127,7 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
     """提交: send the draft to the office of its handling place. A second click gives the same case back.
 
     Answers, papers, consents and the truth declaration must be complete; the number is taken last, so that a refused try
-    leaves no gap. The answer carries `paper_code`, which is shown once and never again. Raises Invalid (code incomplete)
+    leaves no gap. The answer carries `paper_code`, which the receipt keeps sealed and nothing else. Raises Invalid (code incomplete)
     with a sentence for each lack, and Refusal when this person already has an open case of this programme.
     """
     assert now is not None
@@ -139,8 +148,8 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
         "case.submitted", about=("case", found.pk), object=found,
         payload={"number": found.number, "programme": found.programme, "place": found.handling_code, "agent": bool(found.agent_id)},
     )  # fmt: skip
-    sending.tell_submitted(found, by, now)
     found.paper_code = code  # type: ignore[attr-defined]
+    sending.tell_submitted(found, by, now)
     return found
 
 

@@ -16,12 +16,12 @@ from cases.dossier.queries import agent_areas, answers
 from cases.errors import Invalid, Refusal
 from cases.history.models import Event
 from cases.history.record import record
+from cases.people.actions import AGENT_PAYEE
 from cases.people.queries import id_key
 from cases.programme import Programme, Question, programme
 from cases.regions.models import Division
 from cases.states import OPEN_STATES
 
-AGENT_PAYEE = _("代办人不能收救助款。请填患者本人或家属的账户。")
 ONE_OPEN_CASE = "one_open_case"
 MOST_TAKEN, WINDOW = 5, timedelta(minutes=15)
 

@@ -41,6 +41,7 @@ class Case(models.Model):
     accepted_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     award = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    needs_notice = models.BooleanField("须公示", default=True)
 
     class Meta:
         app_label = "cases"

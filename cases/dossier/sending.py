@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import who_may
 from cases.calendar.rules import local_day
 from cases.dossier import gates, rules
-from cases.dossier.answering import AGENT_PAYEE, already_open, store_answer
+from cases.dossier.answering import already_open, store_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import AGENT_ROLE, NOT_ASKED, agent_areas, answer_rows, answers
 from cases.errors import Invalid, Refusal
 from cases.history.record import record
-from cases.people.models import PayeeAccount, Person
-from cases.people.queries import account_key, current_account, id_key, name_key, phone_key
-from cases.people.rules import check_id, is_minor, mask_name
+from cases.people.actions import AGENT_PAYEE, replace_account
+from cases.people.models import Person
+from cases.people.queries import current_account, id_key, is_helpers_account, name_key, phone_key
+from cases.people.rules import SELF, check_id, is_minor, mask_name
 from cases.programme import Programme, programme, tell
-from cases.sealed import commitment_of
 from cases.states import OPEN_STATES
 
 
@@ -73,7 +73,7 @@ def agent_may(case: Case, facts: Mapping[str, Any], by: Any) -> None:
         )  # fmt: skip
     if facts.get("agent_relative") is None:
         raise Invalid(_("请说明您和患者是不是亲属。"), fields={"agent_relative": _("请选“是”或“不是”。")})
-    if rules.same_name(str(facts.get("account_holder") or ""), str(helper.name)):
+    if is_helpers_account(helper, str(facts.get("account_holder") or ""), str(facts.get("account_no") or "")):
         raise Invalid(AGENT_PAYEE, fields={"account_holder": AGENT_PAYEE}, code="agent_payee")
 
 
@@ -146,20 +146,13 @@ def move(case: Case, facts: Mapping[str, Any]) -> None:
 
 def give_account(case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
     """收款账户: where the money goes is what the answers say; another account replaces the one before, unconfirmed."""
-    number, old = str(facts["account_no"]), current_account(case)
-    said = {
-        "holder": str(facts["account_holder"]), "account": number, "bank_name": str(facts.get("bank_name") or ""),
-        "relation": str(facts.get("account_relation") or "SELF"),
+    old, relation = current_account(case), str(facts.get("account_relation") or SELF)
+    given = {
+        "holder": str(facts["patient_name" if relation == SELF else "account_holder"]), "account": str(facts["account_no"]),
+        "bank_name": str(facts.get("bank_name") or ""), "relation": relation,
     }  # fmt: skip
-    if old is not None and all(getattr(old, name) == value for name, value in said.items()):
-        return
-    PayeeAccount.objects.filter(case=case, replaced_at=None).update(replaced_at=now)
-    row = PayeeAccount.objects.create(
-        case=case, account_key=account_key(number), tail=number[-4:], given_by=by, given_at=now, **said
-    )
-    if old is not None:
-        payload = {"tail": row.tail, "account": commitment_of(row.account), "holder": commitment_of(row.holder)}
-        record("account.given", about=("case", case.pk), object=row, payload=payload)
+    if old is None or any(str(getattr(old, name)) != value for name, value in given.items()):
+        replace_account(case=case, by=by, now=now, **given)
 
 
 def tell_submitted(case: Case, by: Any, now: datetime) -> None:

@@ -20,15 +20,17 @@ from cases.evidence import vault
 from cases.evidence.following import follow, guardian_agreed, missing_items
 from cases.evidence.keeping import PAPER, VISIT, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
-from cases.evidence.queries import open_supplement, papers
+from cases.evidence.queries import may_extend, open_supplement, papers
 from cases.evidence.rules import read_items, visit_faults, visit_keys
 from cases.history.record import action, current, record
+from cases.people.rules import ACCOUNT_ANSWERS
 from cases.policy.queries import due_date, policy_of
 from cases.programme import programme, tell
 
 FILES_MAX = 20
 MOST_ROUNDS = 2
 """补正最多两轮: what the database holds, whatever a policy says."""
+AGENT_NO_MONEY = _("代办人不能填写或更改收款账户。")
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -102,6 +104,8 @@ def _editable(case: Case, by: Any, kind: str, key: str, now: datetime) -> Case:
         if kind == "material" and key not in {paper.code for paper in papers(found, today=local_day(now))}:
             raise NotFound()
         return found
+    if kind == "answer" and key in ACCOUNT_ANSWERS and by.pk == found.agent_id:
+        raise Refusal(AGENT_NO_MONEY, code="agent_no_money", who_may=_("请患者本人或家属用登记的手机登录办理。"))
     notice = open_supplement(found)
     if notice is None:
         raise Refusal(_("申请已经提交，现在不能改材料。要补材料，请等通知。"), code="submitted", status=409)
@@ -215,7 +219,7 @@ def extend_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
     notice = open_supplement(found)
     if notice is None:
         raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
-    if notice.extended_at is not None:
+    if not may_extend(found):
         raise Refusal(
             _("补材料的时间已经延长过一次，不能再延长。"), code="extended_once", status=409,
             who_may=who_may("CTY1", found.handling_code),

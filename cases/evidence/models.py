@@ -74,6 +74,7 @@ class Supplement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="supplement_once"),
             models.UniqueConstraint(fields=["case"], condition=Q(answered_at=None), name="one_open_supplement"),
+            models.UniqueConstraint(fields=["case"], condition=~Q(extended_at=None), name="one_extension"),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=2), name="two_supplements_at_most"),
         ]
 

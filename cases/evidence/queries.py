@@ -103,6 +103,11 @@ def open_supplement(case: Case) -> Supplement | None:
     return Supplement.objects.filter(case=case, answered_at=None).first() if case.state == "SUPPLEMENT" else None
 
 
+def may_extend(case: Case) -> bool:
+    """延长一次: whether the applicant has not yet used the one extension of this case."""
+    return not Supplement.objects.filter(case=case).exclude(extended_at=None).exists()
+
+
 def supplements(case: Case) -> list[Supplement]:
     """All supplement notices of a case with their items, oldest first."""
     return list(Supplement.objects.filter(case=case).prefetch_related("items").order_by("number"))

@@ -307,6 +307,7 @@ class Migration(migrations.Migration):
                 ("accepted_on", models.DateField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("award", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("needs_notice", models.BooleanField(default=True, verbose_name="须公示")),
                 (
                     "agent",
                     models.ForeignKey(
@@ -876,6 +877,31 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("replaced_at", models.DateTimeField(null=True)),
                 (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("online", "本人网上填写"),
+                            ("counter", "窗口代录：本人到场"),
+                            ("paper", "窗口代录：书面材料"),
+                            ("phone", "窗口代录：电话告知"),
+                        ],
+                        default="online",
+                        max_length=10,
+                        verbose_name="怎样提供",
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.materialfile",
+                        verbose_name="卡或存折照片",
+                    ),
+                ),
+                (
                     "case",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="cases.case"
@@ -1295,6 +1321,8 @@ class Migration(migrations.Migration):
                 ("text", cases.sealed.SealedField(verbose_name="异议内容")),
                 ("filed_at", models.DateTimeField()),
                 ("due_on", models.DateField(null=True, verbose_name="核查时限")),
+                ("extended_at", models.DateTimeField(null=True, verbose_name="延长核查")),
+                ("extension_reason", cases.sealed.SealedField(blank=True, default="", verbose_name="延长原因")),
                 (
                     "state",
                     models.CharField(
@@ -1325,6 +1353,15 @@ class Migration(migrations.Migration):
                     "entry",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="cases.publicentry"
+                    ),
+                ),
+                (
+                    "extended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -1661,6 +1698,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(("replaced_at", None)), fields=("case",), name="one_current_account"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="payeeaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("given_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="account_by_two_people",
+            ),
+        ),
         migrations.AddIndex(
             model_name="paymentbatch",
             index=models.Index(fields=["fund", "-id"], name="batch_by_fund"),
@@ -1938,6 +1986,7 @@ class Migration(migrations.Migration):
                             "CLOSED",
                             "REJECTED",
                             "WITHDRAWN",
+                            "LAPSED",
                             "SUSPENDED",
                             "TERMINATED",
                         ],
@@ -2052,6 +2101,21 @@ class Migration(migrations.Migration):
                 name="objection_closed_by_somebody",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("extended_at", None), ("extended_by", None), ("extension_reason", "")),
+                    models.Q(
+                        ("extended_at__isnull", False),
+                        ("extended_by__isnull", False),
+                        models.Q(("extension_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_extended_with_reason",
+            ),
+        ),
         migrations.AddIndex(
             model_name="publiclist",
             index=models.Index(condition=models.Q(("state", "open")), fields=["ends_on"], name="public_list_due"),
@@ -2059,7 +2123,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="publiclist",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="public_list_days"
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="public_list_days"
             ),
         ),
         migrations.AddConstraint(
@@ -2126,6 +2190,12 @@ class Migration(migrations.Migration):
             model_name="supplement",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("answered_at", None)), fields=("case",), name="one_open_supplement"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="supplement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("extended_at", None), _negated=True), fields=("case",), name="one_extension"
             ),
         ),
         migrations.AddConstraint(

@@ -13,6 +13,7 @@ ORDER = [
     "parties.sql",
     "money.sql",
     "notices.sql",
+    "people.sql",
     "policy.sql",
     "publicity.sql",
     "watch.sql",

@@ -78,8 +78,9 @@ def _complete(code: str, data: Mapping[str, Any]) -> None:
 
 
 def _receivers(case: Any) -> list[tuple[str, Any]]:
-    people = [("applicant", case.owner)]
-    if case.agent_id and case.agent_id != case.owner_id:
+    """The applicant, who has no account of his own when a helper filed for him, and the helper."""
+    people: list[tuple[str, Any]] = [("applicant", None if case.agent_id == case.owner_id else case.owner)]
+    if case.agent_id:
         people.append(("agent", case.agent))
     return people
 
@@ -118,6 +119,7 @@ def _stored(
         "number": number,
         "case_number": case.number,
         "written_on": local_day(now).isoformat(),
+        "paper_code": str(data.get("paper_code") or ""),
         "due_on": data["due_on"].isoformat(),
         "provisional": bool(data.get("provisional")),
     }
@@ -138,10 +140,13 @@ def _store(
 
 
 @action("notice.read")
-def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice:
-    """已阅读: the person it is for has opened the letter; whoever reads it also got the message that led there."""
+def mark_read(*, notice: Notice, by: Any, with_code: bool = False, now: datetime | None = None) -> Notice:
+    """已阅读: the person it is for has opened the letter; whoever reads it also got the message that led there.
+
+    `with_code`: he opened the case with the code of the paper, without signing in.
+    """
     assert now is not None
-    if not is_mine(by, notice):
+    if not with_code and not is_mine(by, notice):
         raise NotFound()
     page = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if page.read_at is not None:
@@ -154,7 +159,12 @@ def mark_read(*, notice: Notice, by: Any, now: datetime | None = None) -> Notice
     for row in texts:
         row.state, row.delivered_at = "delivered", now
         row.save(update_fields=["state", "delivered_at"])
-    record("notice.read", about=("case", page.case_id), object=page, payload={"number": page.number})
+    record(
+        "notice.read",
+        about=("case", page.case_id),
+        object=page,
+        payload={"number": page.number, "with_code": with_code},
+    )
     return page
 
 

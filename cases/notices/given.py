@@ -9,6 +9,7 @@ from typing import Any
 
 Carrier = Callable[[str, str, str], None]
 MayRead = Callable[[Any, Any], bool]
+PhoneOnFile = Callable[[Any], str]
 Gather = Callable[[Any, str, Mapping[str, Any], datetime], Mapping[str, Any]]
 
 
@@ -26,6 +27,8 @@ SenderOf = Callable[[Any], Sender | None]
 
 _carriers: list[Carrier] = []
 _readers: list[MayRead] = []
+_applicants: list[MayRead] = []
+_phones: list[PhoneOnFile] = []
 _senders: list[SenderOf] = []
 _gatherers: list[Gather] = []
 
@@ -40,6 +43,12 @@ def read_letters(may_read: MayRead) -> MayRead:
     """Register who of the office may read the letters of a case: may_read(viewer, case)."""
     _readers[:] = [may_read]
     return may_read
+
+
+def know_applicants(is_applicant: MayRead, phone_on_file: PhoneOnFile) -> None:
+    """Register who is the applicant of a case, and which phone he gave in the file ("" for none of his own)."""
+    _applicants[:] = [is_applicant]
+    _phones[:] = [phone_on_file]
 
 
 def sign_letters(sender_of: SenderOf) -> SenderOf:
@@ -72,6 +81,16 @@ def carrier() -> Carrier:
 def staff_may_read(viewer: Any, case: Any) -> bool:
     """Whether somebody of the office may read this case's letters; nobody, until the room of rights has said so."""
     return any(may_read(viewer, case) for may_read in _readers)
+
+
+def is_applicant(viewer: Any, case: Any) -> bool:
+    """Whether this is the applicant himself, not his helper."""
+    return any(found(viewer, case) for found in _applicants)
+
+
+def phone_on_file(case: Any) -> str:
+    """The applicant's phone as the file has it; "" when there is none of his own."""
+    return next((phone for phone in (find(case) for find in _phones) if phone), "")
 
 
 def sender_of(case: Any) -> Sender:

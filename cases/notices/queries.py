@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from cases.errors import NotFound
@@ -18,20 +20,34 @@ from cases.notices.rules import due_words
 
 
 def phone_of(notice: Notice) -> str:
-    """The mobile number a message goes to: of the account it is for, else of the patient; "" when there is none."""
-    if notice.to_user and notice.to_user.phone:
-        return str(notice.to_user.phone)
-    patient = notice.case.patient
-    return str(patient.phone) if patient and patient.phone and notice.to_whom == "applicant" else ""
+    """The mobile number a message goes to: the helper's, or the one the applicant gave in the file; "" for none.
+
+    A file without a phone of its own falls back on the account that filed it, unless that is the helper.
+    """
+    if notice.to_whom == "agent":
+        return str(notice.to_user.phone or "") if notice.to_user else ""
+    return given.phone_on_file(notice.case) or (str(notice.to_user.phone or "") if notice.to_user else "")
+
+
+RECEIPT = "N01"
 
 
 def letter_address(token: UUID) -> str:
     """The link in a message: a random token and nothing else."""
+    return _site() + reverse("notices:letter", args=[token])
+
+
+def track_address(case_number: str) -> str:
+    """The address behind the QR code of a receipt: the number of the case, no programme and nothing of the ID."""
+    return f"{_site()}{reverse('dossier:track')}?{urlencode({'number': case_number})}"
+
+
+def _site() -> str:
     named = (name for name in settings.ALLOWED_HOSTS if name not in ("*", "[::1]") and not name.startswith("."))
     host = next(named, "")
     if host in ("localhost", "127.0.0.1", "testserver"):
         host = f"{host}:{settings.PORT}"
-    return f"{'https' if settings.HTTPS else 'http'}://{host}{reverse('notices:letter', args=[token])}"
+    return f"{'https' if settings.HTTPS else 'http'}://{host}"
 
 
 def letter_for(viewer: Any, token: UUID) -> Notice:
@@ -51,11 +67,17 @@ def letter_for(viewer: Any, token: UUID) -> Notice:
     raise NotFound()
 
 
+def opened_letter(token: UUID, opened: Sequence[str]) -> Notice | None:
+    """The applicant's copy of a letter for somebody who opened the case with the code of its paper; it may be read."""
+    rows = Notice.objects.select_related("case", "to_user").filter(token=token, channel="page", to_whom="applicant")
+    return rows.filter(case__token__in=opened).first() if opened else None
+
+
 def is_mine(viewer: Any, notice: Notice) -> bool:
     """Whether the viewer is the one this letter is for; a helper reads his own copy, the applicant reads both."""
-    if notice.to_whom == "agent":
-        return viewer.pk in (notice.case.agent_id, notice.case.owner_id)
-    return bool(viewer.pk == notice.case.owner_id)
+    if given.is_applicant(viewer, notice.case):
+        return True
+    return notice.to_whom == "agent" and viewer.pk == notice.case.agent_id
 
 
 @dataclass(frozen=True)
@@ -72,10 +94,16 @@ class Sheet:
     written_on: date
     due_on: date
     provisional: bool
+    track: str = ""
+    paper_code: str = ""
 
 
-def sheet_of(notice: Notice, language: str = "") -> Sheet:
-    """The letter as it was written then, in the reader's language; never written again from newer texts."""
+def sheet_of(notice: Notice, language: str = "", *, with_code: bool = False) -> Sheet:
+    """The letter as it was written then, in the reader's language; never written again from newer texts.
+
+    A receipt leads to the progress page; the code of the paper is on it for the applicant and his helper, and for the
+    office when it prints the letter for somebody without a mobile phone.
+    """
     wanted = "en" if (language or get_language() or "").startswith("en") else "zh-hans"
     data = notice.data
     letter = data["letters"][wanted]
@@ -90,6 +118,8 @@ def sheet_of(notice: Notice, language: str = "") -> Sheet:
         written_on=date.fromisoformat(data["written_on"]),
         due_on=date.fromisoformat(data["due_on"]),
         provisional=data["provisional"],
+        track=track_address(data["case_number"]) if notice.code == RECEIPT else "",
+        paper_code=data.get("paper_code", "") if with_code else "",
     )
 
 
@@ -123,10 +153,24 @@ def _latest(row: Notice) -> datetime:
     return next(moment for moment in times if moment is not None)
 
 
-def my_letters(viewer: Any, case: Any) -> list[Notice]:
-    """我的通知: the letters of my case, newest first, for the tracking page."""
-    rows = Notice.objects.filter(case=case, channel="page").select_related("case").defer("body", "data").order_by("-pk")
-    return [row for row in rows if is_mine(viewer, row)]
+def my_letters(case: Any, *, as_helper: bool) -> list[Notice]:
+    """我的通知: the applicant's copies of the letters of a case, or the helper's, newest first, for the tracking page."""
+    to_whom = "agent" if as_helper else "applicant"
+    rows = Notice.objects.filter(case=case, channel="page", to_whom=to_whom)
+    return list(rows.select_related("case").defer("body", "data").order_by("-pk"))
+
+
+def sent_to(case: Any, code: str) -> list[str]:
+    """短信发到哪里: the masked phones to which the message of the latest letter of that code goes, the applicant's first."""
+    rows = Notice.objects.filter(case=case, code=code, channel="sms").select_related("case", "to_user")
+    latest = {row.to_whom: row for row in rows.order_by("pk")}
+    phones = [phone_of(latest[whom]) for whom in ("applicant", "agent") if whom in latest]
+    return [f"{phone[:3]}****{phone[-4:]}" for phone in phones if phone]
+
+
+def is_printed(notice: Notice) -> bool:
+    """Whether this letter goes out on paper, because there is no phone to send a message to."""
+    return Notice.objects.filter(number=notice.number, to_whom=notice.to_whom, channel="print").exists()
 
 
 def deliveries_of(notice: Notice) -> list[Delivery]:
@@ -147,6 +191,8 @@ def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
         "phone": sheet.phone,
         "office": sheet.office,
         "date": sheet.written_on,
+        "qr": sheet.track,
+        "paper_code": sheet.paper_code,
         "stamp": True,
         "large": large,
     }

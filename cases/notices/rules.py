@@ -39,8 +39,11 @@ NEEDS: dict[str, frozenset[str]] = {
 }
 """What a notice cannot be written without, beside `due_on`, which all need."""
 
-SMS_WORDS = ("office", "tail", "due", "phone", "link", "count", "accepted", "suspended")
-"""All that a short message may say: made from these alone, no name, illness, ID or amount can slip in."""
+SMS_WORDS = (
+    "office", "tail", "stage", "coming", "due", "phone", "link", "count", "accepted", "suspended", "withdrawn", "lapsed",
+)  # fmt: skip
+"""All that a short message may say: made from these alone, no name, illness, ID or amount can slip in. `stage` and `coming`
+are the words of the progress page for the state of the case."""
 
 
 @dataclass(frozen=True)

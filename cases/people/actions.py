@@ -7,22 +7,25 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import acting_post, who_may
+from cases.access.queries import posts_of, who_may
+from cases.access.rules import covers
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
 from cases.people.models import PayeeAccount
-from cases.people.queries import account_key, current_account
-from cases.people.rules import check_account, check_cnaps, check_name
+from cases.people.queries import account_key, current_account, is_applicant, is_helpers_account
+from cases.people.rules import PAYEE_RELATIONS, SELF, check_account, check_cnaps, check_name, holder_fault
 from cases.programme import tell
 from cases.sealed import commitment_of
 from cases.text import clean, clean_number
 
-COUNTER = ("county", "city", "province")
+COUNTER = "CTY1"
+"""The post that enters an account for a person at the counter (柜台代录); another person confirms it."""
+
 REPAIRING = ("FAILED", "RETURNED")
-FIXED = frozenset(
-    "DRAFT PAYABLE IN_BATCH SENT UNKNOWN PAID FOLLOWUP CLOSED REJECTED NOT_ACCEPTED WITHDRAWN TERMINATED".split()  # noqa: SIM905
-)
-"""States in which the account stands: a draft has its own question, a payment under way needs a fixed payee."""
+"""The only states of a sent case in which the account may change: review, panel and public notice rest on one payee."""
+
+AGENT_PAYEE = _("代办人不能收救助款。请填患者本人或家属的账户。")
+NO_CARD = _("请拍一张银行卡或存折的照片。")
 
 
 @action("account.give")
@@ -35,61 +38,88 @@ def give_account(
     by: Any,
     now: datetime | None = None,
     cnaps: str = "",
-    relation: str = "SELF",
+    relation: str = SELF,
+    card: Any = None,
+    channel: str = "online",
 ) -> PayeeAccount:
     """更正收款账户: a new account of the case; the old one stays on file. Nothing is paid to it until it is confirmed.
 
-    By the applicant, or for him by the county, city or province at the counter; never by a helper or village worker.
-    Tells account_repaired when the bank had failed or returned the payment; no new panel decision is needed. Raises
-    Invalid per field, Refusal while money is under way.
+    By the applicant, or for him by the county's intake clerk at the counter (`channel` says how he told it); never by a
+    helper or village worker, and never to a helper. `card` is the stored photo of card or passbook. Tells
+    account_repaired; no new panel decision is needed. Raises Invalid per field, Refusal while the account stands.
     """
     assert now is not None
     found = _locked(case)
-    _must_be_near_the_money(found, by)
-    if found.state in FIXED:
+    is_own = may_give_account(case=found, by=by)
+    values = _checked(found, holder, account, bank_name, cnaps, relation)
+    if card is None or card.case_id != found.pk:
+        raise Invalid(NO_CARD, fields={"card": NO_CARD}, code="no_card")
+    row = replace_account(
+        case=found,
+        by=by,
+        now=now,
+        card=card,
+        relation=relation,
+        channel="online" if is_own else _told(channel),
+        **values,
+    )
+    tell(found, "account_repaired", by=by, now=now)
+    return row
+
+
+def replace_account(*, case: Any, account: str, relation: str, by: Any, now: datetime, **values: Any) -> PayeeAccount:
+    """换收款账户, inside an act that asked who may: the old row ends, the new one waits for a second person."""
+    PayeeAccount.objects.filter(case=case, replaced_at=None).update(replaced_at=now)
+    row = PayeeAccount.objects.create(
+        case=case, account=account, account_key=account_key(account), tail=account[-4:], relation=relation, given_by=by,
+        given_at=now, **values,
+    )  # fmt: skip
+    row.refresh_from_db()
+    record(
+        "account.given",
+        about=("case", case.pk),
+        object=row,
+        payload={
+            "tail": row.tail, "account": commitment_of(row.account), "holder": commitment_of(row.holder),
+            "relation": row.relation, "channel": row.channel,
+        },
+    )  # fmt: skip
+    return row
+
+
+def may_give_account(*, case: Any, by: Any) -> bool:
+    """谁能更正、什么时候: True for the applicant himself, False for the counter; everybody and everything else is refused.
+
+    NotFound for a stranger, Refusal for helper, village and other posts (403) and while the account stands (409).
+    """
+    is_own = is_applicant(by, case)
+    posts = [post for post in posts_of(by) if covers(post.office.division_code, case.handling_code)]
+    if not is_own and not posts and by.pk not in (case.owner_id, case.agent_id):
+        raise NotFound()
+    if not is_own and (by.pk == case.agent_id or COUNTER not in {post.role_id for post in posts}):
+        counter = who_may(COUNTER, case.handling_code)
         raise Refusal(
-            _("现在不能更改收款账户：拨付已经安排，或者案卷已经结束。"),
+            _("代办人和这个岗位不能填写或更改收款账户。"),
+            code="agent_no_money",
+            who_may=_("患者本人或家属用登记的手机登录，或到%(counter)s办理。") % {"counter": counter},
+        )
+    if case.state not in REPAIRING:
+        raise Refusal(
+            _("收款账户现在不能改。银行退回款项以后才能更正。"),
             code="account_fixed",
             who_may=_("如果账户有误，请打电话告诉我们。"),
             status=409,
         )
-    values = _checked(holder, account, bank_name, cnaps)
-    old = current_account(found)
-    if old is not None and (str(old.holder), str(old.account)) == (values["holder"], values["account"]):
-        same = _("和现在登记的账户一样。请填写另一个账户，或者户名和账号的正确写法。")
-        raise Invalid(same, fields={"account": same}, code="same_account")
-    PayeeAccount.objects.filter(case=found, replaced_at=None).update(replaced_at=now)
-    row = PayeeAccount.objects.create(
-        case=found,
-        account_key=account_key(values["account"]),
-        tail=values["account"][-4:],
-        relation=relation,
-        given_by=by,
-        given_at=now,
-        **values,
-    )
-    row.refresh_from_db()
-    record(
-        "account.given",
-        about=("case", found.pk),
-        object=row,
-        payload={"tail": row.tail, "account": commitment_of(row.account), "holder": commitment_of(row.holder)},
-    )
-    if found.state in REPAIRING:
-        tell(found, "account_repaired", by=by, now=now)
-    return row
+    return is_own
 
 
-def _must_be_near_the_money(case: Any, by: Any) -> None:
-    post = acting_post(by, case.handling_code)
-    if by.pk not in (case.owner_id, case.agent_id) and post is None:
-        raise NotFound()
-    if by.pk == case.agent_id or (by.pk != case.owner_id and (post is None or post.role.level not in COUNTER)):
-        raise Refusal(
-            _("代办人和村镇人员不能填写或更改收款账户。"),
-            code="agent_no_money",
-            who_may=_("请患者本人或家属用登记的手机登录办理。"),
-        )
+def _told(channel: str) -> str:
+    told = dict(PayeeAccount.CHANNELS)
+    del told["online"]
+    if channel not in told:
+        sentence = _("请选对方是怎样告知的。")
+        raise Invalid(sentence, fields={"channel": sentence})
+    return channel
 
 
 @action("account.confirm")
@@ -123,12 +153,16 @@ def _locked(case: Any) -> Any:
     return found
 
 
-def _checked(holder: str, account: str, bank_name: str, cnaps: str) -> dict[str, str]:
+def _checked(case: Any, holder: str, account: str, bank_name: str, cnaps: str, relation: str) -> dict[str, str]:
     name, number, bank = check_name(holder), check_account(account), clean(bank_name)
     branch = clean_number(cnaps)
     faults: dict[str, Any] = {}
     if not name.ok:
         faults["holder"] = name.message
+    elif is_helpers_account(case.agent, name.value, number.value):
+        raise Invalid(AGENT_PAYEE, fields={"holder": AGENT_PAYEE}, code="agent_payee")
+    elif fault := holder_fault(name.value, relation, _patient_of(case)):
+        faults["relation" if relation not in dict(PAYEE_RELATIONS) else "holder"] = fault
     if not number.ok:
         faults["account"] = number.message
     if not 2 <= len(bank) <= 80:
@@ -137,4 +171,12 @@ def _checked(holder: str, account: str, bank_name: str, cnaps: str) -> dict[str,
         faults["cnaps"] = check_cnaps(branch).message
     if faults:
         raise Invalid(_("还有内容要改。"), fields=faults)
+    old = current_account(case)
+    if old is not None and (str(old.holder), str(old.account)) == (name.value, number.value):
+        same = _("和现在登记的账户一样。请填写另一个账户，或者户名和账号的正确写法。")
+        raise Invalid(same, fields={"account": same}, code="same_account")
     return {"holder": name.value, "account": number.value, "bank_name": bank, "cnaps": branch}
+
+
+def _patient_of(case: Any) -> str:
+    return str(case.patient.name) if case.patient else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField
 
@@ -30,7 +31,18 @@ class Person(models.Model):
 
 
 class PayeeAccount(models.Model):
-    """收款账户: one row for each account ever given in a case; at most one is current."""
+    """收款账户: one row for each account ever given in a case; at most one is current, and two people stand behind it.
+
+    A row may come while the application is a draft, answers a supplement, or after the bank failed or returned the
+    payment; then with a photo of the card. The database keeps to that too.
+    """
+
+    CHANNELS = [
+        ("online", _("本人网上填写")),
+        ("counter", _("窗口代录：本人到场")),
+        ("paper", _("窗口代录：书面材料")),
+        ("phone", _("窗口代录：电话告知")),
+    ]
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="accounts")
     holder = SealedField("户名")
@@ -41,6 +53,15 @@ class PayeeAccount(models.Model):
     cnaps = models.CharField("联行号", max_length=12, blank=True)
     kind = models.CharField(max_length=12, default="card")
     relation = models.CharField("与患者关系", max_length=20, default="SELF")
+    channel = models.CharField("怎样提供", max_length=10, choices=CHANNELS, default="online")
+    card = models.ForeignKey(
+        "cases.MaterialFile",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="卡或存折照片",
+    )
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -51,4 +72,7 @@ class PayeeAccount(models.Model):
         app_label = "cases"
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(replaced_at=None), name="one_current_account"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("given_by")), name="account_by_two_people"
+            ),
         ]

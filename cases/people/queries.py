@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases.people.models import PayeeAccount, Person
-from cases.people.rules import check_phone, id_for_matching
+from cases.people.rules import SELF, check_phone, id_for_matching
 from cases.sealed import blind_index
 from cases.text import clean_name, clean_number
 
@@ -38,3 +38,29 @@ def find_person(id_no: str) -> Person | None:
 def current_account(case: Any) -> PayeeAccount | None:
     """现用收款账户: the account that money of this case would go to now."""
     return PayeeAccount.objects.filter(case=case, replaced_at=None).first()
+
+
+def is_applicant(viewer: Any, case: Any) -> bool:
+    """申请人本人: who filed for himself, or who proved the phone that stands in the sent file; a helper never is.
+
+    Letters, consents and the account are his alone; a helper only follows the case and supplies papers.
+    """
+    if not getattr(viewer, "is_authenticated", False) or not viewer.is_active or viewer.pk == case.agent_id:
+        return False
+    return viewer.pk == case.owner_id or is_called_at(viewer, case)
+
+
+def is_called_at(viewer: Any, case: Any) -> bool:
+    """Whether the viewer proved that the phone which stands in the file is his."""
+    has_phone = bool(viewer.phone and viewer.phone_verified and case.contact_key)
+    return has_phone and phone_key(str(viewer.phone)) == case.contact_key
+
+
+def is_helpers_account(helper: Any, holder: str, account: str) -> bool:
+    """Whether an account is the helper's own: in his name, or the one that he gave in a case of his own."""
+    if helper is None:
+        return False
+    if clean_name(holder) and clean_name(holder) == clean_name(str(helper.name)):
+        return True
+    own = PayeeAccount.objects.filter(case__owner=helper, case__agent=None, relation=SELF)
+    return own.filter(account_key=account_key(account)).exists()

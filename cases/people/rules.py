@@ -32,6 +32,23 @@ _SURNAMES = (
 _TWO_CHARACTER_SURNAMES = frozenset(_SURNAMES[at : at + 2] for at in range(0, len(_SURNAMES), 2))
 
 
+SELF = "SELF"
+PAYEE_RELATIONS: tuple[tuple[str, Message], ...] = (
+    (SELF, _("患者本人的账户")),
+    ("SPOUSE", _("配偶")),
+    ("PARENT", _("父母")),
+    ("SON", _("儿子")),
+    ("DAUGHTER", _("女儿")),
+    ("GUARDIAN", _("其他监护人")),
+    ("OTHER_KIN", _("其他亲属")),
+)
+"""Whose account the money may go to: the patient's, a guardian's or a relative's, and nobody else's."""
+
+
+ACCOUNT_ANSWERS = ("account_relation", "account_holder", "bank_name", "account_no")
+"""The answers of which the account is made: after sending a helper does not touch them."""
+
+
 class Sex(StrEnum):
     """Sex as an ID number states it."""
 
@@ -199,6 +216,25 @@ def check_account(text: str) -> Verdict:
     if 16 <= len(number) <= 19 and not luhn.is_valid(number):
         return Verdict(True, number, warnings=(_("账号不像银行卡号。如果是存折账号可以继续，否则请逐位核对。"),))
     return Verdict(True, number)
+
+
+def holder_fault(holder: str, relation: str, patient: str) -> Message:
+    """Why this holder (户名) does not go with the relation that was chosen; "" when it does.
+
+    Dots, spaces and capitals do not count: banks write names of several parts in their own way.
+    """
+    if relation not in dict(PAYEE_RELATIONS):
+        return _("请选钱打到谁的账户。")
+    is_patient = _letters(holder) == _letters(patient)
+    if relation == SELF and not is_patient:
+        return _("户名和患者姓名不一样。家属的账户，请选和患者的关系。")
+    if relation != SELF and is_patient:
+        return _("户名和患者姓名一样。请选“患者本人的账户”。")
+    return ""
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in clean_name(name) if char not in {MIDDLE_DOT, " ", "-", "'", "."}).casefold()
 
 
 def check_cnaps(text: str) -> Verdict:

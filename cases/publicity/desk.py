@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from cases.dossier.models import Case
 from cases.errors import Invalid
 from cases.history.record import record_access
 from cases.publicity import actions, queries
-from cases.publicity.forms import FindingForm, TakeDownForm
+from cases.publicity.forms import ExtensionForm, FindingForm, TakeDownForm
+from cases.publicity.models import Objection
 
 
 @login_required
@@ -68,8 +70,7 @@ def one_list(request: HttpRequest, token: UUID) -> HttpResponse:
             actions.take_down(plist=plist, reason=form.cleaned_data["reason"], by=request.user)
             return redirect("publicity:list", token=token)
         except Invalid as fault:
-            for name, words in fault.fields.items():
-                form.add_error(name, words)
+            _onto(form, fault)
     context = {"plist": plist, "entries": queries.entries_of(plist), "form": form}
     return render(request, "publicity/list.html", context)
 
@@ -84,21 +85,58 @@ def objections(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_objection(request: HttpRequest, token: UUID) -> HttpResponse:
-    """异议核查: what was said and by whom, and the conclusion; each look is stored first."""
-    found = queries.objection_for(request.user, token)
-    fields = ["objector_name", "objector_phone", "text", "finding", "answer"]
-    record_access("read", object=found, fields=fields, by=request.user, case_id=found.case_id, purpose="objection")
+    """异议核查: what was said and by whom, and the conclusion."""
+    found = _opened(request, token)
     form = FindingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        said = {"upheld": data["upheld"] == "yes", "finding": data["finding"], "answer": data["answer"]}
         try:
-            actions.close_objection(
-                objection=found, upheld=data["upheld"] == "yes", finding=data["finding"], answer=data["answer"],
-                by=request.user,
-            )  # fmt: skip
+            actions.close_objection(objection=found, by=request.user, **said)
             messages.success(request, _("异议已有结论。"))
             return redirect("publicity:objections")
         except Invalid as fault:
-            for name, words in fault.fields.items():
-                form.add_error(name, words)
-    return render(request, "publicity/one_objection.html", {"objection": found, "form": form})
+            _onto(form, fault)
+    return _objection_page(request, found, form=form)
+
+
+@login_required
+@require_POST
+def extend_objection(request: HttpRequest, token: UUID) -> HttpResponse:
+    """延长核查, once and with a reason."""
+    found = _opened(request, token)
+    form = ExtensionForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.extend_objection(objection=found, reason=form.cleaned_data["reason"], by=request.user)
+            messages.success(request, _("核查时限已延长。"))
+            return redirect("publicity:one_objection", token=token)
+        except Invalid as fault:
+            _onto(form, fault)
+    return _objection_page(request, found, extension=form)
+
+
+def _opened(request: HttpRequest, token: UUID) -> Objection:
+    """One objection for whoever looks into it; each look is stored first."""
+    found = queries.objection_for(request.user, token)
+    fields = ["objector_name", "objector_phone", "text", "finding", "answer", "extension_reason"]
+    record_access("read", object=found, fields=fields, by=request.user, case_id=found.case_id, purpose="objection")
+    return found
+
+
+def _objection_page(request: HttpRequest, found: Objection, **forms: Any) -> HttpResponse:
+    context = {
+        "objection": found,
+        "form": FindingForm(),
+        "extension": ExtensionForm(),
+        "why_not_mine": queries.why_not_mine(request.user, found.case),
+        "who_may": queries.OUTSIDERS,
+        "why_not_longer": queries.why_not_longer(found, now=clock.now()),
+        **forms,
+    }
+    return render(request, "publicity/one_objection.html", context)
+
+
+def _onto(form: Any, fault: Invalid) -> None:
+    for name, words in fault.fields.items():
+        form.add_error(name, words)

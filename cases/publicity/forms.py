@@ -50,6 +50,17 @@ class TakeDownForm(ReliefForm):
     reason = forms.CharField(label=_("为什么撤下"), max_length=200, widget=forms.Textarea({"rows": 3}))
 
 
+class ExtensionForm(ReliefForm):
+    """延长核查: why it takes longer."""
+
+    reason = forms.CharField(
+        label=_("为什么要延长"),
+        help_text=_("只能延长一次，原因留在案卷里。"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
 class FindingForm(ReliefForm):
     """异议结论: upheld or not, the finding for the file, and the answer that the objector reads."""
 
@@ -60,7 +71,7 @@ class FindingForm(ReliefForm):
     )
     finding = forms.CharField(
         label=_("查到的情况"),
-        help_text=_("至少 10 个字，留在案卷里。"),
+        help_text=_("写清楚向谁了解、查到什么，留在案卷里。"),
         max_length=2000,
         widget=forms.Textarea({"rows": 6}),
     )

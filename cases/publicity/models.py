@@ -38,7 +38,7 @@ class PublicList(models.Model):
     class Meta:
         app_label = "cases"
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="public_list_days"),
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="public_list_days"),
             models.CheckConstraint(condition=Q(state__in=["open", "closed", "taken_down"]), name="public_list_state"),
             models.CheckConstraint(
                 condition=~Q(state="taken_down") | (Q(taken_down_at__isnull=False) & ~Q(taken_down_reason="")),
@@ -89,6 +89,9 @@ class Objection(models.Model):
     text = SealedField("异议内容")
     filed_at = models.DateTimeField()
     due_on = models.DateField("核查时限", null=True)
+    extended_at = models.DateTimeField("延长核查", null=True)
+    extended_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    extension_reason = SealedField("延长原因", blank=True, default="")
     state = models.CharField(max_length=10, choices=STATES, default="open")
     investigator = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     finding = SealedField("核查结论", blank=True, default="")
@@ -103,6 +106,11 @@ class Objection(models.Model):
                 condition=Q(state="open", closed_at=None)
                 | (~Q(state="open") & Q(closed_at__isnull=False, investigator__isnull=False) & ~Q(finding="")),
                 name="objection_closed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_at=None, extended_by=None, extension_reason="")
+                | (Q(extended_at__isnull=False, extended_by__isnull=False) & ~Q(extension_reason="")),
+                name="objection_extended_with_reason",
             ),
         ]
         indexes = [models.Index(fields=["case"], condition=Q(state="open"), name="objection_open")]

@@ -7,14 +7,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of, require, visible_cases
+from cases.calendar.rules import local_day
 from cases.consent.models import Consent
 from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.notices.models import Notice
 from cases.people.rules import is_minor
+from cases.policy.queries import policy_of
+from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.publicity import rules
 from cases.publicity.models import Objection, PublicEntry, PublicList
@@ -38,6 +42,25 @@ def told_before(case: Any, now: datetime) -> bool:
 def is_listed(case: Any) -> bool:
     """Whether the case stands on a list that has not ended for it."""
     return PublicEntry.objects.filter(case=case, closed_at=None).exists()
+
+
+WITH_NOTICE = (
+    Prefetch("public_entries", PublicEntry.objects.select_related("list").defer("list__snapshot")),
+    Prefetch("objections", Objection.objects.only("case_id", "state", "due_on")),
+)
+"""What a list of cases fetches beforehand to say how far each one's public notice is."""
+
+
+def last_public_day(case: Any) -> tuple[date | None, bool]:
+    """公示到哪天: the last day of the list on which the case stands, and whether it is 暂定; None before it is posted."""
+    shown = next((entry.list for entry in case.public_entries.all() if entry.closed_at is None), None)
+    return (shown.ends_on, shown.ends_provisional) if shown else (None, False)
+
+
+def looked_into_until(case: Any) -> date | None:
+    """异议核查到哪天: the latest time limit of the open objections against a case."""
+    days = [row.due_on for row in case.objections.all() if row.state == "open" and row.due_on is not None]
+    return max(days, default=None)
 
 
 def agreed_to_publicity(case: Any) -> bool:
@@ -131,6 +154,12 @@ def entries_of(plist: PublicList) -> list[PublicEntry]:
     return list(rows.order_by("position"))
 
 
+def strictest_policy(plist: PublicList) -> Policy:
+    """The policy among those of a list's cases that asks for the longest reason."""
+    rows = plist.entries.select_related("case")
+    return max((policy_of(entry.case) for entry in rows), key=lambda policy: policy.shortest_opinion)
+
+
 def public_list(token: UUID) -> PublicList:
     """The list behind a public link; NotFound for a token that never existed."""
     found = PublicList.objects.filter(token=token).first()
@@ -152,6 +181,24 @@ def public_objection(token: UUID) -> Objection:
     return found
 
 
+OUTSIDERS = _("省级或市级没有办过这件的同事")
+
+
+def why_not_mine(viewer: Any, case: Any) -> Any:
+    """Why this person may not look into objections against a case; "" when he may."""
+    parties = [case.owner_id, case.agent_id or 0]
+    return rules.why_not_investigator(investigator=viewer.pk, first_review=rules.first_reviewers(case), parties=parties)
+
+
+def why_not_longer(objection: Objection, *, now: datetime) -> Any:
+    """Why the look into an open objection cannot be extended; "" when it can."""
+    if objection.due_on is None:
+        return ""
+    return rules.why_not_extended(
+        is_extended=objection.extended_at is not None, due_on=objection.due_on, today=local_day(now)
+    )
+
+
 def objections(viewer: Any) -> list[Objection]:
     """异议: those of the cases that this viewer may see and look into, open ones first; no text is opened."""
     areas = [post.office.division_code for post in posts_of(viewer)]
@@ -163,7 +210,11 @@ def objections(viewer: Any) -> list[Objection]:
 
 def objection_for(viewer: Any, token: UUID) -> Objection:
     """One objection with its text for those who may look into it; county staff never see who objected."""
-    found = Objection.objects.select_related("case", "entry__list", "investigator").filter(token=token).first()
+    found = (
+        Objection.objects.select_related("case", "entry__list", "investigator", "extended_by")
+        .filter(token=token)
+        .first()
+    )
     if found is None or not visible_cases(viewer).filter(pk=found.case_id).exists():
         raise NotFound()
     require(viewer, INVESTIGATE, found.case.handling_code)

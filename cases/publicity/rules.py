@@ -19,12 +19,8 @@ from cases.regions.rules import Level, at_level
 AWAITING = frozenset({"PROPOSED", "PUBLICITY"})
 """States in which a case waits to be put on a public list."""
 
-FEWEST = 5
-"""With fewer of one county on a list, the people of that county could be told apart: they are listed at city level."""
-
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 5
-SHORTEST_FINDING = 10
 SHORTEST_OBJECTION = 5
 LONGEST_OBJECTION = 2000
 
@@ -56,18 +52,18 @@ class Line:
     is_coded: bool
 
 
-def lines(candidates: Sequence[Candidate], code: Callable[[], str]) -> list[Line]:
+def lines(candidates: Sequence[Candidate], code: Callable[[], str], *, fewest: int) -> list[Line]:
     """公示条目: each candidate as the public may see it, in an order that says nothing about whom.
 
-    Who did not agree stands as a code, which `code` draws; a minor as surname and 某; a county with fewer than five on
-    this list is replaced by its city. No ID number, birth date, address, illness or account is ever taken in.
+    Who did not agree stands as a code, which `code` draws; a minor as surname and 某; a county with fewer than `fewest`
+    on this list is replaced by its city, for its people could be told apart. No ID number, birth date, address, illness or account is ever taken in.
     """
     counties = Counter(one.county for one in candidates)
     out = [
         Line(
             case=one.case,
             shown_name=mask_name(one.name, minor=one.is_minor) if one.agreed else code(),
-            area=one.county if counties[one.county] >= FEWEST else city_of(one.county),
+            area=one.county if counties[one.county] >= fewest else city_of(one.county),
             amount=one.amount,
             tail=case_tail(one.number),
             group=one.group,
@@ -126,6 +122,15 @@ def why_not_investigator(*, investigator: int, first_review: Iterable[int], part
         return _("这件的受理或初审是您办的，异议要由别的同事核查。")
     if investigator in set(parties):
         return _("您是这件的申请人或代办人，异议要由别人核查。")
+    return ""
+
+
+def why_not_extended(*, is_extended: bool, due_on: date, today: date) -> Any:
+    """Why the look into an objection cannot take longer; "" when it can, once and before its last day is over."""
+    if is_extended:
+        return _("核查已经延长过一次，不能再延长。请尽快作出结论。")
+    if today > due_on:
+        return _("核查时限已过，不能再延长。请尽快作出结论。")
     return ""
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/list/<uuid:token>/", desk.one_list, name="list"),
     path("desk/objections/", desk.objections, name="objections"),
     path("desk/objections/<uuid:token>/", desk.one_objection, name="one_objection"),
+    path("desk/objections/<uuid:token>/extend", desk.extend_objection, name="extend_objection"),
     path("objection/<uuid:token>/", views.objection, name="objection"),
     path("<uuid:token>/", views.page, name="page"),
     path("<uuid:token>/object", views.object_to, name="object"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cases.apply.actions import correct_account
 from cases.calendar import clock
 from cases.dossier import actions as dossier
 from cases.dossier.models import Case
@@ -18,7 +19,6 @@ from cases.money.models import Payout, PayoutAttempt
 from cases.money.queries import balance
 from cases.money.testbank import Fault, SimulatedBank
 from cases.notices.models import Notice
-from cases.people import actions as people
 from cases.people.queries import current_account
 from cases.publicity import actions as publicity
 from tests.desk.road import new_case, road
@@ -210,13 +210,15 @@ def test_a_failed_payment_is_repaired_and_paid_without_a_new_panel(cast: Any, ne
     assert case.state == "FAILED" and letters(case)[-1] == "N13"
     account = current_account(case)
     assert account is not None
-    given = {"holder": str(account.holder), "bank_name": "演示农村商业银行", "by": cast["applicant1"]}
-    people.give_account(case=case, account="6228480000099999999", **given)
+    given = {
+        "holder": str(account.holder), "bank_name": "演示农村商业银行", "relation": "SELF", "by": cast["applicant1"],
+    }  # fmt: skip
+    correct_account(case=case, account="6228480000099999999", card=picture("D09", seed=9), **given)
     case.refresh_from_db()
     assert case.state == "REPAIR"
     drive.step(case, "ask_again")
     assert case.state == "FAILED"
-    people.give_account(case=case, account="6228480000088888888", **given)
+    correct_account(case=case, account="6228480000088888888", card=picture("D09", seed=8), **given)
     case.refresh_from_db()
     drive.step(case, "confirm")
     assert case.state == "PAYABLE"

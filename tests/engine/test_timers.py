@@ -113,7 +113,7 @@ def test_nothing_fires_after_a_cancel(arm: Callable[[str], Timer], fired: list[s
     assert not timers.fire(timer.pk) and fired == []
 
 
-def test_a_supplement_that_never_comes_ends_as_withdrawn_and_the_letter_says_so(waiting: Case) -> None:
+def test_a_supplement_that_never_comes_ends_the_case_and_the_letter_says_so(waiting: Case) -> None:
     due = Supplement.objects.get(case=waiting).due_on
     assert Timer.objects.get(case=waiting, kind="lapse", done_at=None).due_at == end_of(due)
     clock.move_demo_clock(to=due, by=None)
@@ -124,9 +124,10 @@ def test_a_supplement_that_never_comes_ends_as_withdrawn_and_the_letter_says_so(
     clockwork.one_pass()
     clockwork.one_pass()
     waiting.refresh_from_db()
-    assert waiting.state == "WITHDRAWN" and waiting.closed_at is not None
+    assert waiting.state == "LAPSED" and waiting.closed_at is not None
     letters = Notice.objects.filter(case=waiting, code="N22", channel="page")
-    assert "视为撤回" in letters.get().body
+    assert "视为撤回" in letters.get().body and "可以重新申请" in letters.get().body
+    assert "您已撤回" not in "".join(str(one.body) for one in Notice.objects.filter(case=waiting))
     assert not WorkItem.objects.filter(case=waiting, state__in=["open", "claimed"]).exists()
 
 
@@ -142,7 +143,7 @@ def test_an_extension_moves_the_timer(cast: Any, waiting: Case) -> None:
     clock.move_demo_clock(to=later + timedelta(days=1), by=None)
     clockwork.one_pass()
     waiting.refresh_from_db()
-    assert waiting.state == "WITHDRAWN"
+    assert waiting.state == "LAPSED"
 
 
 def test_nothing_fires_after_a_withdrawal(cast: Any, waiting: Case) -> None:
@@ -153,7 +154,8 @@ def test_nothing_fires_after_a_withdrawal(cast: Any, waiting: Case) -> None:
     clockwork.one_pass()
     timer.refresh_from_db()
     assert timer.done_at is None and timer.cancelled_at is not None
-    assert not Notice.objects.filter(case=waiting, code="N22").exists()
+    letter = Notice.objects.get(case=waiting, code="N22", channel="page")
+    assert letter.title == "撤回申请回执" and "视为撤回" not in letter.body
 
 
 def test_a_date_beyond_the_published_calendar_is_provisional(new_case: Callable[..., Case]) -> None:

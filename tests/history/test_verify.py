@@ -48,12 +48,12 @@ class Life:
             patient_key=str(number),
         )  # fmt: skip
         Answer.objects.create(case=case, key="patient_name", value="马秀兰", by=owner, at=now)
-        Case.objects.filter(pk=case.pk).update(state="COUNTY")
-        case.refresh_from_db()
         PayeeAccount.objects.create(
             case=case, holder="马秀兰", account="6222020000000000000", account_key="k", tail="0000",
             bank_name="演示银行", given_by=owner, given_at=now,
         )  # fmt: skip
+        Case.objects.filter(pk=case.pk).update(state="COUNTY")
+        case.refresh_from_db()
         return case
 
     def unseen(self, line: str, params: Any = ()) -> None:

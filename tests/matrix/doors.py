@@ -35,6 +35,8 @@ HELPERS = {
     "cases.outgoing.actions.ring": "wakes a worker",
     "cases.outgoing.actions.due": "reads only",
     "cases.outgoing.actions.run": "one job of the outbox, nobody's deed",
+    "cases.people.actions.may_give_account": "asks who may, inside an act",
+    "cases.people.actions.replace_account": "a part of several acts",
     "cases.policy.actions.problems_of": "reads only",
     "cases.publicity.actions.lists.announcement": "reads only",
     "cases.publicity.actions.lists.close_due": "the clock; each list it closes is an act",
@@ -54,9 +56,10 @@ HELPERS = {
     "workflows.actions.common.leave": "a part of several acts",
     "workflows.actions.claiming.take": "a part of several acts",
     "workflows.actions.claiming.act_as": "states the post inside an act",
-    "workflows.desk.panel.actions.vote": "the act `_vote` with its case",
-    "workflows.desk.panel.actions.recuse": "the act `_vote`",
-    "workflows.desk.panel.actions.close_item": "the act `_close_item` with its case",
+    "workflows.desk.panel.actions.meetings.act_as": "states the post inside an act",
+    "workflows.desk.panel.actions.votes.vote": "the act `_vote` with its case",
+    "workflows.desk.panel.actions.votes.recuse": "the act `_vote`",
+    "workflows.desk.panel.actions.votes.close_item": "the act `_close_item` with its case",
 }
 """Public functions that are no deed of a person of their own, each with its reason."""
 
@@ -68,6 +71,7 @@ INNER = {
     "cases.publicity.actions.objections.file_objection": "anybody may object",
     "cases.publicity.actions.lists.close_entry": "the clock",
     "cases.publicity.actions.lists.close_list": "the clock",
+    "cases.publicity.actions.lists.leave_list": "inside the end of a case",
     "cases.money.actions.answers.note_silence": "the clock, and the maker",
     "cases.money.actions.payouts.reserve": "inside the panel's decision",
     "cases.money.actions.payouts.release_reservation": "inside the end of a case",
@@ -81,6 +85,7 @@ INNER = {
     "workflows.actions.claiming.claim_expired": "the clock",
     "workflows.actions.claiming.seen": "whoever lost a step",
     "workflows.actions.moving.panel_result": "inside the panel's decision",
+    "workflows.desk.panel.actions.meetings.take_off_agendas": "inside the end of a case",
 }
 """Acts that ask for no post: anybody's, the clock's, or a part of an act that has asked."""
 

@@ -109,7 +109,7 @@ GIVEN: dict[str, Any] = {
     "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),
     "starts_on": date(2027, 1, 1), "answers": {"publicity": True, "processing": True, "economic": True}, "kind": "publicity",
     "key": "patient_name", "value": "马某某", "reason": "这是足够长的一个理由。", "data": b"x", "tried_sha256": "x", "material_code": "D01",
-    "upload": None, "holder": "马某某", "account": "9990000000000008888", "bank_name": "演示银行", "total_retyped": Decimal(1),
+    "upload": None, "holder": "马某某", "relation": "SELF", "card": None, "account": "9990000000000008888", "bank_name": "演示银行", "total_retyped": Decimal(1),
     "count_retyped": 1, "code": "YS-NEW", "programme": "rare_disease", "amount": Decimal(1), "source": "捐赠",
     "title": "新的一版", "effective_from": date(2027, 1, 1), "version_data": {}, "section": "days", "upheld": True,
     "finding": "查清了，没有这回事。", "row_version": 1, "outcome": "agree", "opinion": "按办法核对过材料和事实，情况属实。",
@@ -128,7 +128,7 @@ def test_without_the_right_an_act_is_refused_recorded_and_changes_nothing(
     given = {**GIVEN, **world.rows}
     if room == "cases.access.actions":
         given["account"] = User.objects.get(username="xiji_intake")
-    if room == "workflows.desk.panel.actions":
+    if room.startswith("workflows.desk.panel.actions"):
         given["item"] = world.rows["meeting"].items.get()
     if name == "cases.policy.actions.load_policy":
         given["version"] = world.rows["card"].example

@@ -13,6 +13,7 @@ import pytest
 
 from cases import programme
 from cases.access.models import User
+from cases.apply.actions import correct_account
 from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
@@ -21,6 +22,8 @@ from cases.money.models import Fund, Payout
 from cases.people.actions import confirm_account
 from cases.people.models import PayeeAccount
 from cases.people.queries import account_key
+from tests.publicity.making import person
+from workflows.walking.papers import picture
 
 _serial = itertools.count(1)
 FACTS = ["batched", "unbatched", "sent", "unknown", "paid", "failed", "returned"]
@@ -67,15 +70,18 @@ def make_case(cast: dict[str, User], *, holder: str = "演示甲", account: str 
     """A case after its panel, with a given account that nobody has confirmed yet."""
     serial, now = next(_serial), clock.now()
     case = Case.objects.create(
-        token=uuid.uuid4(), number=f"640422-2026-{900000 + serial}-X", programme="rare_disease", state="GRANTED",
+        token=uuid.uuid4(), number=f"640422-2026-{900000 + serial}-X", programme="rare_disease", state="DRAFT",
         handling_code="640422", owner=cast["applicant1"], patient_key=f"{serial:064d}", masked_name="演*",
-        created_at=now, saved_at=now, submitted_at=now, accepted_on=local_day(now),
+        patient=person("演示甲", date(1980, 5, 6)), created_at=now, saved_at=now, submitted_at=now, accepted_on=local_day(now),
+        needs_notice=False,
     )  # fmt: skip
     number = account or f"62284800000{serial:08d}"
     PayeeAccount.objects.create(
         case=case, holder=holder, account=number, account_key=account_key(number), tail=number[-4:],
         bank_name="演示农村商业银行", given_by=cast["applicant1"], given_at=now,
     )  # fmt: skip
+    Case.objects.filter(pk=case.pk).update(state="GRANTED")
+    case.refresh_from_db()
     return case
 
 
@@ -124,14 +130,13 @@ class Desk:
 
     def repaired(self, payout: Payout, *, account: str = "6228480000099999999") -> None:
         """The applicant gives another account, the county confirms it, the payout is payable again."""
-        from cases.people.actions import give_account
-
         case = payout.case
         Case.objects.filter(pk=case.pk).update(state="FAILED")
         case.refresh_from_db()
-        give_account(
-            case=case, holder="演示甲", account=account, bank_name="演示农村商业银行", by=self.cast["applicant1"]
-        )
+        correct_account(
+            case=case, holder="演示甲", account=account, bank_name="演示农村商业银行", relation="SELF",
+            card=picture("D09", seed=case.pk), by=self.cast["applicant1"],
+        )  # fmt: skip
         confirm_account(case=case, by=self.cast["xiji_review"])
         actions.make_payable(case=case, not_before=clock.today(), by=self.cast["xiji_review"])
 

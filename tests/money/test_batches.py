@@ -12,6 +12,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from cases.access.models import Post, User
 from cases.calendar import clock
+from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Access, Event
 from cases.money import actions, bankfile
@@ -38,7 +39,7 @@ def publish(case: Any, by: Any, *, ends_on: Any) -> PublicEntry:
     )  # fmt: skip
     row = PublicList.objects.create(
         token=uuid.uuid4(), number=f"GS{uuid.uuid4().hex[:8]}", division_code="640422", starts_on=clock.today(),
-        ends_on=ends_on, snapshot="演示", sha256=hashlib.sha256("演示".encode()).hexdigest(), made_by=by,
+        ends_on=ends_on, snapshot="演示 演* X", sha256=hashlib.sha256("演示 演* X".encode()).hexdigest(), made_by=by,
         posted_at=clock.now(),
     )  # fmt: skip
     return PublicEntry.objects.create(
@@ -81,9 +82,9 @@ def test_every_candidate_says_why_it_is_in_or_out(cast: Any, fund: Any, grant: A
     early = grant()
     Payout.objects.filter(pk=early.pk).update(not_before=later(1))
     shown = grant()
-    publish(shown.case, cast["publicity"], ends_on=clock.today())
+    publish(shown.case, cast["publicity"], ends_on=later(1))
     objected = grant()
-    object_to(publish(objected.case, cast["publicity"], ends_on=clock.today()))
+    object_to(publish(objected.case, cast["publicity"], ends_on=later(1)))
     unproven = make_case(cast)
     actions.reserve(case=unproven, amount=Decimal(10), fund=fund, by=cast["prov_head"])
     actions.make_payable(case=unproven, not_before=clock.today(), by=cast["prov_head"])
@@ -96,7 +97,7 @@ def test_every_candidate_says_why_it_is_in_or_out(cast: Any, fund: Any, grant: A
     batch = desk.built(fund)
     assert [line.payout_id for line in batch.lines.filter(included=True)] == [good.pk]
     assert batch.lines.filter(included=False).count() == 6
-    clock.move_demo_clock(days=1, by=None)
+    clock.move_demo_clock(days=2, by=None)
     said = {one.payout.pk: one.reason for one in candidates(desk.make, fund, today=clock.today())}
     assert [said[one.pk] for one in (early, shown, objected, good)] == ["", "", "objection", "in_batch"]
 
@@ -125,7 +126,7 @@ def test_the_database_refuses_payment_before_publicity_ends(
 def test_a_new_public_notice_after_the_making_stops_the_check(cast: Any, fund: Any, grant: Any, desk: Any) -> None:
     payout = grant()
     batch = desk.built(fund)
-    object_to(publish(payout.case, cast["publicity"], ends_on=clock.today()))
+    object_to(publish(payout.case, cast["publicity"], ends_on=later(1)))
     with pytest.raises(Refusal, match="异议"):
         actions.check_batch(batch=batch, total_retyped=batch.total, count_retyped=1, by=desk.check)
     with pytest.raises(REFUSED, match="held"):
@@ -138,7 +139,10 @@ def test_a_new_public_notice_after_the_making_stops_the_check(cast: Any, fund: A
 def test_a_payee_changed_after_the_making_stops_the_release(fund: Any, grant: Any, desk: Any) -> None:
     payout = grant()
     batch = desk.checked(fund)
-    PayeeAccount.objects.filter(case=payout.case).update(account_key="f" * 64)
+    with pytest.raises(REFUSED, match="does not change"), transaction.atomic():
+        PayeeAccount.objects.filter(case=payout.case).update(account_key="f" * 64)
+    Case.objects.filter(pk=payout.case_id).update(state="FAILED")
+    PayeeAccount.objects.filter(case=payout.case).update(replaced_at=clock.now())
     with pytest.raises(Refusal, match="换了收款账户"):
         actions.release_batch(batch=batch, password="yanshi-demo-2026", by=desk.free)
     with pytest.raises(REFUSED, match="account changed"):

@@ -12,6 +12,7 @@ from cases.dossier import actions as dossier
 from cases.dossier.models import Case
 from cases.money import actions as money
 from cases.policy.models import PolicyVersion
+from cases.publicity import actions as publicity
 from cases.publicity.models import PublicList
 from tests.desk.road import copies
 from tests.pages.browsing import Act, Browser
@@ -136,12 +137,13 @@ def test_the_pages_of_panel_money_notice_policy_and_inspection_are_for_everybody
     drive.to(paid, "PANEL")
     drive.to(listed, "PANEL")
     head, members = cast["prov_head"], [cast[f"panel{n}"] for n in range(1, 6)]
-    drive.panel([paid, listed], head=head, members=members)
+    ended = drive.panel([paid, listed], head=head, members=members)
     drive.give_notice([paid], by=cast["publicity"])
     drive.end_notice(by=head)
     drive.step(paid, "grant")
     batch = money.build_batch(fund=purse, by=cast["fin_make"])
     drive.give_notice([listed], by=cast["publicity"])
+    objection = publicity.file_objection(entry=listed.public_entries.get(), text="名单上这户人家有两辆车，请核查。")
     drive.to(meeting, "PANEL")
     called = meetings.call_meeting(held_on=clock.today(), items=[drive.open_item(meeting).pk], by=head)
     meetings.sign_in(meeting=called, by=members[0])
@@ -150,6 +152,9 @@ def test_the_pages_of_panel_money_notice_policy_and_inspection_are_for_everybody
         [
             Look("fin_make", reverse("money:batch", args=[batch.number]), ways=2),
             Look("panel1", reverse("panel:item", args=[called.number, item.pk]), ways=2),
+            Look("panel1", reverse("panel:meeting", args=[ended.number]), ways=2),
+            Look("panel1", reverse("panel:print_minutes", args=[ended.number]), ways=2),
+            Look("prov_head", reverse("publicity:one_objection", args=[objection.token]), ways=2),
             Look(None, reverse("publicity:page", args=[PublicList.objects.get(state="open").token]), ways=2),
             Look("policy_edit", reverse("policy:version", args=[PolicyVersion.objects.get().pk]), ways=2),
             Look("inspector", reverse("inspection:case", args=[paid.number]), ways=2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,8 @@ from cases.calendar.rules import local_day
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
 from cases.notices.models import Notice
+from cases.policy import actions as policy
+from cases.programme import programme
 from cases.publicity import actions
 from cases.publicity.models import PublicEntry, PublicList
 from tests.publicity.making import make_case
@@ -181,3 +184,41 @@ def test_a_list_taken_down_lets_its_cases_wait_for_a_new_one(cast, version, road
     assert again.number != plist.number
     with pytest.raises(Refusal):
         actions.take_down(plist=plist, reason="名单里有一个人的金额写错了", by=cast["publicity"])
+
+
+@pytest.fixture
+def other_numbers(cast, version):
+    """A policy in which two of a county are enough, and a reason has twenty characters."""
+    counts = {"public_list_minimum": 2, "opinion_characters": 20}
+    shipped = programme("rare_disease").policy
+    rows = [replace(row, value={"count": counts[row.key]}) if row.key in counts else row for row in shipped["rows"]]
+    changed = {"rows": rows, "effective_from": clock.today().isoformat()}
+    draft = policy.load_policy(programme="rare_disease", version={**shipped, **changed}, by=cast["policy_edit"])
+    return policy.publish(version=draft, by=cast["policy_publish"])
+
+
+def test_how_few_are_listed_by_city_and_how_long_a_reason_is_are_said_by_the_policy(cast, other_numbers, road):
+    plist = post(cast, make_case(cast, other_numbers), make_case(cast, other_numbers))
+    assert plist.division_code == "640422"
+    with pytest.raises(Invalid, match="至少 20 个字"):
+        actions.take_down(plist=plist, reason="名单里有一个人的金额写错了", by=cast["publicity"])
+    made = actions.file_objection(entry=plist.entries.first(), text="他家有两套房子，不困难。")
+    with pytest.raises(Invalid, match="至少 20 个字"):
+        actions.close_objection(objection=made, upheld=False, finding="到村里问过，困难属实。", by=cast["prov_head"])
+
+
+def test_every_refusal_on_the_way_to_a_list_names_who_may(cast, version, road):
+    case = make_case(cast, version, state="GRANTED")
+    shown = make_case(cast, version)
+    plist = post(cast, shown)
+    actions.take_down(plist=plist, reason="名单里有一个人的金额写错了", by=cast["publicity"])
+    for tried in (
+        lambda: actions.announce(cases=[case], by=cast["publicity"]),
+        lambda: actions.publish(cases=[case], by=cast["publicity"]),
+        lambda: actions.publish(cases=[make_case(cast, version)], by=cast["publicity"]),
+        lambda: actions.take_down(plist=plist, reason="名单里有一个人的金额写错了", by=cast["publicity"]),
+        lambda: actions.file_objection(entry=plist.entries.first(), text="他家有两套房子，不困难。"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            tried()
+        assert refused.value.who_may, refused.value.reason

@@ -35,6 +35,8 @@ def start(*, case: Case, by: Any, now: datetime | None = None) -> Run:
     activation = flow_class.received.activation_class.create(flow_class.received, None, None)
     activation.process.data = {}
     activation.process.save()
+    case.needs_notice = flow_class.needs_notice
+    case.save(update_fields=["needs_notice"])
     run = Run.objects.create(
         case=case, process_id=activation.process.pk, flow=f"{card.slug}/{card.road}", started_at=now
     )

@@ -14,7 +14,7 @@ from cases.evidence.rules import visit_keys
 from cases.programme import programme
 from project.forms import CleanCharField, DateField, PhotoField, Radios
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
-from workflows.desk.review_form import ReviewForm
+from workflows.desk.review_form import CountyForm, ReviewForm
 from workflows.desk.words import FINDINGS
 
 REQUIRED = _("请填写这一项")
@@ -183,6 +183,7 @@ FORMS: dict[str, type[DecisionForm]] = {
     "intake": IntakeForm,
     "visit": VisitForm,
     "review": ReviewForm,
+    "county": CountyForm,
     "award": ReviewForm,
     "grant": CallForm,
     "account": CallForm,

@@ -28,6 +28,7 @@ OUTCOMES: dict[str, Any] = {
     "reject": _("不同意"),
     "defer": _("延期再议"),
     "waitlist": _("轮候"),
+    "removed": _("撤出议程"),
 }
 CHANNELS: dict[str, Any] = {"sms": _("短信"), "page": _("网页"), "pdf": _("PDF"), "print": _("纸质")}
 TO: dict[str, Any] = {"applicant": _("申请人"), "agent": _("代办人")}

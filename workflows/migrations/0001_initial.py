@@ -158,7 +158,13 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         blank=True,
-                        choices=[("agree", "同意"), ("reject", "不同意"), ("defer", "延期再议"), ("waitlist", "轮候")],
+                        choices=[
+                            ("agree", "同意"),
+                            ("reject", "不同意"),
+                            ("defer", "延期再议"),
+                            ("waitlist", "轮候"),
+                            ("removed", "撤出议程"),
+                        ],
                         default="",
                         max_length=10,
                     ),
@@ -327,6 +333,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("meeting", "member"), name="attendance_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="MinutesSignature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="workflows.meeting"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("meeting", "member"), name="minutes_signed_once")],
             },
         ),
         migrations.CreateModel(

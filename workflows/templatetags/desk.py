@@ -77,12 +77,19 @@ def step_title(handover: Any, case: Any) -> Any:
     return getattr(road_of(case), handover.item.step).title
 
 
-OUTCOME_COLOURS = {"agree": "green", "reject": "grey", "defer": "yellow", "waitlist": "blue", "": "grey"}
+OUTCOME_COLOURS = {
+    "agree": "green",
+    "reject": "grey",
+    "defer": "yellow",
+    "waitlist": "blue",
+    "removed": "grey",
+    "": "grey",
+}
 
 
 @register.simple_tag
 def outcome_tag(item: Any) -> SafeString:
-    """同意、不同意、延期、轮候, or 待表决."""
+    """同意、不同意、延期、轮候、撤出议程, or 待表决."""
     return tag(OUTCOMES[item.outcome], OUTCOME_COLOURS[item.outcome])
 
 

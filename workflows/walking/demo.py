@@ -8,18 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from cases.access.models import User
+from cases.apply.actions import correct_account
 from cases.calendar import clock
 from cases.dossier import actions as dossier
 from cases.dossier.models import Case
 from cases.evidence import actions as evidence
 from cases.money import actions as money
 from cases.money.testbank import Fault, SimulatedBank
-from cases.people.actions import give_account
 from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from workflows import actions
 from workflows.desk.panel import actions as meetings
 from workflows.walking import drive
+from workflows.walking.papers import picture
 
 SLUG = "rare_disease"
 XIJI, ZHONGNING = "640422100991", "640521100991"
@@ -122,9 +123,9 @@ class Demonstration:
 
     def repair(self, case: Case) -> None:
         """The applicant gives another account."""
-        give_account(
+        correct_account(
             case=case, holder=str(case.accounts.latest("id").holder), account="9990000000000009926",
-            bank_name="演示银行西吉支行", by=case.owner,
+            bank_name="演示银行西吉支行", relation="SELF", card=picture("D09", seed=case.pk), by=case.owner,
         )  # fmt: skip
 
     def lately(self) -> None:

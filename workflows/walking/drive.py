@@ -94,6 +94,8 @@ def step(case: Case, outcome: str = "", *, by: User | None = None, **decision: A
     data = dict(decision.pop("data", {}))
     if spec.form == "visit" and "visit" not in data:
         data["visit"] = visit(case, who)
+    if spec.form == "county" and outcome == "agree" and item.case.agent_is_relative:
+        data.setdefault("patient_call", {"answered_by": "患者本人", "at": f"{clock.today().isoformat()}T09:00"})
     if spec.exits[outcome].needs_reason and "reasons" not in decision:
         decision["reasons"] = [policy_of(case).section(spec.exits[outcome].reasons)[0].key]
     decision.setdefault("opinion", ENOUGH)
@@ -146,7 +148,7 @@ def fund(*, slug: str, yuan: str, by: User) -> Any:
 
 
 def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "agree") -> Any:
-    """Call a meeting on these cases, let the members read, sign in and vote, close it with minutes."""
+    """Call a meeting on these cases, let the members read, sign in and vote, close it with minutes that all of them sign."""
     items = [open_item(case).pk for case in cases]
     meeting = meetings.call_meeting(held_on=clock.today(), items=items, by=head)
     for member in members:
@@ -165,6 +167,8 @@ def panel(cases: list[Case], *, head: User, members: list[User], choice: str = "
         reasons = [] if choice != "reject" else [policy_of(item.case).section("reject_reasons")[0].key]
         meetings.close_item(item=item, reasons=reasons, by=head)
     meetings.close_meeting(meeting=meeting, minutes="会议逐件研究了议题，形成了一致意见，予以记录。", by=head)
+    for member in members:
+        meetings.sign_minutes(meeting=meeting, by=member)
     for case in cases:
         case.refresh_from_db()
     return meeting

@@ -194,7 +194,10 @@ class Walk:
         self.case.refresh_from_db()
         if self.case.state in ("PANEL", "DEFERRED", "WAITLIST"):
             raise WalkFailed(f"the panel came to {self.case.state}: {closed.sentence()}")
-        self.tell("panel1…panel5", "表决通过，会议纪要存档")
+        for member in MEMBERS:
+            page = self.people[member].get(f"/panel/{meeting.number}/")
+            self.people[member].post(page, page.form("/sign"))
+        self.tell("panel1…panel5", "表决通过，会议纪要存档，五人签字确认")
 
     def _publicity(self) -> None:
         officer = self.people["publicity"]

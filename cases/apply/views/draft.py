@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from cases.apply import queries
 from cases.apply.forms import FEW, PaperForm, QuestionForm, TruthForm, question_form
 from cases.apply.said import summary
-from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.consent import actions as consents
 from cases.consent.forms import ConsentForm
@@ -31,6 +30,7 @@ from cases.evidence.queries import file_of, open_supplement, paper, papers
 from cases.programme import Question, programme
 from cases.regions.queries import children, name_path, within
 from cases.regions.rules import is_code
+from cases.signin import signed_in
 
 COUNTY, TOWN = 6, 9
 

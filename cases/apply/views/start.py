@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from cases.apply import queries, sheets
 from cases.apply.forms import FirstForm
-from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.dossier import actions
 from cases.dossier.queries import policies_in_force
@@ -21,6 +20,7 @@ from cases.evidence.rules import sketch
 from cases.policy.queries import current
 from cases.programme import Programme, programme, programmes
 from cases.regions.queries import within
+from cases.signin import signed_in
 
 
 @require_safe
@@ -43,6 +43,7 @@ def first_check(request: HttpRequest) -> HttpResponse:
         "suits": [card for card, why_not in found or () if not why_not],
         "others": [(card, why_not) for card, why_not in found or () if why_not],
         "is_answered": found is not None,
+        "for_whom": _for_whom(request.GET),
         "back_href": "/",
     }
     return render(request, "dossier/first_check.html", context)
@@ -64,6 +65,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "sometimes": [one[:3] for one in papers if not one[3]],
         "gives": queries.gives(policy),
         "waiting": queries.waiting(policy),
+        "for_whom": _for_whom(request.GET),
         "help_phone": settings.HELP_PHONE,
         "back_href": "/apply",
     }
@@ -88,7 +90,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """开始填写: the draft that has no patient yet, or a new one; opened as a page it leads back to the button."""
     if request.method != "POST":
         return redirect("dossier:start", slug=slug)
-    draft = actions.new_draft(programme=_card(slug).slug, by=request.user)
+    draft = actions.new_draft(programme=_card(slug).slug, for_others=bool(_for_whom(request.POST)), by=request.user)
     return redirect("dossier:draft", token=draft.token)
 
 
@@ -96,9 +98,15 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def begin_here(request: HttpRequest, slug: str) -> HttpResponse:
     """After signing in by the button of the guide: one more press, because a link must not change anything."""
-    card = _card(slug)
+    card, for_whom = _card(slug), _for_whom(request.GET)
     kept = queries.days_of(current(card.slug, clock.today()), "draft_kept")
-    return render(request, "dossier/begin.html", {"card": card, "kept": kept, "back_href": f"/apply/{slug}"})
+    context = {"card": card, "kept": kept, "for_whom": for_whom, "back_href": f"/apply/{slug}{for_whom}"}
+    return render(request, "dossier/begin.html", context)
+
+
+def _for_whom(given: QueryDict) -> str:
+    """帮别人办: kept in the address from the first page to the draft."""
+    return "?for=others" if given.get("for") == "others" else ""
 
 
 def _card(slug: str) -> Programme:

@@ -19,7 +19,6 @@ from cases.apply import actions as tracking
 from cases.apply import queries
 from cases.apply.forms import AccountForm, ReasonForm, TrackForm
 from cases.apply.said import standing_facts
-from cases.apply.signin import signed_in
 from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.consent.queries import standing as consents_of
@@ -30,30 +29,32 @@ from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.following import is_idle, missing_items
 from cases.evidence.models import Supplement, SupplementItem
-from cases.evidence.queries import open_supplement, papers
+from cases.evidence.queries import may_extend, open_supplement, papers
 from cases.evidence.rules import FOLLOWS, sketch
-from cases.notices.queries import my_letters
-from cases.people.actions import give_account
+from cases.notices.queries import my_letters, sent_to
+from cases.people.actions import REPAIRING
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy
 from cases.programme import programme
+from cases.publicity.queries import WITH_NOTICE
+from cases.signin import OPENED, signed_in
 from cases.states import OPEN_STATES
 from project.faults import too_many
-
-OPENED = "opened"
-MONEY_BACK = ("FAILED", "RETURNED")
 
 
 @signed_in
 def my(request: HttpRequest) -> HttpResponse:
     """我的申请, and for a village worker the people of the village: those who must do something come first."""
-    rows = list(my_cases(request.user).prefetch_related("work_items")[:200])
+    rows = list(my_cases(request.user).prefetch_related("work_items", *WITH_NOTICE)[:200])
     policies = policies_in_force(clock.today())
     listed = [
-        (case, queries.standing(case), programme(case.programme).name, kept_until(case, policies.get(case.programme)))
+        (
+            case, queries.standing(case), programme(case.programme).name, queries.is_turn_of(request.user, case),
+            kept_until(case, policies.get(case.programme)),
+        )
         for case in rows
-    ]
-    listed.sort(key=lambda one: not (one[1].is_my_turn or one[0].state == "DRAFT"))
+    ]  # fmt: skip
+    listed.sort(key=lambda one: not one[3])
     context = {"cases": listed, "is_agent": bool(agent_areas(request.user)), "back_href": "/"}
     return render(request, "dossier/my.html", context)
 
@@ -62,9 +63,10 @@ def my(request: HttpRequest) -> HttpResponse:
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """提交成功: number, dated next step, phone, the receipt as a letter; the paper code is shown this once."""
     case = my_case(request.user, number)
-    letters = [letter for letter in my_letters(_reader(request, case), case) if letter.code == "N01"]
+    letters = [letter for letter in my_letters(case, as_helper=_is_helper(request, case)) if letter.code == "N01"]
     context = {
-        "case": case, "standing": queries.standing(case), "letter": letters[0] if letters else None,
+        "case": case, "standing": queries.standing(case), "letter": letters[-1] if letters else None,
+        "sent_to": sent_to(case, "N01"),
         "paper_code": request.session.pop(f"paper_code:{number}", ""),
         "track_address": request.build_absolute_uri(f"{reverse('dossier:track')}?{urlencode({'number': number})}"),
     }  # fmt: skip
@@ -132,17 +134,13 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "review_days": queries.days_of(policy_of(case, today), "review_request"),
         "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
-        "papers": papers(case, today=today), "sections": standing_facts(case, with_account=not _is_helper(request, case)), "letters": my_letters(_reader(request, case), case),
+        "papers": papers(case, today=today), "letters": my_letters(case, as_helper=_is_helper(request, case)),
+        "sections": standing_facts(case, with_account=not _is_helper(request, case)),
         "consents": consents_of(case), "looks": who_looked(case, case.owner)[:20], "notice": open_supplement(case),
-        "money_back": case.state in MONEY_BACK, "is_agent": _is_helper(request, case),
+        "money_back": case.state in REPAIRING, "is_agent": _is_helper(request, case),
         "may_withdraw": door.may_act and case.state in OPEN_STATES, "back_href": "/my" if door.may_act else "/track",
     }  # fmt: skip
     return render(request, "dossier/case.html", context)
-
-
-def _reader(request: HttpRequest, case: Case) -> Any:
-    """Letters are kept for owner and helper; a person known by the phone of the file reads the owner's."""
-    return request.user if request.user.pk in (case.owner_id, case.agent_id) else case.owner
 
 
 def _is_helper(request: HttpRequest, case: Case) -> bool:
@@ -167,7 +165,7 @@ def fix(request: HttpRequest, number: str) -> HttpResponse:
     items = [_item(case, item, item.pk not in lacking) for item in notice.items.order_by("pk")]
     context = {
         "case": case, "notice": notice, "items": items, "fault": fault, "left": len(lacking),
-        "extension": queries.days_of(policy_of(case, clock.today()), "supplement_extension"),
+        "extension": queries.days_of(policy_of(case, clock.today()), "supplement_extension") if may_extend(case) else 0,
         "back_href": reverse("dossier:case", args=[number]),
     }  # fmt: skip
     return render(request, "dossier/fix.html", context, status=422 if fault else 200)
@@ -218,26 +216,18 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
 
 @signed_in
 def account(request: HttpRequest, number: str) -> HttpResponse:
-    """更正收款账户: after the bank gave the money back; a village worker does not do this."""
+    """更正收款账户: after the bank gave the money back, with a photo of the card; a helper does not do this."""
     case = my_case(request.user, number)
-    if case.state not in MONEY_BACK and request.method != "POST":
+    if request.method != "POST" and (case.state not in REPAIRING or _is_helper(request, case)):
         return redirect("dossier:case", number=number)
-    if _is_helper(request, case):
-        raise Refusal(
-            _("代办人不能填写或更改收款账户。"),
-            code="agent_no_money",
-            who_may=_("请患者本人或家属用登记的手机登录办理。"),
-        )
-    data = request.POST if request.method == "POST" else getattr(request, "kept", None)
-    form = AccountForm(data)
-    if request.method == "POST" and form.is_valid():
+    form = AccountForm(*((request.POST, request.FILES) if request.method == "POST" else (request.kept,)))  # type: ignore[attr-defined]
+    if request.method == "POST":
         try:
-            give_account(case=case, by=request.user, **form.cleaned_data)
+            tracking.correct_account(case=case, by=request.user, **form.given())
             messages.success(request, _("收到新账户。我们核对以后再打款。"))
             return redirect("dossier:case", number=number)
         except Invalid as fault:
-            for name, sentence in fault.fields.items():
-                form.add_error(name if name in form.fields else None, str(sentence))
+            form.refuse(fault)
     context = {"case": case, "form": form, "back_href": reverse("dossier:case", args=[number])}
     return render(request, "dossier/account.html", context, status=422 if form.is_bound and form.errors else 200)
 

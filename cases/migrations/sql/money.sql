@@ -83,7 +83,8 @@ END $$;
 CREATE TRIGGER money_account_starts_empty BEFORE INSERT ON cases_ledgeraccount
     FOR EACH ROW EXECUTE FUNCTION money_account_starts_empty();
 
--- Why a payout may not go out today; NULL when it may.
+-- Why a payout may not go out today; NULL when it may. A case that needs the public notice is paid only when it stood on a
+-- list to its last day and that list was not taken down.
 CREATE FUNCTION money_hold(p_case bigint, p_not_before date) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
@@ -91,8 +92,13 @@ SET search_path = pg_catalog, pg_temp AS $$
         WHEN EXISTS (SELECT 1 FROM public.cases_publicentry e JOIN public.cases_publiclist l ON l.id = e.list_id
                      WHERE e.case_id = p_case AND l.state <> 'taken_down' AND l.ends_on >= public.money_today())
             THEN 'publicity'
-        WHEN EXISTS (SELECT 1 FROM public.cases_objection o WHERE o.case_id = p_case AND o.state = 'open')
+        WHEN EXISTS (SELECT 1 FROM public.cases_objection o WHERE o.case_id = p_case AND o.state IN ('open', 'upheld'))
             THEN 'objection'
+        WHEN (SELECT c.needs_notice FROM public.cases_case c WHERE c.id = p_case) IS DISTINCT FROM false
+            AND NOT EXISTS (SELECT 1 FROM public.cases_publicentry e JOIN public.cases_publiclist l ON l.id = e.list_id
+                            WHERE e.case_id = p_case AND l.state <> 'taken_down'
+                              AND (e.closed_at AT TIME ZONE 'Asia/Shanghai')::date > l.ends_on)
+            THEN 'publicity'
     END
 $$;
 

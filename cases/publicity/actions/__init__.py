@@ -6,10 +6,11 @@ from cases.publicity.actions.lists import (
     close_due,
     close_entry,
     close_list,
+    leave_list,
     publish,
     take_down,
 )
-from cases.publicity.actions.objections import close_objection, file_objection
+from cases.publicity.actions.objections import close_objection, extend_objection, file_objection
 
 __all__ = [
     "announce",
@@ -18,7 +19,9 @@ __all__ = [
     "close_entry",
     "close_list",
     "close_objection",
+    "extend_objection",
     "file_objection",
+    "leave_list",
     "publish",
     "take_down",
 ]

@@ -13,7 +13,7 @@ import structlog
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import require
+from cases.access.queries import require, who_may
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import local_day
@@ -46,7 +46,7 @@ def announce(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> 
             state=case.state, award=case.award, told_before=True, is_listed=queries.is_listed(case)
         )
         if why_not:
-            raise Refusal(why_not, code="not_awaiting", status=409)
+            raise Refusal(why_not, code="not_awaiting", status=409, who_may=who_may("panel.call", case.handling_code))
         if queries.told_before(case, now):
             continue
         notify(case=case, code="N08", data=announcement(case, now), by=by, now=now)
@@ -88,17 +88,12 @@ def publish(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> P
     locked = [lock_case(pk) for pk in sorted({case.pk for case in cases})]
     for case in locked:
         _act_for(case, by)
-        why_not = rules.why_not_listed(
-            state=case.state,
-            award=case.award,
-            told_before=queries.told_before(case, now),
-            is_listed=queries.is_listed(case),
-        )
-        if why_not:
-            raise Refusal(_("{number}：{why}").format(number=case.number, why=why_not), code="not_listable", status=409)
+        _must_be_listable(case, now)
     today = local_day(now)
-    last = rules.list_days(today, max(policy_of(case, today).days("publicity") for case in locked), calendar())
-    shown = rules.lines([queries.candidate(case, today) for case in locked], _draw_code)
+    policies = [policy_of(case, today) for case in locked]
+    last = rules.list_days(today, max(policy.days("publicity") for policy in policies), calendar())
+    fewest = max(policy.count("public_list_minimum") for policy in policies)
+    shown = rules.lines([queries.candidate(case, today) for case in locked], _draw_code, fewest=fewest)
     plist = PublicList(
         token=uuid4(), number=_number(today.year), division_code=rules.common_area(line.area for line in shown),
         starts_on=today, ends_on=last.on, ends_provisional=last.provisional, made_by=by, posted_at=now,
@@ -107,6 +102,7 @@ def publish(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> P
     plist.snapshot = render_list(plist, shown, areas | {plist.division_code: queries.area_name(plist.division_code)})
     plist.sha256 = hashlib.sha256(plist.snapshot.encode()).hexdigest()
     plist.save()
+    plist.refresh_from_db(fields=["posted_at"])
     for position, line in enumerate(shown, start=1):
         entry = PublicEntry.objects.create(
             list=plist, case_id=line.case, position=position, shown_name=line.shown_name, shown_area=areas[line.area],
@@ -119,6 +115,20 @@ def publish(*, cases: Sequence[Case], by: Any, now: datetime | None = None) -> P
             payload={"list": plist.number, "sha256": plist.sha256, "ends_on": plist.ends_on, "coded": line.is_coded},
         )
     return plist
+
+
+def _must_be_listable(case: Case, now: datetime) -> None:
+    told = queries.told_before(case, now)
+    why_not = rules.why_not_listed(
+        state=case.state, award=case.award, told_before=told, is_listed=queries.is_listed(case)
+    )
+    if why_not:
+        raise Refusal(
+            _("{number}：{why}").format(number=case.number, why=why_not),
+            code="not_listable",
+            status=409,
+            who_may=who_may("panel.call" if told else queries.PUBLISH, case.handling_code),
+        )
 
 
 def _draw_code() -> str:
@@ -160,12 +170,30 @@ def close_entry(*, entry: int, case: int, by: Any, now: datetime | None = None) 
     if row.closed_at is not None or Objection.objects.filter(entry=row, state="open").exists():
         return False
     if row.list.ends_on >= local_day(now):
-        raise Refusal(_("公示期还没有满。"), code="publicity_running", status=409)
+        raise Refusal(
+            _("公示期还没有满。"),
+            code="publicity_running",
+            status=409,
+            who_may=who_may(queries.PUBLISH, locked.handling_code),
+        )
+    _close(row, now, "publicity.closed")
+    if locked.closed_at is None:
+        tell(locked, "publicity_closed", by=by, now=now)
+    return True
+
+
+@action("publicity.case_ended")
+def leave_list(*, case: Case, by: Any, now: datetime | None = None) -> None:
+    """The case ended while its notice ran: its entry is closed, the frozen page stays as it is to its last day."""
+    assert now is not None
+    for row in PublicEntry.objects.select_related("list").filter(case=case, closed_at=None):
+        _close(row, now, "publicity.case_ended")
+
+
+def _close(row: PublicEntry, now: datetime, fact: str) -> None:
     row.closed_at = now
     row.save(update_fields=["closed_at"])
-    record("publicity.closed", about=("case", case), object=row, payload={"list": row.list.number})
-    tell(locked, "publicity_closed", by=by, now=now)
-    return True
+    record(fact, about=("case", row.case_id), object=row, payload={"list": row.list.number})
 
 
 @action("publicity.list_closed")
@@ -181,14 +209,18 @@ def take_down(*, plist: PublicList, reason: str, by: Any, now: datetime | None =
     found = PublicList.objects.select_for_update(no_key=True).get(pk=plist.pk)
     require(by, queries.PUBLISH, found.division_code)
     if found.state != "open":
-        raise Refusal(_("这份名单已经不在公示中，不用撤下。"), code="not_open", status=409)
-    if len(reason.strip()) < rules.SHORTEST_FINDING:
-        raise Invalid(_("请写明为什么撤下，至少 10 个字。"), fields={"reason": _("请写明原因，至少 10 个字")})
+        raise Refusal(
+            _("这份名单已经不在公示中，不用撤下。"),
+            code="not_open",
+            status=409,
+            who_may=who_may(queries.INVESTIGATE, found.division_code),
+        )
+    if too_short := queries.strictest_policy(found).opinion_fault(reason):
+        raise Invalid(too_short, fields={"reason": too_short})
     found.state, found.taken_down_at, found.taken_down_by = "taken_down", now, by
     found.taken_down_reason = reason.strip()[:200]
     found.save(update_fields=["state", "taken_down_at", "taken_down_by", "taken_down_reason"])
     for entry in found.entries.filter(closed_at=None).order_by("case_id"):
-        entry.closed_at = now
-        entry.save(update_fields=["closed_at"])
-        record("publicity.taken_down", about=("case", entry.case_id), object=entry, payload={"list": found.number})
+        entry.list = found
+        _close(entry, now, "publicity.taken_down")
     return found

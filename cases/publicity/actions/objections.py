@@ -1,4 +1,4 @@
-"""File and close objections: each holds one person until somebody outside the first review has looked (异议)."""
+"""File, extend and close objections: each holds one person until somebody outside the first review has looked (异议)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import require, visible_cases
+from cases.access.queries import require, visible_cases, who_may
 from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal, Stale
@@ -19,6 +19,7 @@ from cases.programme import tell
 from cases.publicity import queries, rules
 from cases.publicity.actions.lists import close_entry
 from cases.publicity.models import Objection, PublicEntry
+from cases.sealed import commitment_of
 from cases.text import clean, clean_paragraphs
 
 
@@ -45,7 +46,12 @@ def file_objection(
     found.refresh_from_db(fields=["closed_at"])
     running = rules.is_running(found.list.starts_on, found.list.ends_on, found.list.state, now)
     if not running or found.closed_at is not None:
-        raise Refusal(_("公示已经结束。有情况请打电话反映。"), code="publicity_over", status=409)
+        raise Refusal(
+            _("公示已经结束。有情况请打电话反映。"),
+            code="publicity_over",
+            status=409,
+            who_may=who_may(queries.INVESTIGATE, case.handling_code),
+        )
     said, who = clean_paragraphs(text), clean(name)
     number = check_phone(phone) if clean(phone) else None
     faults = rules.faults_of_objection(said, who, phone, number is None or number.ok)
@@ -75,28 +81,13 @@ def close_objection(
 ) -> Objection:
     """异议结论: upheld ends the case, dismissed lets it go on once no other objection is open and the list has ended.
 
-    Raises Refusal for whoever took in or first reviewed the case, Invalid without a finding of ten characters, Stale
-    when somebody else has closed it.
+    The answer is kept too when the case ended meanwhile; then nothing moves. Raises Refusal for whoever took in or first
+    reviewed the case, Invalid for a finding shorter than the policy says, Stale when somebody else has closed it.
     """
     assert now is not None
-    found = Objection.objects.select_related("entry__list").filter(pk=objection.pk).first()
-    if found is None or not visible_cases(by).filter(pk=found.case_id).exists():
-        raise NotFound()
-    case = lock_case(found.case_id)
-    post = require(by, queries.INVESTIGATE, case.handling_code)
-    why_not = rules.why_not_investigator(
-        investigator=by.pk, first_review=rules.first_reviewers(case), parties=[case.owner_id, case.agent_id or 0]
-    )
-    if why_not:
-        raise Refusal(why_not, code="first_reviewer", who_may=_("省级或市级没有办过这件的同事可以核查。"))
-    found.refresh_from_db(fields=["state"])
-    if found.state != "open":
-        raise Stale(_("这条异议刚才已有结论，请刷新查看。"))
-    if len(finding.strip()) < rules.SHORTEST_FINDING:
-        raise Invalid(_("请写明核查结论，至少 10 个字。"), fields={"finding": _("请写明核查结论，至少 10 个字")})
-    act = current()
-    if act is not None:
-        act.as_(role=post.role_id, office=post.office.name)
+    found, case = _to_look_into(objection, by)
+    if too_short := policy_of(case).opinion_fault(finding):
+        raise Invalid(too_short, fields={"finding": too_short})
     found.state, found.investigator, found.closed_at = ("upheld" if upheld else "dismissed"), by, now
     found.finding, found.answer = clean_paragraphs(finding), clean_paragraphs(answer)
     found.save(update_fields=["state", "investigator", "closed_at", "finding", "answer"])
@@ -105,9 +96,57 @@ def close_objection(
     return found
 
 
+@action("objection.extended")
+def extend_objection(*, objection: Objection, reason: str, by: Any, now: datetime | None = None) -> Objection:
+    """延长核查: once, with a reason, before the last day is over; the last day moves by what the policy allows.
+
+    Raises Refusal as for the conclusion, and when it was extended before or is overdue; Invalid for too short a reason.
+    """
+    found, case = _to_look_into(objection, by)
+    assert now is not None
+    policy = policy_of(case)
+    why_not = queries.why_not_longer(found, now=now)
+    if why_not:
+        who = who_may(queries.INVESTIGATE, case.handling_code)
+        raise Refusal(why_not, code="not_extendable", status=409, who_may=who)
+    if too_short := policy.opinion_fault(reason):
+        raise Invalid(too_short, fields={"reason": too_short})
+    before = found.due_on or local_day(now)
+    found.due_on = due_date(policy, "objection_extension", before).on
+    found.extended_at, found.extended_by, found.extension_reason = now, by, clean_paragraphs(reason)
+    found.save(update_fields=["due_on", "extended_at", "extended_by", "extension_reason"])
+    payload = {"before": before, "after": found.due_on, "reason": commitment_of(found.extension_reason)}
+    record("objection.extended", about=("case", case.pk), object=found, payload=payload)
+    return found
+
+
+def _to_look_into(objection: Objection, by: Any) -> tuple[Objection, Any]:
+    """An open objection and its locked case, for somebody who may look into it; the post is stated."""
+    found = Objection.objects.select_related("entry__list").filter(pk=objection.pk).first()
+    if found is None or not visible_cases(by).filter(pk=found.case_id).exists():
+        raise NotFound()
+    case = lock_case(found.case_id)
+    post = require(by, queries.INVESTIGATE, case.handling_code)
+    why_not = queries.why_not_mine(by, case)
+    if why_not:
+        raise Refusal(why_not, code="first_reviewer", who_may=queries.OUTSIDERS)
+    found.refresh_from_db(fields=["state", "due_on", "extended_at"])
+    if found.state != "open":
+        raise Stale(_("这条异议刚才已有结论，请刷新查看。"), who_may=who_may(queries.INVESTIGATE, case.handling_code))
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+    return found, case
+
+
 def _go_on(objection: Objection, case: Any, upheld: bool, by: Any, now: datetime) -> None:
-    """What the road is told: an upheld one at once, a dismissed one when it was the last that held the person."""
+    """What the road is told: an upheld one at once, a dismissed one when it was the last that held the person.
+
+    A case that ended meanwhile has left its list and is told nothing.
+    """
     entry = objection.entry
+    if case.closed_at is not None:
+        return
     if upheld:
         if entry.closed_at is None:
             entry.closed_at = now

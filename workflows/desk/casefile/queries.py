@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
-from cases.access.queries import acting_post, get_case, require, who_may
+from cases.access.queries import acting_post, get_case, may, require, who_may
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import remaining
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.history.record import record_access
+from cases.people.actions import COUNTER, REPAIRING
 from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.states import State, state
@@ -125,6 +126,11 @@ class File:
     def may_see_account(self) -> bool:
         """Village and town check a household and never see its bank account; neither do panel and publicity."""
         return any(right in self.post.role.rights for right in ("case.history", "case.read.money"))
+
+    @property
+    def may_enter_account(self) -> bool:
+        """柜台代录: whether the viewer may enter another account for a person at the counter now."""
+        return self.case.state in REPAIRING and may(self.viewer, COUNTER, self.case.handling_code) is not None
 
     def look(self, *fields: str, purpose: str = "") -> None:
         """查阅留痕: store that the viewer is about to see these fields."""

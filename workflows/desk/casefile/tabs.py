@@ -19,7 +19,7 @@ from cases.duplicates.models import PastGrant
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement
 from cases.people.models import PayeeAccount
 from cases.people.queries import current_account
-from cases.people.rules import mask_account, mask_id, mask_name, mask_phone
+from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name, mask_phone
 from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
@@ -189,12 +189,23 @@ def checks(found: File) -> dict[str, Any]:
         "-year", "id"
     )
     return {
-        "visits": shown,
-        "grants": list(grants[:MOST_HITS]),
-        "same": _same(found),
-        "flags": flags(found),
-        "clear": "checks" in found.shown,
-    }
+        "visits": shown, "grants": list(grants[:MOST_HITS]), "same": _same(found), "clear": "checks" in found.shown,
+        "flags": flags(found), **_account(found),
+    }  # fmt: skip
+
+
+def _account(found: File) -> dict[str, Any]:
+    """现用收款账户: masked, with whose it is and how it was given, for the posts that may see an account."""
+    account = current_account(found.case) if found.may_see_account else None
+    if account is None:
+        return {}
+    facts = [
+        (_("户名"), mask_name(str(account.holder))),
+        (_("账号尾号"), account.tail),
+        (_("与患者关系"), dict(PAYEE_RELATIONS).get(account.relation, account.relation)),
+        (_("怎样提供"), account.get_channel_display()),
+    ]
+    return {"account": account, "account_facts": facts}
 
 
 def _same(found: File) -> list[tuple[Any, int]]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("release", views.release, name="release"),
     path("take-over", views.take_over, name="take_over"),
     path("decide", views.decide, name="decide"),
+    path("account", views.account, name="account"),
     path("terminate", views.terminate, name="terminate"),
     path("<casetab:name>", views.tab, name="tab"),
 ]

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.access.queries import require
-from cases.errors import Refusal
+from cases.apply.actions import correct_account
+from cases.apply.forms import CounterAccountForm
+from cases.errors import Invalid, Refusal
+from cases.people.actions import may_give_account
 from workflows import actions
 from workflows.desk.casefile import deciding
 from workflows.desk.casefile.forms import ShowForm, TerminateForm
@@ -123,6 +126,23 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     if answer.kind == "check":
         return render(request, "desk/check.html", {"file": found, "case": found.case, **answer.context})
     return _page(request, found, "application", form=answer.form)
+
+
+@login_required
+def account(request: HttpRequest, number: str) -> HttpResponse:
+    """柜台代录: another account for a person at the counter; another clerk checks it by phone before money moves."""
+    found = open_file(request.user, number)
+    may_give_account(case=found.case, by=request.user)
+    form = CounterAccountForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if request.method == "POST":
+        try:
+            correct_account(case=found.case, by=request.user, **form.given())
+            messages.success(request, _("已代录新账户，等另一位同事电话核对。"))
+            return redirect("case:home", number)
+        except Invalid as fault:
+            form.refuse(fault)
+    context = {"file": found, "case": found.case, "form": form}
+    return render(request, "desk/account.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
 @login_required

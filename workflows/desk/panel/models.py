@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cases.sealed import SealedField
 
-__all__ = ["Attendance", "Meeting", "MeetingItem", "Vote"]
+__all__ = ["Attendance", "Meeting", "MeetingItem", "MinutesSignature", "Vote"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -44,10 +44,24 @@ class Attendance(models.Model):
         constraints = [models.UniqueConstraint(fields=["meeting", "member"], name="attendance_once")]
 
 
+class MinutesSignature(models.Model):
+    """签字确认: a member who was present confirms the closed minutes himself, once."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="signatures")
+    member = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["meeting", "member"], name="minutes_signed_once")]
+
+
 class MeetingItem(models.Model):
     """议题: one case on the agenda, with the award as proposed."""
 
-    OUTCOMES = [("agree", "同意"), ("reject", "不同意"), ("defer", "延期再议"), ("waitlist", "轮候")]
+    OUTCOMES = [
+        ("agree", "同意"), ("reject", "不同意"), ("defer", "延期再议"), ("waitlist", "轮候"), ("removed", "撤出议程"),
+    ]  # fmt: skip
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="meeting_items")

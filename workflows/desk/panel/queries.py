@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
-from cases.access.queries import posts_of, require, visible_cases
+from cases.access.queries import posts_of, require, visible_cases, who_may
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
-from cases.errors import NotFound
+from cases.errors import NotFound, Refusal
 from cases.history.models import Access
 from cases.policy.queries import policy_of
-from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, Vote
+from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature, Vote
 from workflows.desk.panel.rules import Tally, tally
 from workflows.models import WorkItem
 
@@ -45,6 +46,12 @@ def require_panel(viewer: Any, right: str = "") -> None:
         require(viewer, right or "panel.vote", areas[0][:2])
 
 
+def who_may_at(right: str, meeting: Meeting) -> str:
+    """谁可以办, at this meeting: the office and role that hold a right over the cases of its agenda."""
+    code = meeting.items.order_by("id").values_list("case__handling_code", flat=True).first()
+    return who_may(right, code or "")
+
+
 def meetings(viewer: Any) -> QuerySet[Meeting]:
     """会议, newest first, with the number of their items and of those still open."""
     require_panel(viewer)
@@ -59,6 +66,19 @@ def get_meeting(viewer: Any, number: str) -> Meeting:
     meeting = Meeting.objects.filter(number=number).select_related("called_by", "minutes_by").first()
     if meeting is None:
         raise NotFound()
+    return meeting
+
+
+def ended_meeting(viewer: Any, number: str) -> Meeting:
+    """A meeting whose minutes are filed. Raises NotFound, and Refusal while it is not over."""
+    meeting = get_meeting(viewer, number)
+    if meeting.state != "closed":
+        raise Refusal(
+            _("会议还没有结束，纪要还没有存档。"),
+            code="minutes_open",
+            status=409,
+            who_may=who_may_at("panel.minutes", meeting),
+        )
     return meeting
 
 
@@ -100,9 +120,27 @@ def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
     )
 
 
+def attendance_of(meeting: Meeting) -> list[Any]:
+    """到会: who signed in, in that order, each with `confirmed_at`, the time of his signature under the minutes."""
+    signed = MinutesSignature.objects.filter(meeting=meeting, member=OuterRef("member")).values("signed_at")
+    rows = meeting.attendance.select_related("member").annotate(confirmed_at=Subquery(signed))
+    return list(rows.order_by("id"))
+
+
 def votes_on(item: MeetingItem) -> list[Vote]:
     """The votes on one case, in the order in which they were given."""
     return list(Vote.objects.filter(item=item).select_related("member").order_by("id"))
+
+
+def agenda(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally]]:
+    """议题 in their order, each with its count among these members."""
+    items = meeting.items.select_related("case", "meeting").order_by("id")
+    return [(item, tally_of(item, members)) for item in items]
+
+
+def proceedings(meeting: Meeting, members: list[int]) -> list[tuple[MeetingItem, Tally, list[Vote]]]:
+    """议题 for the minutes: each with its count and with who voted how and who stood aside."""
+    return [(item, count, votes_on(item)) for item, count in agenda(meeting, members)]
 
 
 def working_of(item: MeetingItem) -> Award | None:

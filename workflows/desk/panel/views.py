@@ -57,30 +57,35 @@ def meeting(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _meeting_page(request: HttpRequest, found: Meeting, **extra: Any) -> HttpResponse:
-    members = list(found.attendance.select_related("member").order_by("id"))
-    present = [row.member_id for row in members]
-    items = [
-        (item, queries.tally_of(item, present)) for item in found.items.select_related("case", "meeting").order_by("id")
-    ]
+    members = queries.attendance_of(found)
+    mine = next((row for row in members if row.member_id == request.user.pk), None)
+    items = queries.agenda(found, [row.member_id for row in members])
     if found.minutes:
         _look(request, found)
     context = {
         "meeting": found,
         "members": members,
         "items": items,
-        "signed_in": request.user.pk in present,
-        "may_vote": queries.has_right(request.user, "panel.vote"),
-        "may_close": queries.has_right(request.user, "panel.minutes"),
+        "signed_in": mine is not None,
+        "may_sign": found.state == "closed" and mine is not None and mine.confirmed_at is None,
         "all_decided": all(item.outcome for item, _tally in items),
         "form": MinutesForm(),
+        **_rights(request),
         **extra,
     }
     return render(request, "panel/meeting.html", context)
 
 
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    return {
+        "may_vote": queries.has_right(request.user, "panel.vote"),
+        "may_close": queries.has_right(request.user, "panel.minutes"),
+    }
+
+
 def _look(request: HttpRequest, thing: Meeting | MeetingItem, case_id: int | None = None) -> None:
     post = queries.panel_post(request.user)
-    fields = ["minutes"] if case_id is None else ["application", "opinion", "amount"]
+    fields = ["minutes", "reason"] if case_id is None else ["application", "opinion", "amount"]
     record_access(
         "read", object=thing, fields=fields, by=request.user, case_id=case_id, purpose=_("集体研究"),
         role=post.role_id if post else "", office=post.office.name if post else "",
@@ -110,6 +115,30 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def sign_minutes(request: HttpRequest, number: str) -> HttpResponse:
+    """签字确认."""
+    actions.sign_minutes(meeting=queries.get_meeting(request.user, number), by=request.user)
+    messages.success(request, _("您已在会议纪要上签字确认。"))
+    return redirect("panel:meeting", number)
+
+
+@login_required
+@require_GET
+def print_minutes(request: HttpRequest, number: str) -> HttpResponse:
+    """会议纪要 as a sheet to print: who was there, who stood aside, votes and outcome of each case, signatures."""
+    found = queries.ended_meeting(request.user, number)
+    _look(request, found)
+    members = queries.attendance_of(found)
+    context = {
+        "meeting": found,
+        "members": members,
+        "items": queries.proceedings(found, [row.member_id for row in members]),
+    }
+    return render(request, "panel/minutes.html", context)
+
+
+@login_required
 @require_GET
 def item(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One case on the agenda with its papers; opening it is what "read" means for a vote."""
@@ -128,8 +157,7 @@ def _item_page(request: HttpRequest, found: MeetingItem, **extra: Any) -> HttpRe
         "votes": votes,
         "tally": queries.tally_of(found),
         "mine": next((vote for vote in votes if vote.member_id == request.user.pk), None),
-        "may_vote": queries.has_right(request.user, "panel.vote"),
-        "may_close": queries.has_right(request.user, "panel.minutes"),
+        **_rights(request),
         "vote": VoteForm(),
         "recuse": RecuseForm(),
         "close": CloseItemForm(policy=policy_of(found.case)),

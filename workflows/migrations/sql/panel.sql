@@ -36,6 +36,12 @@ BEGIN
     IF OLD.outcome <> '' OR (NEW.meeting_id, NEW.case_id, NEW.work_item_id, NEW.amount) IS DISTINCT FROM (OLD.meeting_id, OLD.case_id, OLD.work_item_id, OLD.amount) THEN
         RAISE EXCEPTION 'panel: what the panel decided does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'agenda_final';
     END IF;
+    IF NEW.outcome = 'removed' THEN
+        IF NOT EXISTS (SELECT 1 FROM public.cases_case c WHERE c.id = NEW.case_id AND c.closed_at IS NOT NULL) THEN
+            RAISE EXCEPTION 'panel: only a case that ended leaves the agenda' USING ERRCODE = 'check_violation', CONSTRAINT = 'agenda_removed';
+        END IF;
+        RETURN NEW;
+    END IF;
     SELECT quorum INTO v_quorum FROM public.workflows_meeting WHERE id = NEW.meeting_id AND state = 'open';
     SELECT count(*), count(*) FILTER (WHERE choice = 'agree'), count(*) FILTER (WHERE choice = 'reject')
         INTO v_votes, v_agree, v_reject FROM public.workflows_vote WHERE item_id = NEW.id AND choice <> 'recused';
@@ -68,11 +74,32 @@ CREATE TRIGGER meeting_stays BEFORE DELETE ON workflows_meeting FOR EACH ROW EXE
 CREATE TRIGGER agenda_stays BEFORE DELETE ON workflows_meetingitem FOR EACH ROW EXECUTE FUNCTION history_refuse();
 ALTER TABLE workflows_meeting ENABLE ALWAYS TRIGGER meeting_stays;
 ALTER TABLE workflows_meetingitem ENABLE ALWAYS TRIGGER agenda_stays;
-REVOKE ALL ON FUNCTION relief_vote, relief_agenda, relief_meeting FROM PUBLIC;
+
+-- The minutes are signed after the end, by whoever was present and by nobody for another; the database dates it.
+CREATE FUNCTION relief_minutes_signed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM public.workflows_meeting m WHERE m.id = NEW.meeting_id AND m.state = 'closed') THEN
+        RAISE EXCEPTION 'panel: minutes are signed when the meeting has ended' USING ERRCODE = 'check_violation', CONSTRAINT = 'minutes_signed_after_the_end';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM public.workflows_attendance a WHERE a.meeting_id = NEW.meeting_id AND a.member_id = NEW.member_id) THEN
+        RAISE EXCEPTION 'panel: only who was present signs the minutes' USING ERRCODE = 'check_violation', CONSTRAINT = 'minutes_signed_by_the_present';
+    END IF;
+    IF current_setting('relief.actor', true) IS DISTINCT FROM NEW.member_id::text THEN
+        RAISE EXCEPTION 'panel: nobody signs the minutes for another' USING ERRCODE = 'check_violation', CONSTRAINT = 'minutes_signed_by_oneself';
+    END IF;
+    NEW.signed_at := public.relief_now();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER minutes_guard BEFORE INSERT ON workflows_minutessignature FOR EACH ROW EXECUTE FUNCTION relief_minutes_signed();
+ALTER TABLE workflows_minutessignature ENABLE ALWAYS TRIGGER minutes_guard;
+REVOKE ALL ON FUNCTION relief_vote, relief_agenda, relief_meeting, relief_minutes_signed FROM PUBLIC;
 
 SELECT history_append_only('workflows_attendance');
 SELECT history_append_only('workflows_vote');
+SELECT history_append_only('workflows_minutessignature');
 SELECT history_watch('workflows_meeting', 'meeting', 'id');
 SELECT history_watch('workflows_attendance', 'meeting', 'meeting_id');
+SELECT history_watch('workflows_minutessignature', 'meeting', 'meeting_id');
 SELECT history_watch('workflows_meetingitem', 'case', 'case_id');
 SELECT history_watch('workflows_vote', 'agenda', 'item_id');

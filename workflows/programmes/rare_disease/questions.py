@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.people.rules import check_id
+from cases.people.rules import PAYEE_RELATIONS, check_id
 from cases.programme import Question, Section
 from cases.text import clean_name
 from workflows.programmes.rare_disease.diseases import choices as disease_choices
@@ -33,15 +33,6 @@ INSURANCE = (
     ("INS_EMP", _("职工医保")),
     ("INS_OUT", _("在宁夏以外参保")),
     ("INS_NONE", _("没有参保")),
-)
-RELATIONS = (
-    ("SELF", _("患者本人的账户")),
-    ("SPOUSE", _("配偶")),
-    ("PARENT", _("父母")),
-    ("SON", _("儿子")),
-    ("DAUGHTER", _("女儿")),
-    ("GUARDIAN", _("其他监护人")),
-    ("OTHER_KIN", _("其他亲属")),
 )
 PAID = ("insurance_paid", "critical_illness_paid", "medical_assistance_paid", "commercial_paid", "other_charity_paid")
 
@@ -188,7 +179,7 @@ ILLNESS = Section(
 ACCOUNT = Section(
     "account", _("收款账户"),
     (
-        Question("account_relation", "choice", _("钱打到谁的账户"), choices=RELATIONS),
+        Question("account_relation", "choice", _("钱打到谁的账户"), choices=PAYEE_RELATIONS),
         Question("account_holder", "name", _("户名"), _("照银行卡或存折上的写。"), when=_other_account, check=_somebody_else),
         Question("bank_name", "text", _("开户银行"), _("写到支行，比如“黄河农村商业银行西吉支行”。")),
         Question("account_no", "bank_account", _("银行账号"), _("社保卡请填卡上的银行账号。")),

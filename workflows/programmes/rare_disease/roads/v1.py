@@ -28,7 +28,7 @@ class RareDiseaseV1(ReliefFlow):
     supplement = (
         steps.wait(_("等申请人补正"), state="SUPPLEMENT", days="supplement")
         .On("supplement_answered", this.intake, label=_("已补正"))
-        .On("supplement_lapsed", this.withdrawn, label=_("逾期未补，视为撤回"), effect=effects.lapsed)
+        .On("supplement_lapsed", this.lapsed, label=_("逾期未补，视为撤回"), effect=effects.lapsed)
         .Lapses("supplement_lapsed")
     )
     village_check = steps.review(
@@ -44,9 +44,10 @@ class RareDiseaseV1(ReliefFlow):
             level=2,
             state="COUNTY",
             days="county_review",
+            form="county",
             not_by=("village_check", "town_check"),
         )
-        .Agree(this.city_recheck, effect=effects.verified)
+        .Agree(this.city_recheck, effect=effects.county_agreed)
         .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")
         .Return(this.intake, this.town_check)
     )

@@ -15,6 +15,9 @@ from django.utils.http import urlencode
 from cases.sealed import seal, unseal
 
 View = Callable[..., HttpResponse]
+OPENED = "opened"
+"""Where a session keeps the tokens of the cases that the code of their paper has opened in this browser."""
+
 _KEPT, _COLUMN = "kept", "session.kept"
 _MOST = 20_000
 
@@ -32,7 +35,9 @@ def signed_in(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.method == "POST":
             _keep(request)
-        return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}")
+        return redirect(
+            f"{reverse('account_request_login_code')}?{urlencode({'next': request.path if request.method == 'POST' else request.get_full_path()})}"
+        )
 
     return run
 
