@@ -19,7 +19,7 @@ BUDGET = {
     "tests/lists": 120,
     "tests/inspection": 90,
     "tests/history": 90,
-    "tests/dossier": 90,
+    "tests/dossier": 140,
 }
 OTHERS = 60
 """Seconds of test time, added up over all workers."""

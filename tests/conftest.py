@@ -23,6 +23,23 @@ def published(cast):
 
 
 @pytest.fixture
+def published_with(cast):
+    """The shipped example policy from today on, with another value in one row."""
+    from cases.calendar import clock
+    from cases.policy import actions
+    from cases.policy.models import PolicyRow
+    from cases.programme import programme
+
+    def publish(slug, key, value):
+        shipped = {**programme(slug).policy, "effective_from": clock.today().isoformat()}
+        draft = actions.load_policy(programme=slug, version=shipped, by=cast["policy_edit"])
+        assert PolicyRow.objects.filter(version=draft, key=key).update(value=value) == 1
+        return actions.publish(version=draft, by=cast["policy_publish"])
+
+    return publish
+
+
+@pytest.fixture
 def funded(cast):
     """A fund of a programme with so many yuan in it."""
     from workflows.walking import drive

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from cases import programme
 from cases.calendar.rules import end_of
 from cases.consent.rules import NEEDED
+from cases.dossier import actions as dossier
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
 from workflows import actions, effects
 from workflows.engine import clockwork, timers
+from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
 
 MOVING = [
@@ -33,6 +37,7 @@ def listen() -> None:
     timers.when("lapse")(lapse)
     timers.when("claim")(claim_over)
     clockwork.sweeps(money.note_silent_batches)
+    clockwork.sweeps(dossier.drop_lapsed_drafts)
 
 
 def _mover(name: str) -> Any:
@@ -68,12 +73,16 @@ def consent_withdrawn(case: Any, *, by: Any, now: datetime, kind: str, **_detail
 
 def supplement_extended(case: Any, *, by: Any, now: datetime, due: Any, **_details: Any) -> None:
     """延长补正: the wait for the applicant gets the new date."""
-    item = WorkItem.objects.filter(case=case, kind="wait", state="open", step="supplement").first()
+    item = next((item for item in _waiting(case) if "supplement_answered" in step_of(item).exits), None)
     if item is None:
-        raise Refusal("supplement is not open", code="not_open", status=409)
+        raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
     item.due_on, item.due_provisional = due.on, due.provisional
     item.save(update_fields=["due_on", "due_provisional"])
     timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(due.on))
+
+
+def _waiting(case: Any) -> Any:
+    return WorkItem.objects.filter(case=case, kind="wait", state="open").select_related("case__run")
 
 
 def lapse(timer: Timer) -> None:
@@ -91,8 +100,6 @@ def claim_over(timer: Timer) -> None:
 @action("wait.lapsed", about="case")
 def lapsed(*, about: Any, item: WorkItem, by: Any, now: datetime | None = None) -> None:
     """The system says that a wait is over, under the same lock and rules as a person would."""
-    from workflows.flow import step_of
-
     found = actions.locked(item)
     if found.state != "open":
         return

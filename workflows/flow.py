@@ -97,25 +97,26 @@ def _exits(cls: Any) -> set[str]:
 
 
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
-    """What the road asks of a policy: time limits, switchable levels, the panel's quorum."""
+    """What the road asks of a policy: time limits, switchable levels, the panel's quorum, how often and how many."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
-    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | {"review_request", "claim"}
+    always = {"review_request", "claim", "draft_kept"}
+    days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | always
+    counts = {"opinion_characters"} | ({"public_list_minimum"} if cls.needs_notice else set())
     exits = _exits(cls)
     if "supplement_answered" in exits:
         days |= {"supplement_extension", "tell_once"}
+        counts.add("supplement_rounds")
+    if any(getattr(node, "form", "") == "visit" for node in nodes):
+        counts.add("home_visitors")
     if "objection_filed" in exits:
         days |= {"objection", "objection_extension"}
     if "payment_unknown" in exits:
         days.add("bank_result")
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
-    asks = any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values())
-    counts = (
-        "opinion_characters",
-        *(("public_list_minimum",) if cls.needs_notice else ()),
-        *(("expert_over",) if asks else ()),
-    )
-    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": counts}
+    if any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values()):
+        counts.add("expert_over")
+    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": tuple(sorted(counts))}
 
 
 @dataclass(frozen=True)

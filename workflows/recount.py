@@ -38,7 +38,8 @@ def calendar_loaded(*, loaded: Loaded, by: Any, now: datetime) -> None:
 
 def _count_again(item: WorkItem) -> None:
     """Set the due date that the loaded calendar gives, under the lock of the case."""
-    notice = Supplement.objects.filter(case=item.case, answered_at=None).first() if item.step == "supplement" else None
+    asks = "supplement_answered" in step_of(item).exits
+    notice = Supplement.objects.filter(case=item.case, answered_at=None).first() if asks else None
     due = _due_of(item, notice)
     if item.state not in OPEN or due is None or (due.on, due.provisional) == (item.due_on, item.due_provisional):
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -14,19 +13,15 @@ from django.utils.translation import gettext as _
 
 from cases.calendar.rules import local_day
 from cases.consent.queries import current as consents_of
-from cases.dossier.actions import lacking
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
-from cases.dossier.rules import UNKNOWN
+from cases.dossier.sending import lacking
 from cases.people.actions import REPAIRING
-from cases.people.rules import mask_account
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
 from cases.programme import Programme, Question, programme
 from cases.publicity.queries import last_public_day, looked_into_until
-from cases.regions.queries import name_path
 from cases.states import ROAD, STATES, State
-from cases.text import money
 
 OTHER_TASKS = {"materials": gettext_lazy("材料"), "consent": gettext_lazy("同意")}
 
@@ -105,56 +100,6 @@ def next_question(case: Case, key: str) -> Question | None:
             later = section.questions[keys.index(key) + 1 :]
             return next((one for one in later if one.key in asked and facts.get(one.key) is None), None)
     return None
-
-
-@dataclass(frozen=True)
-class Said:
-    """一项填报 as it is shown back: the question, the words of the answer, where to change it."""
-
-    label: Any
-    words: str
-    href: str
-
-
-def summary(case: Case, *, hide_account: bool = False) -> list[tuple[Any, list[Said]]]:
-    """核对: all that was answered, section by section."""
-    card, facts = programme(case.programme), answers(case)
-    asked = {question.key for question in card.asked(facts)}
-    return [
-        (
-            section.title,
-            [
-                Said(
-                    question.label, words_for(question, facts.get(question.key), hide_account=hide_account),
-                    reverse("dossier:question", args=[case.token, question.key]) + "?back=check",
-                )
-                for question in section.questions
-                if question.key in asked
-            ],
-        )
-        for section in card.sections
-    ]  # fmt: skip
-
-
-def words_for(question: Question, value: Any, *, hide_account: bool = False) -> str:
-    """An answer in words: amounts with 元, dates written out, choices by their names."""
-    if value in (None, ""):
-        return ""
-    if value == UNKNOWN:
-        return _("不清楚，请帮我核对")
-    if question.kind == "money":
-        return _("%(amount)s 元") % {"amount": money(Decimal(value))}
-    if question.kind == "yes_no":
-        return _("是") if value else _("不是")
-    if question.kind == "choice":
-        return str(dict(question.choices).get(value, value))
-    if question.kind == "division":
-        return name_path(str(value), english=not _zh())
-    if question.kind == "date":
-        return day_words(date.fromisoformat(value))
-    if question.kind == "bank_account" and hide_account:
-        return mask_account(str(value))
-    return str(value)
 
 
 def day_words(day: date) -> str:

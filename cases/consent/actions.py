@@ -63,6 +63,8 @@ def give(
             payload={"kind": kind, "agreed": made.agreed, "version": shown.version, "text": shown.sha256},
         )
         rows.append(made)
+    found.saved_at = now
+    found.save(update_fields=["saved_at"])
     return rows
 
 

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.dossier import gates, numbering, rules, sending
-from cases.dossier.answering import store_answer
+from cases.dossier.answering import already_open, cleaned, store_answer, take_answer
 from cases.dossier.models import Answer, Case
-from cases.dossier.queries import agent_areas, answers, lock_case, my_cases
+from cases.dossier.queries import agent_areas, answers, kept_until, lock_case, my_cases, policies_in_force
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
-from cases.people.actions import AGENT_PAYEE
 from cases.people.queries import id_key
 from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
-from cases.regions.models import Division
 from cases.sealed import blind_index
 from cases.states import OPEN_STATES
+
+SWEPT = 100
+"""As many of the oldest drafts of a programme the clock empties in one pass."""
 
 
 # --- drafts -----------------------------------------------------------------------------------------------------------
@@ -74,12 +75,8 @@ def save_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | No
     """
     assert now is not None
     found = _my_draft(case, by)
-    facts = answers(found)
-    question = _asked(programme(found.programme), key, facts)
-    cleaned = _cleaned(question, value, facts, now)
-    _fits_person(found, question, cleaned, facts, by)
-    row = store_answer(case=found, key=key, value=cleaned, by=by, now=now)
-    _remember(found, key, cleaned, by, now)
+    row = take_answer(case=found, key=key, value=value, by=by, now=now)
+    _remember(found, key, answers(found).get(key), by, now)
     return row
 
 
@@ -88,11 +85,40 @@ def discard_draft(*, case: Case, by: Any, now: datetime | None = None) -> None:
     """不要了: empty a draft, its answers and papers, for good; the empty row stays so that history keeps its end."""
     assert now is not None
     found = _my_draft(case, by)
-    gates.discarded(found, by=by, now=now)
-    count = found.answers.all().delete()[0]
-    found.discarded_at = now
-    found.save(update_fields=["discarded_at"])
+    count = _empty(found, by, now)
     record("case.discarded", about=("case", found.pk), object=found, payload={"answers": count})
+
+
+@action("case.lapse")
+def lapse_draft(*, case: Case, by: Any = None, now: datetime | None = None) -> bool:
+    """草稿到期: emptied by the clock when nothing was saved for as long as the policy in force keeps a draft."""
+    assert now is not None
+    found = lock_case(case.pk)
+    until = kept_until(found, policies_in_force(local_day(now)).get(found.programme))
+    if found.discarded_at is not None or until is None or local_day(now) <= until:
+        return False
+    count = _empty(found, by, now)
+    record("case.lapsed", about=("case", found.pk), object=found, payload={"answers": count, "kept_until": until})
+    return True
+
+
+def drop_lapsed_drafts() -> int:
+    """What the clock does with drafts that nobody went on with; each is an act of its own."""
+    now, emptied = clock.now(), 0
+    for slug, policy in policies_in_force(local_day(now)).items():
+        if policy.has("days", "draft_kept"):
+            old = now - timedelta(days=policy.days("draft_kept"))
+            drafts = Case.objects.filter(state="DRAFT", discarded_at=None, programme=slug, saved_at__lt=old)
+            emptied += sum(lapse_draft(case=draft) for draft in drafts.order_by("saved_at")[:SWEPT])
+    return emptied
+
+
+def _empty(case: Case, by: Any, now: datetime) -> int:
+    gates.discarded(case, by=by, now=now)
+    count = int(case.answers.all().delete()[0])
+    case.discarded_at, case.patient_key, case.masked_name = now, "", ""
+    case.save(update_fields=["discarded_at", "patient_key", "masked_name"])
+    return count
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
@@ -111,18 +137,13 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
         return found
     if truth:
         store_answer(case=found, key=rules.TRUTH.key, value=True, by=by, now=now)
-    card, facts = programme(found.programme), answers(found)
-    _must_be_complete(card, found, facts, by, now)
-    facts = sending.prefill(card, found, facts, by, now)
-    sending.one_open_case(found, facts)
-    sending.identify(found, facts, now)
+    _must_be_complete(found, now)
+    sending.settle(found, by=by, now=now)
     code = rules.paper_code(os.urandom(12))
     found.paper_code_key = blind_index(code, "case.paper")
     found.number = numbering.take(county=found.handling_code[:6], year=local_day(now).year)
     found.submitted_at = now
     found.save()
-    sending.give_account(found, facts, by, now)
-    gates.submitted(found, facts, by=by, now=now)
     record(
         "case.submitted", about=("case", found.pk), object=found,
         payload={"number": found.number, "programme": found.programme, "place": found.handling_code, "agent": bool(found.agent_id)},
@@ -132,21 +153,9 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
     return found
 
 
-def lacking(case: Case, *, now: datetime) -> list[rules.Lack]:
-    """办理清单还差的: everything this draft still needs, in the order of the task list."""
-    facts, card = answers(case), programme(case.programme)
-    today = local_day(now)
-    return [
-        *rules.unanswered(card, facts),
-        *rules.broken(card, facts, today=today),
-        *rules.wrong_applicant(facts, today=today),
-        *gates.lacking(case, facts, now),
-    ]
-
-
-def _must_be_complete(card: Programme, case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
-    lacks = lacking(case, now=now)
-    if facts.get(rules.TRUTH.key) is not True:
+def _must_be_complete(case: Case, now: datetime) -> None:
+    lacks = sending.lacking(case, now=now)
+    if answers(case).get(rules.TRUTH.key) is not True:
         lacks.append(rules.Lack("check", rules.TRUTH.key, _("请勾选：填写的内容和材料都是真实的。")))
     if lacks:
         raise Invalid(
@@ -154,7 +163,6 @@ def _must_be_complete(card: Programme, case: Case, facts: Mapping[str, Any], by:
             code="incomplete",
             fields={lack.key: lack.sentence for lack in lacks},
         )
-    sending.agent_may(case, facts, by)
 
 
 # --- after sending ----------------------------------------------------------------------------------------------------
@@ -166,7 +174,7 @@ def withdraw(*, case: Case, reason: str, by: Any, now: datetime | None = None) -
     _must_be_mine(found, by)
     if found.state not in OPEN_STATES:
         raise Refusal(_("这件申请已经办结，不用撤回。"), code="not_open")
-    why = _cleaned(Question("withdraw_reason", "long_text", _("撤回的原因")), reason, {}, now)
+    why = cleaned(Question("withdraw_reason", "long_text", _("撤回的原因")), reason, {}, now)
     store_answer(case=found, key="withdraw_reason", value=why, by=by, now=now)
     record("case.withdrawn_by_applicant", about=("case", found.pk), object=found, payload={"state": found.state})
     tell(found, "withdrawn", by=by, now=now)
@@ -190,12 +198,12 @@ def verify_answer(*, case: Case, key: str, value: Any, reason: str, by: Any, now
         raise Invalid(_("没有这一项。"), fields={key: _("没有这一项。")}) from None
     if not reason.strip():
         raise Invalid(_("请写明核实的依据。"), fields={"reason": _("请写明核实的依据。")})
-    cleaned = _cleaned(question, value, facts, now)
+    found_so = cleaned(question, value, facts, now)
     row = Answer.objects.create(
         case=found,
         round=found.round,
         key=key,
-        value=cleaned,
+        value=found_so,
         source="verified",
         reason=reason.strip()[:500],
         by=by,
@@ -228,44 +236,6 @@ def _must_be_mine(case: Case, by: Any) -> None:
         raise NotFound()
 
 
-def _asked(card: Programme, key: str, facts: Mapping[str, Any]) -> Question:
-    if key == rules.TRUTH.key:
-        return rules.TRUTH
-    question = next((question for question in card.asked(facts) if question.key == key), None)
-    if question is None:
-        raise Invalid(_("这一项不用填。"), fields={key: _("这一项不用填。")}, code="not_asked")
-    return question
-
-
-def _cleaned(question: Question, value: Any, facts: Mapping[str, Any], now: datetime) -> Any:
-    try:
-        cleaned = rules.clean_answer(question, value, facts, today=local_day(now))
-    except rules.Fault as fault:
-        raise Invalid(fault.sentence, fields={question.key: fault.sentence}) from fault
-    if question.kind == "division" and cleaned and not Division.objects.filter(code=cleaned).exists():
-        sentence = _("没有这个地方。请从列出的乡镇和村里选。")
-        raise Invalid(sentence, fields={question.key: sentence})
-    return cleaned
-
-
-def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str, Any], by: Any) -> None:
-    sentence: Any = ""
-    helper = case.agent or by
-    is_agent = facts.get("applicant_kind") == "agent"
-    if question.key == "applicant_kind" and value == "agent" and not agent_areas(helper):
-        sentence = _("只有登记的代办人可以选这一项。替家里人申请，请选“家属或监护人”。")
-    elif question.key == "account_holder" and is_agent and rules.same_name(str(value or ""), str(helper.name)):
-        sentence = AGENT_PAYEE
-    elif question.key == "patient_id_no" and value:
-        twin = Case.objects.filter(
-            owner=case.owner, programme=case.programme, patient_key=id_key(str(value)), state="DRAFT", discarded_at=None
-        ).exclude(pk=case.pk)
-        if twin.exists():
-            sentence = _("这位患者已经有一份没写完的申请。请在“我的申请”里接着写那一份。")
-    if sentence:
-        raise Invalid(sentence, fields={question.key: sentence})
-
-
 def _remember(case: Case, key: str, value: Any, by: Any, now: datetime) -> None:
     """What the case row itself must know of an answer."""
     case.saved_at = now
@@ -277,4 +247,8 @@ def _remember(case: Case, key: str, value: Any, by: Any, now: datetime) -> None:
         case.agent = (case.agent or by) if value == "agent" else None
     elif key == "agent_relative":
         case.agent_is_relative = value is True
-    case.save(update_fields=["saved_at", "patient_key", "masked_name", "agent", "agent_is_relative"])
+    try:
+        with transaction.atomic():
+            case.save(update_fields=["saved_at", "patient_key", "masked_name", "agent", "agent_is_relative"])
+    except IntegrityError as error:  # two accounts gave the same person at the same moment
+        raise already_open() from error

@@ -12,7 +12,7 @@ from cases.dossier.rules import Lack
 Gate = Callable[[Case, Mapping[str, Any], datetime], list[Lack]]
 Hook = Callable[..., None]
 _gates: list[Gate] = []
-_submitted: list[Hook] = []
+_settled: list[Hook] = []
 _discarded: list[Hook] = []
 
 
@@ -23,10 +23,10 @@ def before_submit(gate: Gate) -> Gate:
     return gate
 
 
-def at_submit(hook: Hook) -> Hook:
-    """Register what is done in the transaction that sends a draft: `hook(case, facts, by=, now=)`."""
-    if hook not in _submitted:
-        _submitted.append(hook)
+def when_settled(hook: Hook) -> Hook:
+    """Register what follows the answers when a draft is sent or a supplement answered: `hook(case, facts, by=, now=)`."""
+    if hook not in _settled:
+        _settled.append(hook)
     return hook
 
 
@@ -42,9 +42,9 @@ def lacking(case: Case, facts: Mapping[str, Any], now: datetime) -> list[Lack]:
     return [lack for gate in _gates for lack in gate(case, facts, now)]
 
 
-def submitted(case: Case, facts: Mapping[str, Any], *, by: Any, now: datetime) -> None:
-    """Tell the other rooms that this draft is being sent."""
-    for hook in _submitted:
+def settled(case: Case, facts: Mapping[str, Any], *, by: Any, now: datetime) -> None:
+    """Tell the other rooms that the answers are whole and count now."""
+    for hook in _settled:
         hook(case, facts, by=by, now=now)
 
 

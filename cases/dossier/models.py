@@ -52,9 +52,14 @@ class Case(models.Model):
             ),
             models.CheckConstraint(condition=Q(award=None) | Q(award__gt=0), name="case_award_positive"),
             models.UniqueConstraint(
-                fields=["owner", "programme", "patient_key"],
-                condition=Q(state="DRAFT", discarded_at=None),
+                fields=["programme", "patient_key"],
+                condition=Q(state="DRAFT", discarded_at=None) & ~Q(patient_key=""),
                 name="one_draft",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "programme"],
+                condition=Q(state="DRAFT", discarded_at=None, patient_key=""),
+                name="one_empty_draft",
             ),
             models.UniqueConstraint(
                 fields=["programme", "patient_key"],
@@ -71,7 +76,12 @@ class Case(models.Model):
 class Answer(models.Model):
     """填报事实: one answer of one round, with where it comes from; older rounds stay as they were."""
 
-    SOURCES = [("claimed", "本人填报"), ("verified", "核实认定"), ("registry", "登记信息")]
+    SOURCES = [
+        ("claimed", "本人填报"),
+        ("derived", "按前面的回答推算"),
+        ("verified", "核实认定"),
+        ("registry", "登记信息"),
+    ]
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
     round = models.PositiveSmallIntegerField(default=1)
@@ -86,7 +96,9 @@ class Answer(models.Model):
         app_label = "cases"
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "round", "key", "source"], condition=Q(source="claimed"), name="answer_once"
+                fields=["case", "round", "key", "source"],
+                condition=Q(source__in=["claimed", "derived"]),
+                name="answer_once",
             )
         ]
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from cases.access.queries import posts_of
+from cases.calendar.rules import local_day
 from cases.dossier.models import Answer, Case
-from cases.errors import NotFound
+from cases.errors import NotFound, Refusal
 from cases.people.queries import phone_key
+from cases.policy.queries import current, due_date
+from cases.policy.rules import Policy
+from cases.programme import programmes
 
 AGENT_ROLE = "AGT"
-_RANK = {"claimed": 0, "registry": 1, "verified": 2}
+_RANK = {"claimed": 0, "derived": 1, "registry": 2, "verified": 3}
+NOT_ASKED = ""
+"""What a derived row says of an answer that the other answers do not call for any more."""
 
 
 def lock_case(pk: int) -> Case:
@@ -33,7 +40,12 @@ def answers(case: Case) -> dict[str, Any]:
 def answer_rows(case: Case) -> dict[str, Answer]:
     """The row in force of each answer, with its source and date (F8)."""
     rows = sorted(case.answers.all(), key=lambda row: (row.round, _RANK[row.source], row.pk))
-    return {row.key: row for row in rows}
+    return {key: row for key, row in {row.key: row for row in rows}.items() if row.value != NOT_ASKED}
+
+
+def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:
+    """Every value one answer ever had in this case, oldest first."""
+    return case.answers.filter(key=key).order_by("round", "pk")
 
 
 def my_cases(viewer: Any) -> QuerySet[Case]:
@@ -76,6 +88,19 @@ def agent_areas(person: Any) -> list[str]:
     return [post.office.division_code for post in posts_of(person) if post.role_id == AGENT_ROLE]
 
 
-def history_of_answer(case: Case, key: str) -> QuerySet[Answer]:
-    """Every value one answer ever had in this case, oldest first."""
-    return case.answers.filter(key=key).order_by("round", "pk")
+def policies_in_force(today: date) -> dict[str, Policy]:
+    """现行政策 of each programme that has one."""
+    found: dict[str, Policy] = {}
+    for card in programmes():
+        try:
+            found[card.slug] = current(card.slug, today)
+        except Refusal:
+            continue
+    return found
+
+
+def kept_until(case: Case, policy: Policy | None) -> date | None:
+    """草稿保留到: the last day on which a draft is kept, counted from its last save; None without a policy that says it."""
+    if case.state != "DRAFT" or policy is None or not policy.has("days", "draft_kept"):
+        return None
+    return due_date(policy, "draft_kept", local_day(case.saved_at)).on

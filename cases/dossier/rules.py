@@ -214,14 +214,17 @@ class Lack:
     sentence: Any
 
 
-def unanswered(programme: Programme, facts: Mapping[str, Any]) -> list[Lack]:
-    """The questions these answers call for and that have no answer yet; conditions are decided anew (F2)."""
+def unanswered(programme: Programme, facts: Mapping[str, Any], *, derived: Collection[str] = ()) -> list[Lack]:
+    """The questions these answers call for and that have no answer yet; conditions are decided anew (F2).
+
+    What was only derived does not answer a question that is asked now.
+    """
     asked = {question.key for question in programme.asked(facts)}
     return [
         Lack(section.key, question.key, ask_for(question))
         for section in programme.sections
         for question in section.questions
-        if question.key in asked and question.required and facts.get(question.key) is None
+        if question.key in asked and question.required and (facts.get(question.key) is None or question.key in derived)
     ]
 
 
@@ -274,6 +277,17 @@ def circumstances(facts: Mapping[str, Any], *, today: date) -> dict[str, Any]:
         "payee_other": facts.get("account_relation") not in (None, "SELF"),
         "paper": facts.get("channel") == "paper",
     }
+
+
+def derived(facts: Mapping[str, Any], asked: Collection[str]) -> dict[str, Any]:
+    """推算: what the answers that are asked already say of others, which are not asked therefore (U8)."""
+    found: dict[str, Any] = {}
+    facts = {key: value for key, value in facts.items() if key in asked}
+    if facts.get("account_relation") == "SELF" and "account_holder" not in asked and facts.get("patient_name"):
+        found["account_holder"] = facts["patient_name"]
+    if facts.get("hukou_division") and "residence_division" not in asked:
+        found["residence_division"] = facts["hukou_division"]
+    return found
 
 
 def birth_date(facts: Mapping[str, Any], *, today: date) -> date | None:

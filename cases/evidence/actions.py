@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import acting_post, who_may
 from cases.calendar.rules import local_day
 from cases.dossier import rules as dossier_rules
-from cases.dossier.answering import store_answer
+from cases.dossier.answering import take_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, lock_case, my_cases
-from cases.dossier.sending import give_account
+from cases.dossier.sending import settle
 from cases.errors import Invalid, NotFound, Refusal
+from cases.evidence.following import follow, guardian_agreed, missing_items
 from cases.evidence.keeping import PAPER, VISIT, set_aside, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
 from cases.evidence.queries import may_extend, open_supplement, papers, tell_by
@@ -23,10 +24,11 @@ from cases.evidence.rules import read_items, visit_faults, visit_keys
 from cases.history.record import action, record
 from cases.people.rules import ACCOUNT_ANSWERS
 from cases.policy.queries import due_date, policy_of
-from cases.policy.rules import Policy
 from cases.programme import programme, tell
 
 FILES_MAX = 20
+MOST_ROUNDS = 2
+"""补正最多两轮: what the database holds, whatever a policy says."""
 AGENT_NO_MONEY = _("代办人不能填写或更改收款账户。")
 
 
@@ -48,6 +50,7 @@ def add_file(*, case: Case, material_code: str, upload: Any, by: Any, now: datet
     if row.state != "given":
         row.state = "given"
         row.save(update_fields=["state"])
+    _saved(found, now)
     return file
 
 
@@ -67,6 +70,13 @@ def remove_file(*, case: Case, file: MaterialFile, by: Any, now: datetime | None
     if not MaterialFile.objects.filter(material=row.material, removed_at=None).exists():
         row.material.state = "missing"
         row.material.save(update_fields=["state"])
+    _saved(found, now)
+
+
+def _saved(case: Case, now: datetime) -> None:
+    """A paper counts as a save: the time that a draft is kept begins anew."""
+    case.saved_at = now
+    case.save(update_fields=["saved_at"])
 
 
 @action("file.visit_photo")
@@ -115,7 +125,7 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     if not wanted:
         raise Invalid(_("请至少选一项要补的材料或内容。"), fields={"items": _("请至少选一项")})
     number = Supplement.objects.filter(case=case).count() + 1
-    if number > min(2, _rounds(policy)):
+    if number > min(MOST_ROUNDS, policy.count("supplement_rounds")):
         raise Refusal(_("已经告知过两次，不能再让申请人补。请按现有材料办理。"), code="told_twice", status=409)
     due, latest = due_date(policy, "supplement", day), tell_by(case, policy)
     made = Supplement.objects.create(
@@ -141,31 +151,34 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     return made
 
 
-def _rounds(policy: Policy) -> int:
-    return policy.count("supplement_rounds") if policy.has("eligibility", "supplement_rounds") else 2
-
-
 @action("supplement.answer_item")
-def save_supplement_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | None = None) -> None:
-    """补填一项: a named answer once more, as a row of the new round; the earlier one stays."""
+def save_supplement_answer(
+    *, case: Case, key: str, value: Any, by: Any, now: datetime | None = None
+) -> list[SupplementItem]:
+    """补填一项: a named answer once more, as a row of the new round, through the door of a draft's answers.
+
+    What the changed answer newly asks for joins the open notice; answers those new items.
+    """
     assert now is not None
     found = _editable(case, by, "answer", key, now)
     if found.state == "DRAFT":
         raise NotFound()
-    question = programme(found.programme).question(key)
-    try:
-        cleaned = dossier_rules.clean_answer(question, value, answers(found), today=local_day(now))
-    except dossier_rules.Fault as fault:
-        raise Invalid(fault.sentence, fields={key: fault.sentence}) from fault
-    store_answer(case=found, key=key, value=cleaned, by=by, now=now)
+    if take_answer(case=found, key=key, value=value, by=by, now=now) is None:
+        sentence = dossier_rules.ask_for(programme(found.programme).question(key))
+        raise Invalid(sentence, fields={key: sentence})
     notice = open_supplement(found)
     assert notice is not None
     notice.items.filter(kind="answer", key=key).update(done_at=now)
+    return follow(found, notice, now=now)
 
 
 @action("supplement.answer")
 def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Supplement:
-    """交补正: send what was asked for; every named item must have been supplied in this round. Twice is once."""
+    """交补正: send what was asked for, every named item supplied in this round; all that rests on an answer follows it.
+
+    When the conditions, looked at anew, ask for more, that joins the notice, which then comes back unanswered. Twice is
+    once. Raises Invalid (code incomplete) while an item is open.
+    """
     assert now is not None
     found = lock_case(case.pk)
     if not my_cases(by).filter(pk=found.pk).exists():
@@ -176,33 +189,20 @@ def answer_supplement(*, case: Case, by: Any, now: datetime | None = None) -> Su
         if last is not None and last.answered_by_id == by.pk:
             return last
         raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
-    lacking = missing_items(found, notice)
-    if lacking:
-        raise Invalid(
-            _("通知里还有没补的，补齐以后再交。"),
-            fields={item.key: _("这一项还没有补。") for item in lacking},
-            code="incomplete",
-        )
+    lacks = {item.key: _("这一项还没有补。") for item in missing_items(found, notice, now=now)}
+    if lacks:
+        raise Invalid(_("通知里还有没补的，补齐以后再交。"), fields=lacks, code="incomplete")
+    if follow(found, notice, now=now):
+        return notice
+    settle(found, by=by, now=now)
+    guardian_agreed(found, now=now)
     notice.answered_at, notice.answered_by = now, by
     notice.save(update_fields=["answered_at", "answered_by"])
     notice.items.filter(done_at=None).update(done_at=now)
     Material.objects.filter(case=found, state="rejected").update(state="given")
-    if notice.items.filter(kind="answer", key__in=ACCOUNT_ANSWERS).exists():
-        give_account(found, answers(found), by, now)
     record("supplement.answered", about=("case", found.pk), object=notice, payload={"number": notice.number})
     tell(found, "supplement_answered", by=by, now=now)
     return notice
-
-
-def missing_items(case: Case, notice: Supplement) -> list[SupplementItem]:
-    """The named items that were not supplied yet in this round."""
-    given = set(
-        MaterialFile.objects.filter(case=case, round=case.round, removed_at=None)
-        .exclude(material=None)
-        .values_list("material__code", flat=True)
-    )
-    answered = set(case.answers.filter(round=case.round, source="claimed").values_list("key", flat=True))
-    return [item for item in notice.items.all() if item.key not in (given if item.kind == "material" else answered)]
 
 
 @action("supplement.extend")
@@ -234,7 +234,7 @@ def record_visit(
     *, case: Case, step: str, visitors: Sequence[str], visited_on: date | str, place: str, photo: Any,
     facts: Any, note: str = "", by: Any, now: datetime | None = None,
 ) -> HomeVisit:  # fmt: skip
-    """入户核实: two different visitors, a day not in the future, a photo, and a finding for each stated fact.
+    """入户核实: as many different visitors as the policy says, a past day, a photo, and a finding for each stated fact.
 
     `facts` maps a key to {"finding", "note"}, or lists mappings that also name the key. `photo` is a stored visit photo, its
     token, or an upload. Raises Invalid with a sentence for each field.
@@ -246,6 +246,7 @@ def record_visit(
     faults = visit_faults(
         visitors=visitors, visited_on=day, place=place, findings=findings, today=local_day(now),
         keys=visit_keys(programme(case.programme), answers(case)), submitted_on=submitted_on,
+        least=policy_of(case, local_day(now)).count("home_visitors"),
     )  # fmt: skip
     picture = None if faults else _visit_photo(case, photo, by, now)
     if picture is None and not faults:

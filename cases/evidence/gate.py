@@ -11,13 +11,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day
-from cases.dossier.gates import at_discard, at_submit, before_submit
+from cases.dossier.gates import at_discard, before_submit, when_settled
 from cases.dossier.models import Case
 from cases.dossier.rules import Lack
 from cases.evidence import vault
 from cases.evidence.models import Material, MaterialFile
 from cases.evidence.queries import papers
+from cases.evidence.rules import checklist
 from cases.history.record import current
+from cases.policy.queries import policy_of
 
 SECTION = "materials"
 
@@ -32,14 +34,22 @@ def papers_are_given(case: Case, facts: Mapping[str, Any], now: datetime) -> lis
     ]
 
 
-@at_submit
+@when_settled
 def write_checklist(case: Case, facts: Mapping[str, Any], *, by: Any, now: datetime) -> None:
-    """材料清单: one row for each paper of the checklist, so that the office sees what was not given too."""
-    for paper in papers(case, today=local_day(now)):
-        Material.objects.update_or_create(
-            case=case, code=paper.code,
-            defaults={"state": "given" if paper.is_given else "missing", "required": paper.required},
-        )  # fmt: skip
+    """材料清单: one row for each paper of the checklist, so that the office sees what was not given too.
+
+    A paper that the office found in order stays so; one that is not asked any more is not required.
+    """
+    rows = {row.code: row for row in Material.objects.filter(case=case)}
+    listed = papers(case, today=local_day(now))
+    for paper in listed:
+        row = rows.get(paper.code) or Material(case=case, code=paper.code)
+        if row.state != "accepted":
+            row.state = "given" if paper.is_given else "missing"
+        row.required = paper.required
+        row.save()
+    asked = {document.code for document in checklist(policy_of(case), facts, today=local_day(now))}
+    Material.objects.filter(case=case, required=True).exclude(code__in=asked).update(required=False)
 
 
 @at_discard

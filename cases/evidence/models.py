@@ -87,12 +87,15 @@ class Supplement(models.Model):
 
 
 class SupplementItem(models.Model):
-    """补正事项: one paper or one answer, with its reason code; only these may be edited by the applicant."""
+    """补正事项: one paper or one answer, with its reason code; only these may be edited by the applicant.
+
+    Without a reason the office did not name it: an answer changed in this round calls for it.
+    """
 
     supplement = models.ForeignKey(Supplement, on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=8, choices=[("material", "材料"), ("answer", "填报")])
     key = models.CharField(max_length=40)
-    reason = models.CharField(max_length=8)
+    reason = models.CharField(max_length=8, blank=True, default="")
     note = SealedField(blank=True, default="")
     done_at = models.DateTimeField(null=True)
 
@@ -102,7 +105,7 @@ class SupplementItem(models.Model):
 
 
 class HomeVisit(models.Model):
-    """入户核实记录: two visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
+    """入户核实记录: the visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="visits")
     round = models.PositiveSmallIntegerField()

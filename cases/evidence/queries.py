@@ -17,7 +17,7 @@ from cases.dossier.models import Case
 from cases.dossier.queries import answers, my_cases
 from cases.errors import NotFound
 from cases.evidence.models import Material, MaterialFile, Supplement
-from cases.evidence.rules import checklist
+from cases.evidence.rules import checklist, sketch
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Document, Policy
 
@@ -38,6 +38,11 @@ class Paper:
     @property
     def is_given(self) -> bool:
         return bool(self.files)
+
+    @property
+    def sketch(self) -> str:
+        """示例图 of this kind of paper."""
+        return sketch(self.code)
 
 
 def papers(case: Case, *, today: date) -> list[Paper]:

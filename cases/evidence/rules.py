@@ -16,6 +16,20 @@ from cases.programme import Programme
 from cases.text import clean, clean_name
 
 FINDINGS = ("confirmed", "differs", "not_seen")
+FOLLOWS = ""
+"""The reason of an item that the office did not name: a changed answer calls for it."""
+
+
+SKETCHES = {
+    "D01": "signed", "D02": "card", "D03": "booklet", "D08": "receipt", "D09": "bankcard", "D10": "signed",
+    "D11": "signed", "D12": "signed", "D21": "receipt", "D22": "signed",
+}  # fmt: skip
+"""示例图: which simple drawing a paper of the shared list looks like; the others look like a certificate."""
+
+
+def sketch(code: str) -> str:
+    """The drawing that shows what kind of paper this is; never a photo of a real one."""
+    return f"papers/{SKETCHES.get(code, 'sheet')}.svg"
 
 
 def checklist(policy: Policy, facts: Mapping[str, Any], *, today: date) -> list[Document]:
@@ -66,15 +80,15 @@ def visit_keys(card: Programme, facts: Mapping[str, Any]) -> list[str]:
 
 def visit_faults(
     *, visitors: Sequence[str], visited_on: date, place: str, findings: Mapping[str, Mapping[str, str]], keys: Sequence[str],
-    submitted_on: date | None, today: date,
+    submitted_on: date | None, today: date, least: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """What is wrong with a home-visit record, field by field; nothing when it is whole."""
+    """What is wrong with a home-visit record, field by field; `least` visitors, all different, as the policy says."""
     faults: dict[str, Any] = {}
     names = [clean_name(str(name)) for name in visitors]
-    if len(names) != 2 or not all(names):
-        faults["visitors"] = _("入户要有两个人，请写两位核实人的姓名。")
-    elif names[0] == names[1]:
-        faults["visitors"] = _("两位核实人不能是同一个人。")
+    if len(names) < least or not all(names):
+        faults["visitors"] = format_lazy(_("入户要有 {n} 个人，请写每位核实人的姓名。"), n=least)
+    elif len(set(names)) < len(names):
+        faults["visitors"] = _("核实人不能是同一个人。")
     if visited_on > today:
         faults["visited_on"] = _("入户日期不能晚于今天。")
     elif submitted_on is not None and visited_on < submitted_on:

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(choices=[("material", "材料"), ("answer", "填报")], max_length=8)),
                 ("key", models.CharField(max_length=40)),
-                ("reason", models.CharField(max_length=8)),
+                ("reason", models.CharField(blank=True, default="", max_length=8)),
                 ("note", cases.sealed.SealedField(blank=True, default="")),
                 ("done_at", models.DateTimeField(null=True)),
             ],
@@ -343,7 +343,12 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.CharField(
-                        choices=[("claimed", "本人填报"), ("verified", "核实认定"), ("registry", "登记信息")],
+                        choices=[
+                            ("claimed", "本人填报"),
+                            ("derived", "按前面的回答推算"),
+                            ("verified", "核实认定"),
+                            ("registry", "登记信息"),
+                        ],
                         default="claimed",
                         max_length=10,
                     ),
@@ -1532,7 +1537,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="answer",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("source", "claimed")), fields=("case", "round", "key", "source"), name="answer_once"
+                condition=models.Q(("source__in", ["claimed", "derived"])),
+                fields=("case", "round", "key", "source"),
+                name="answer_once",
             ),
         ),
         migrations.AddConstraint(
@@ -2009,9 +2016,19 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("discarded_at", None), ("state", "DRAFT")),
-                fields=("owner", "programme", "patient_key"),
+                condition=models.Q(
+                    ("discarded_at", None), ("state", "DRAFT"), models.Q(("patient_key", ""), _negated=True)
+                ),
+                fields=("programme", "patient_key"),
                 name="one_draft",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("discarded_at", None), ("patient_key", ""), ("state", "DRAFT")),
+                fields=("owner", "programme"),
+                name="one_empty_draft",
             ),
         ),
         migrations.AddConstraint(

@@ -113,7 +113,7 @@ def id_for_matching(text: str) -> str:
     For matching only, never stored as what the person gave; other numbers come back cleaned.
     """
     number = clean_number(text)
-    if re.fullmatch(r"\d{15}", number):
+    if re.fullmatch(r"\d{15}", number, re.ASCII):
         seventeen = f"{number[:6]}19{number[6:]}"
         return seventeen + check_character(seventeen)
     return number
@@ -124,36 +124,35 @@ def check_id(
 ) -> IdVerdict:
     """A resident ID number (居民身份证): 18 characters, real birth date not in the future, right check character.
 
+    The 15 digits of an old card are taken as they are typed; what they state is read from the 18 that they stand for.
+
     ``areas`` are the county codes in use and ``abolished`` those no longer used with the present name: an area code
     outside both gives a warning, never a refusal, and an area code never proves residence (domain 3.3).
     """
-    number = clean_number(text)
-    fault = _fault_of_id(number, today)
+    number, full = clean_number(text), id_for_matching(text)
+    fault = _fault_of_id(full, today)
     if fault:
         return IdVerdict(False, number, fault)
-    born = _date_in(number)
-    area = number[:6]
+    old = (_("这是 15 位旧号码，可以用。有新身份证的，请填 18 位。"),) if number != full else ()
     return IdVerdict(
         ok=True,
         value=number,
-        warnings=_doubts_about_area(area, areas, abolished or {}),
-        birth_date=born,
-        sex=Sex.MALE if int(number[16]) % 2 else Sex.FEMALE,
-        area=area,
+        warnings=(*old, *_doubts_about_area(full[:6], areas, abolished or {})),
+        birth_date=_date_in(full),
+        sex=Sex.MALE if int(full[16]) % 2 else Sex.FEMALE,
+        area=full[:6],
     )
 
 
 def _fault_of_id(number: str, today: date) -> Message:
     if not number:
         return _("请填写身份证号。")
-    if re.fullmatch(r"\d{15}", number):
-        return _("这是 15 位旧号码。请照现在的身份证填写 18 位号码。")
     if not re.fullmatch(r"\d{17}[0-9X]", number, re.ASCII):
         length = _("身份证号应是 18 位，最后一位可以是 X，现在是 {now} 位。请照身份证核对。")
         return format_lazy(length, now=len(number))
     born = _date_in(number)
     if born is None:
-        return _("身份证号第 7 到 14 位不是真实的日期。请照身份证核对。")
+        return _("身份证号里的出生日期不是真实的日期。请照身份证核对。")
     if born > today:
         return _("身份证号里的出生日期还没有到。请照身份证核对。")
     if born.year < 1880:

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from cases.access.models import Post
+from cases.dossier.actions import verify_answer, withdraw
 from cases.dossier.queries import answers
 from cases.history.models import Access
 from workflows.desk.casefile.queries import TABS
@@ -78,3 +80,33 @@ def test_the_picture_and_the_list_show_the_live_position(new_case, signed_in):
     stops = {str(stop.title): stop.mark for stop in page.context["stops"]}
     assert stops["县级受理"] == "done" and stops["县级初审"] == "open" and stops["市级复核"] == "todo"
     assert page.content.decode().count("<svg") == 1
+
+
+def test_a_verified_fact_says_why_and_by_whose_office(cast, new_case, signed_in):
+    case = drive.to(new_case(1), "COUNTY")
+    verify_answer(case=case, key="household_size", value="4", reason="户口簿上是四口人", by=cast["xiji_review"])
+    answer = signed_in(cast["xiji_review"]).get(reverse("case:home", args=[case.number]))
+    line = next(line for part in answer.context["parts"] for line in part.lines if line.key == "household_size")
+    assert line.office == Post.objects.get(user=cast["xiji_review"]).office.name
+    assert line.reason == "户口簿上是四口人"
+    assert f"· {line.office}<br>核实理由：户口簿上是四口人" in answer.content.decode()
+
+
+def test_birth_date_age_and_sex_of_the_number_are_shown_with_the_patient(new_case, signed_in):
+    case = new_case(1)
+    browser = signed_in(drive.person_for(drive.open_item(case)))
+    born = f"{case.patient.birth_date}"
+    year = f"{int(born[:4])} 年"
+    assert year not in browser.get(reverse("case:home", args=[case.number])).content.decode()
+    shown = browser.post(reverse("case:show", args=[case.number]), {"part": "patient", "purpose": "call"})
+    assert year in shown.content.decode() and "岁，女" in shown.content.decode()
+
+
+def test_a_number_that_was_registered_with_another_name_is_flagged_and_not_refused(cast, new_case, signed_in):
+    first = new_case(1)
+    withdraw(case=first, reason="家里已经筹到钱了", by=cast["applicant1"])
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"], changes={"patient_name": "马演示"})
+    browser = signed_in(drive.person_for(drive.open_item(case)))
+    address = reverse("case:tab", args=[case.number, "checks"])
+    assert "以前登记的是另一个姓名" in browser.get(address).content.decode()
+    assert str(case.patient.name) not in browser.get(address).content.decode()

@@ -128,6 +128,16 @@ def test_intake_tells_once_all_that_is_missing(new_case, at_desk):
     }
 
 
+def test_the_visit_form_has_as_many_visitors_as_the_policy_says(new_case, at_desk, published_with):
+    case = new_case(1)
+    published_with("rare_disease", "home_visitors", {"count": 3})
+    browser, _item, _address = at_desk(drive.to(case, "VERIFY"))
+    form = browser.get(reverse("case:home", args=[case.number])).context["form"]
+    assert form.visitors == ["visitor_1", "visitor_2", "visitor_3"]
+    names = list(form.fields)
+    assert names[names.index("visitor_3") + 1] == "visited_on"
+
+
 def test_a_home_visit_is_recorded_with_photo_and_every_stated_fact(new_case, at_desk):
     case = drive.to(new_case(1), "VERIFY")
     browser, item, address = at_desk(case)
@@ -137,7 +147,7 @@ def test_a_home_visit_is_recorded_with_photo_and_every_stated_fact(new_case, at_
     today = page.context["form"].initial["happened_on"]
     given |= {"visited_on_year": today.year, "visited_on_month": today.month, "visited_on_day": today.day}
     wrong = browser.post(address, given).content.decode()
-    assert "两位核实人不能是同一个人" in wrong and "请拍一张入户照片" in wrong
+    assert "核实人不能是同一个人" in wrong and "请拍一张入户照片" in wrong
     given |= {"visitor_2": "演示乙", **dict.fromkeys(facts, "confirmed")}
     check = browser.post(address, given | {"photo": picture("VISIT")})
     assert "请核对，确认后不能修改" in check.content.decode()

@@ -78,7 +78,8 @@ def test_an_id_number_is_cleaned_and_checked_digit_by_digit() -> None:
     assert ask("id_no", f" ６４９９１０ {good[6:].lower()}") == good
     wrong = good[:-1] + ("0" if good[-1] != "0" else "1")
     assert "校验码" in fault("id_no", wrong)
-    assert "15 位" in fault("id_no", "640422700101001")
+    assert ask("id_no", "640422 700101001") == "640422700101001"
+    assert "18 位" in fault("id_no", "6404227001010010")
     future = "64991020990101001"
     assert "还没有到" in fault("id_no", future + _check(future))
     no_day = "64991019700230001"

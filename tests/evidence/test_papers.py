@@ -192,3 +192,14 @@ def test_a_visit_needs_two_people_a_day_a_photo_and_a_finding_for_each_stated_fa
     )
     assert visit.photo.taken_place == "36.50000,105.72000"
     assert VisitFact.objects.filter(visit=visit).count() == len(whole["facts"])
+
+
+def test_the_policy_says_how_many_people_a_visit_needs(file_case: Any, cast: Any, published_with: Any) -> None:
+    published_with("rare_disease", "home_visitors", {"count": 3})
+    case = drive.to(file_case(1), "VERIFY")
+    whole = drive.visit(case, cast["xiji_town"])
+    with pytest.raises(Invalid) as refused:
+        actions.record_visit(case=case, step="town_check", by=cast["xiji_town"], **whole)
+    assert "3 个人" in str(refused.value.fields["visitors"])
+    three = {**whole, "visitors": [*whole["visitors"], "演示第三人"]}
+    assert actions.record_visit(case=case, step="town_check", by=cast["xiji_town"], **three)

@@ -24,7 +24,6 @@ PROGRAMMES = sorted(path.parent.name for path in (ROOT / "workflows" / "programm
 
 LONG_VIEWS = {
     "cases/apply/views/draft.py:_place_question": "three lists one after another for readers without script",
-    "cases/apply/views/track.py:fix": "a page and its button, with what is still missing",
 }
 MAY_NAME_A_PROGRAMME = {
     "workflows/walking/demo.py": "the demonstration shows one programme",

@@ -79,7 +79,8 @@ def test_one_wrong_digit_anywhere_is_found() -> None:
         (id_no(born="20261124"), "还没有到"),
         (id_no(born="18000101"), "太早"),
         (id_no()[:17] + ("0" if id_no()[17] != "0" else "1"), "校验码"),
-        ("649901780214301", "15 位"),
+        ("649901780230301", "日期"),
+        ("6499017802143", "18 位"),
         ("٦" * 18, "18 位"),
     ],
 )
@@ -106,6 +107,13 @@ def test_a_fifteen_digit_number_matches_the_person_it_belonged_to() -> None:
     new = rules.id_for_matching("649901780214301")
     assert new == id_no()
     assert rules.id_for_matching(" 64990119780214301" + id_no()[-1]) == id_no()
+
+
+def test_a_fifteen_digit_number_is_taken_as_typed_and_says_what_the_full_one_says() -> None:
+    old, full = rules.check_id("649901 780214 301", today=TODAY), rules.check_id(id_no(), today=TODAY)
+    assert (old.ok, old.value) == (True, "649901780214301")
+    assert (old.birth_date, old.sex, old.area) == (full.birth_date, full.sex, full.area)
+    assert "15 位" in str(old.warnings[0]) and not full.warnings
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,8 @@ REQUIRED = _("请填写这一项")
 
 
 class VisitForm(DecisionForm):
-    """入户核实: two visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
+    """入户核实: as many visitors as the policy says, date, place, photo, each stated fact confirmed, different or not seen."""
 
-    visitor_1 = CleanCharField(label=_("核实人一"), max_length=40, error_messages={"required": _("请写核实人姓名")})
-    visitor_2 = CleanCharField(
-        label=_("核实人二"), max_length=40, error_messages={"required": _("入户要有两个人，请写第二位核实人")}
-    )
     visited_on = DateField(label=_("入户日期"), not_after=clock.today, error_messages={"required": _("请填写入户日期")})
     place = CleanCharField(label=_("入户地点"), max_length=120, error_messages={"required": _("请写入户地点")})
     photo = PhotoField(label=_("入户照片"), required=False)
@@ -35,10 +31,23 @@ class VisitForm(DecisionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.visitors = [f"visitor_{number}" for number in range(1, self.policy.count("home_visitors") + 1)]
+        self._ask_visitors()
         self.checked: dict[str, str] = {}
         card = programme(self.case.programme)
         for key in visit_keys(card, self.facts):
             self._ask(card.question(key))
+
+    def _ask_visitors(self) -> None:
+        for number, name in enumerate(self.visitors, start=1):
+            self.fields[name] = CleanCharField(
+                label=_("核实人 %(n)s") % {"n": number},
+                max_length=40,
+                error_messages={"required": _("入户要有 %(n)s 个人，请写核实人姓名") % {"n": len(self.visitors)}},
+            )
+        others = [name for name in self.fields if name not in self.visitors]
+        at = others.index("visited_on")
+        self.order_fields([*others[:at], *self.visitors, *others[at:]])
 
     def _ask(self, question: Any) -> None:
         name = f"finding_{question.key}"
@@ -57,8 +66,9 @@ class VisitForm(DecisionForm):
         cleaned = super().clean()
         if not cleaned.get("photo") and not cleaned.get("photo_token"):
             self.add_error("photo", _("请拍一张入户照片"))
-        if cleaned.get("visitor_1") and cleaned.get("visitor_1") == cleaned.get("visitor_2"):
-            self.add_error("visitor_2", _("两位核实人不能是同一个人"))
+        names = [cleaned[name] for name in self.visitors if cleaned.get(name)]
+        if len(set(names)) < len(names):
+            self.add_error(self.visitors[-1], _("核实人不能是同一个人"))
         for name, _key in self.checked.items():
             if cleaned.get(name) == "differs" and not cleaned.get(f"note_{name}"):
                 self.add_error(f"note_{name}", _("不一致的，请写明实际情况"))
@@ -72,7 +82,7 @@ class VisitForm(DecisionForm):
         ]
         return {
             "visit": {
-                "visitors": [given["visitor_1"], given["visitor_2"]],
+                "visitors": [given[name] for name in self.visitors],
                 "visited_on": given["visited_on"].isoformat(),
                 "place": given["place"],
                 "photo": str(given["photo_token"] or ""),
@@ -84,7 +94,7 @@ class VisitForm(DecisionForm):
     def detail_words(self) -> list[tuple[Any, Any]]:
         given = self.cleaned_data
         lines = [
-            (_("核实人"), f"{given['visitor_1']}、{given['visitor_2']}"),
+            (_("核实人"), "、".join(given[name] for name in self.visitors)),
             (_("入户日期"), given["visited_on"].isoformat()),
             (_("入户地点"), given["place"]),
         ]

@@ -6,7 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-SOURCES: dict[str, Any] = {"claimed": _("本人填报"), "verified": _("核实认定"), "registry": _("登记信息")}
+SOURCES: dict[str, Any] = {
+    "claimed": _("本人填报"),
+    "derived": _("按前面的回答推算"),
+    "verified": _("核实认定"),
+    "registry": _("登记信息"),
+}
 FINDINGS: dict[str, Any] = {"confirmed": _("属实"), "differs": _("不一致"), "not_seen": _("未见到")}
 PAPERS: dict[str, Any] = {"missing": _("未交"), "given": _("已交"), "accepted": _("合格"), "rejected": _("不合格")}
 ITEMS: dict[str, Any] = {"material": _("材料"), "answer": _("填报内容")}

@@ -11,15 +11,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cases.apply import queries
 from cases.apply.forms import FEW, PaperForm, QuestionForm, TruthForm, question_form
+from cases.apply.said import summary
 from cases.calendar import clock
 from cases.consent import actions as consents
 from cases.consent.forms import ConsentForm
 from cases.dossier import actions
+from cases.dossier.doubts import doubts
 from cases.dossier.models import Case
-from cases.dossier.queries import answers, my_draft
+from cases.dossier.queries import answers, kept_until, my_draft, policies_in_force
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
@@ -40,7 +43,10 @@ def task_list(request: HttpRequest, token: UUID) -> HttpResponse:
         return redirect("dossier:case", number=case.number)
     tasks = queries.tasks(case, now=clock.now())
     ready = all(task.state == "done" for task in tasks)
-    context = {"case": case, "card": programme(case.programme), "tasks": tasks, "is_ready": ready, "back_href": "/my"}
+    context = {
+        "case": case, "card": programme(case.programme), "tasks": tasks, "is_ready": ready,
+        "kept": kept_until(case, policies_in_force(clock.today()).get(case.programme)), "back_href": "/my",
+    }  # fmt: skip
     return render(request, "dossier/task_list.html", context)
 
 
@@ -57,7 +63,8 @@ def question(request: HttpRequest, token: UUID, key: str) -> HttpResponse:
     form = question_form(asked, data, stored=stored, choices=choices)
     if request.method == "POST" and form.is_valid() and _saved(request, case, asked, form):
         return redirect(_after(request, case, asked))
-    context = {"form": form, "searched": searched, "words": request.GET.get("q", ""), **_around(request, case, asked)}
+    around = _around(request, case, asked) | {"notes": _notes(asked, stored)}
+    context = {"form": form, "searched": searched, "words": request.GET.get("q", ""), **around}
     template = "dossier/long_list.html" if searched is not None else "dossier/question.html"
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
@@ -96,15 +103,26 @@ def _narrowed(request: HttpRequest, asked: Question, stored: Any) -> tuple[Any, 
 def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm) -> bool:
     try:
         _save(request, case, asked, form.answer())
-    except Invalid as fault:
-        form.refuse(fault.fields or {"value": fault.reason})
+    except Refusal as refusal:
+        if not refusal.fields:
+            raise
+        form.refuse(refusal.fields)
         return False
     return True
 
 
 def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
-    save = actions.save_answer if case.state == "DRAFT" else evidence.save_supplement_answer
-    save(case=case, key=asked.key, value=value, by=request.user)
+    if case.state == "DRAFT":
+        actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
+    elif evidence.save_supplement_answer(case=case, key=asked.key, value=value, by=request.user):
+        messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
+    for note in _notes(asked, answers(case).get(asked.key)):
+        messages.warning(request, str(note))
+
+
+def _notes(asked: Question, value: Any) -> list[Any]:
+    """提示 on this one answer, as it is stored."""
+    return doubts([asked], {asked.key: value}, today=clock.today()).get(asked.key, [])
 
 
 def _around(request: HttpRequest, case: Case, asked: Question) -> dict[str, Any]:
@@ -267,7 +285,7 @@ def check(request: HttpRequest, token: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
     tasks = queries.tasks(case, now=clock.now())
     context = {
-        "case": case, "form": form, "sections": queries.summary(case), "papers": papers(case, today=clock.today()),
+        "case": case, "form": form, "sections": summary(case, today=clock.today()), "papers": papers(case, today=clock.today()),
         "open_tasks": [task for task in tasks if task.state != "done"], "back_href": _home_of(request, case),
     }  # fmt: skip
     return render(request, "dossier/check.html", context, status=422 if form.errors else 200)
@@ -285,6 +303,22 @@ def _show_lacks(form: TruthForm, fault: Invalid) -> None:
     form.add_error(None, str(fault.reason))
     for sentence in dict.fromkeys(str(sentence) for sentence in fault.fields.values()):
         form.add_error(None, sentence)
+
+
+@require_safe
+@signed_in
+def paper_form(request: HttpRequest, token: UUID) -> HttpResponse:
+    """打印申请表: what was filled in, on paper in large letters; of a case that was sent a helper prints no account."""
+    case, today = my_draft(request.user, token), clock.today()
+    with_account = case.state == "DRAFT" or case.agent_id != request.user.pk
+    back = (
+        reverse("dossier:check", args=[token]) if case.state == "DRAFT" else reverse("dossier:case", args=[case.number])
+    )
+    context = {
+        "case": case, "card": programme(case.programme), "papers": papers(case, today=today), "is_large": True,
+        "sections": summary(case, today=today, with_account=with_account), "back_href": back,
+    }  # fmt: skip
+    return render(request, "dossier/paper.html", context)
 
 
 @signed_in

@@ -7,16 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from cases.apply import queries
+from cases.apply import queries, sheets
 from cases.apply.forms import FirstForm
 from cases.calendar import clock
 from cases.dossier import actions
-from cases.errors import Refusal
+from cases.dossier.queries import policies_in_force
 from cases.evidence.queries import name_of, plain_of
+from cases.evidence.rules import sketch
 from cases.policy.queries import current
-from cases.policy.rules import Policy
 from cases.programme import Programme, programme, programmes
 from cases.regions.queries import within
 from cases.signin import signed_in
@@ -36,7 +37,7 @@ def first_check(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         facts = {**given, "place": "" if given["place"] == "-" else given["place"]}
-        found = queries.suitable(programmes(), facts, _policies())
+        found = queries.suitable(programmes(), facts, policies_in_force(clock.today()))
     context = {
         "form": form,
         "suits": [card for card, why_not in found or () if not why_not],
@@ -57,11 +58,11 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     everything = policy.section("checklist")
     needed = {document.code for document in policy.checklist(always)}
     documents = [policy.document(row.key) for row in everything if "paper" not in row.when]
-    papers = [(name_of(document), plain_of(document), document.code in needed) for document in documents]
+    papers = [(name_of(one), plain_of(one), sketch(one.code), one.code in needed) for one in documents]
     context = {
         "card": card,
-        "papers": [one for one in papers if one[2]],
-        "sometimes": [one for one in papers if not one[2]],
+        "papers": [one[:3] for one in papers if one[3]],
+        "sometimes": [one[:3] for one in papers if not one[3]],
         "gives": queries.gives(policy),
         "waiting": queries.waiting(policy),
         "for_whom": _for_whom(request.GET),
@@ -69,6 +70,19 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "back_href": "/apply",
     }
     return render(request, "dossier/guide.html", context)
+
+
+@require_safe
+def blank(request: HttpRequest, slug: str) -> HttpResponse:
+    """空白申请表: the whole form of the programme on paper in large letters, for whoever does not use a phone (F1)."""
+    card = _card(slug)
+    policy = current(card.slug, clock.today())
+    language = get_language() or "zh-hans"
+    context = {
+        "card": card, "sections": sheets.blank_form(card), "consents": sheets.consents(language),
+        "papers": sheets.papers_of(policy), "is_large": True, "back_href": f"/apply/{slug}",
+    }  # fmt: skip
+    return render(request, "dossier/blank.html", context)
 
 
 @signed_in
@@ -84,8 +98,9 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def begin_here(request: HttpRequest, slug: str) -> HttpResponse:
     """After signing in by the button of the guide: one more press, because a link must not change anything."""
-    for_whom = _for_whom(request.GET)
-    context = {"card": _card(slug), "for_whom": for_whom, "back_href": f"/apply/{slug}{for_whom}"}
+    card, for_whom = _card(slug), _for_whom(request.GET)
+    kept = queries.days_of(current(card.slug, clock.today()), "draft_kept")
+    context = {"card": card, "kept": kept, "for_whom": for_whom, "back_href": f"/apply/{slug}{for_whom}"}
     return render(request, "dossier/begin.html", context)
 
 
@@ -103,14 +118,3 @@ def _card(slug: str) -> Programme:
 
 def _places() -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in within("64", "county")]
-
-
-def _policies() -> dict[str, Policy]:
-    today = clock.today()
-    out: dict[str, Policy] = {}
-    for card in programmes():
-        try:
-            out[card.slug] = current(card.slug, today)
-        except Refusal:
-            continue
-    return out

@@ -18,19 +18,23 @@ from cases.access.queries import who_looked
 from cases.apply import actions as tracking
 from cases.apply import queries
 from cases.apply.forms import AccountForm, ReasonForm, TrackForm
+from cases.apply.said import standing_facts
 from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.consent.queries import standing as consents_of
 from cases.dossier import actions
 from cases.dossier.models import Case
-from cases.dossier.queries import agent_areas, my_case, my_cases, opened_case
+from cases.dossier.queries import agent_areas, kept_until, my_case, my_cases, opened_case, policies_in_force
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
-from cases.evidence.models import SupplementItem
+from cases.evidence.following import is_idle, missing_items
+from cases.evidence.models import Supplement, SupplementItem
 from cases.evidence.queries import may_extend, open_supplement, papers
+from cases.evidence.rules import FOLLOWS, sketch
 from cases.notices.queries import my_letters, sent_to
 from cases.people.actions import REPAIRING
 from cases.policy.queries import policy_of
+from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.publicity.queries import WITH_NOTICE
 from cases.signin import OPENED, signed_in
@@ -42,10 +46,14 @@ from project.faults import too_many
 def my(request: HttpRequest) -> HttpResponse:
     """我的申请, and for a village worker the people of the village: those who must do something come first."""
     rows = list(my_cases(request.user).prefetch_related("work_items", *WITH_NOTICE)[:200])
+    policies = policies_in_force(clock.today())
     listed = [
-        (case, queries.standing(case), programme(case.programme).name, queries.is_turn_of(request.user, case))
+        (
+            case, queries.standing(case), programme(case.programme).name, queries.is_turn_of(request.user, case),
+            kept_until(case, policies.get(case.programme)),
+        )
         for case in rows
-    ]
+    ]  # fmt: skip
     listed.sort(key=lambda one: not one[3])
     context = {"cases": listed, "is_agent": bool(agent_areas(request.user)), "back_href": "/"}
     return render(request, "dossier/my.html", context)
@@ -127,6 +135,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "review_days": queries.days_of(policy_of(case, today), "review_request"),
         "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
         "papers": papers(case, today=today), "letters": my_letters(case, as_helper=_is_helper(request, case)),
+        "sections": standing_facts(case, with_account=not _is_helper(request, case)),
         "consents": consents_of(case), "looks": who_looked(case, case.owner)[:20], "notice": open_supplement(case),
         "money_back": case.state in REPAIRING, "is_agent": _is_helper(request, case),
         "may_withdraw": door.may_act and case.state in OPEN_STATES, "back_href": "/my" if door.may_act else "/track",
@@ -149,12 +158,10 @@ def fix(request: HttpRequest, number: str) -> HttpResponse:
     fault: Invalid | None = None
     if request.method == "POST":
         try:
-            evidence.answer_supplement(case=case, by=request.user)
-            messages.success(request, _("补好了。我们接着办，不用您再做什么。"))
-            return redirect("dossier:case", number=number)
+            return _answered(request, evidence.answer_supplement(case=case, by=request.user))
         except Invalid as invalid:
             fault = invalid
-    lacking = {item.pk for item in evidence.missing_items(case, notice)}
+    lacking = {item.pk for item in missing_items(case, notice, now=clock.now())}
     items = [_item(case, item, item.pk not in lacking) for item in notice.items.order_by("pk")]
     context = {
         "case": case, "notice": notice, "items": items, "fault": fault, "left": len(lacking),
@@ -164,22 +171,37 @@ def fix(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "dossier/fix.html", context, status=422 if fault else 200)
 
 
+def _answered(request: HttpRequest, notice: Supplement) -> HttpResponse:
+    """Sent, or, when the conditions looked at anew ask for more, back to the page that lists it."""
+    if notice.answered_at is None:
+        messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
+        return redirect("dossier:fix", number=notice.case.number)
+    messages.success(request, _("补好了。我们接着办，不用您再做什么。"))
+    return redirect("dossier:case", number=notice.case.number)
+
+
 def _item(case: Case, item: SupplementItem, is_done: bool) -> dict[str, Any]:
     """One item as it is shown: what, why in plain words, where to supply it."""
     policy = policy_of(case, local_day(item.supplement.told_at))
     zh = (get_language() or "zh").startswith("zh")
-    reason = policy.reason(item.reason)
     if item.kind == "material":
         document = policy.document(item.key)
         name, href = document.name_zh if zh else document.name_en, "dossier:material"
         plain = document.plain_zh if zh else document.plain_en
     else:
         name, href, plain = str(programme(case.programme).question(item.key).label), "dossier:question", ""
-    words = (reason.plain_zh or reason.name_zh) if zh else (reason.plain_en or reason.name_en)
     return {
-        "name": name, "why": words, "plain": plain, "note": str(item.note or ""), "is_done": is_done,
-        "href": reverse(href, args=[case.token, item.key]),
+        "name": name, "why": _why(policy, item.reason, zh), "plain": plain, "note": str(item.note or ""),
+        "sketch": sketch(item.key) if item.kind == "material" else "",
+        "is_done": is_done, "is_idle": is_idle(case, item), "href": reverse(href, args=[case.token, item.key]),
     }  # fmt: skip
+
+
+def _why(policy: Policy, code: str, zh: bool) -> str:
+    if code == FOLLOWS:
+        return _("前面的回答改了，这一项也要补。")
+    reason = policy.reason(code)
+    return (reason.plain_zh or reason.name_zh) if zh else (reason.plain_en or reason.name_en)
 
 
 @signed_in

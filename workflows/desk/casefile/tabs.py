@@ -24,6 +24,7 @@ from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name
 from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
+from workflows.desk.casefile.identity import born, flags, whose
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
@@ -53,6 +54,8 @@ class Line:
     at: datetime
     claimed: str = ""
     sensitive: bool = True
+    reason: str = ""
+    office: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,12 @@ def application(found: File) -> dict[str, Any]:
     for section in found.programme.sections:
         clear = section.key in found.shown
         lines = [
-            _line(question, rows[question.key], claimed.get(question.key), clear, places)
+            _line(found, question, rows[question.key], claimed.get(question.key), clear, places)
             for question in section.questions
             if question.key in rows
         ]
+        if "patient_id_no" in rows and any(line.key == "patient_id_no" for line in lines):
+            lines.append(_born(found, rows["patient_id_no"], clear))
         if lines:
             may_show = section.key != "account" or found.may_see_account
             hidden = not clear and any(line.sensitive for line in lines)
@@ -92,18 +97,24 @@ def _places(found: File, rows: dict[str, Answer]) -> dict[str, str]:
     return {code: in_my_language(place.name, place.name_en) for code, place in found_places.items()}
 
 
-def _line(question: Any, row: Answer, claimed: Any, clear: bool, places: dict[str, str]) -> Line:
-    value = display(question, row.value, clear, places)
+def _line(found: File, question: Any, row: Answer, claimed: Any, clear: bool, places: dict[str, str]) -> Line:
     differs = row.source != "claimed" and claimed is not None and claimed != row.value
     return Line(
         question.key,
         question.label,
-        value,
+        display(question, row.value, clear, places),
         SOURCES[row.source],
         row.at,
-        display(question, claimed, clear, places) if differs else "",
-        question.sensitive,
+        claimed=display(question, claimed, clear, places) if differs else "",
+        sensitive=question.sensitive,
+        reason=(str(row.reason) if clear or not question.sensitive else HIDDEN) if row.reason else "",
+        office=whose(found, row),
     )
+
+
+def _born(found: File, row: Answer, clear: bool) -> Line:
+    words = born(found) if clear else HIDDEN
+    return Line("born", gettext_lazy("出生日期、年龄、性别"), words, gettext_lazy("按证件号码推算"), row.at)
 
 
 def display(question: Any, value: Any, clear: bool, places: dict[str, str]) -> str:
@@ -181,7 +192,7 @@ def checks(found: File) -> dict[str, Any]:
     )
     return {
         "visits": shown, "grants": list(grants[:MOST_HITS]), "same": _same(found), "clear": "checks" in found.shown,
-        **_account(found),
+        "flags": flags(found), **_account(found),
     }  # fmt: skip
 
 
