@@ -9,7 +9,7 @@ import pytest
 
 BUDGET = {
     "tests/journeys": 300,
-    "tests/desk": 200,
+    "tests/desk": 300,
     "tests/pages": 300,
     "tests/frame": 150,
     "tests/matrix": 150,

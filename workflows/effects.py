@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.award.facts import FactsFault
@@ -19,7 +20,7 @@ from cases.dossier.queries import answers
 from cases.duplicates.queries import earlier_aid
 from cases.errors import Invalid, Refusal
 from cases.evidence.actions import record_visit, tell_once
-from cases.evidence.queries import redacted_files
+from cases.evidence.queries import redacted_files, unfit_papers
 from cases.history.record import record
 from cases.money import actions as money
 from cases.notices.actions import notify
@@ -45,8 +46,11 @@ def received(*, case: Case, by: Any, now: datetime) -> None:
 def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
     """受理: from today this policy version counts for the case, whatever is published later (F42).
 
-    A case that came back to intake and is accepted again keeps the policy and the day of its first acceptance.
+    Not while a required paper is missing or marked 不合格. A case that came back to intake and is accepted again keeps
+    the policy and the day of its first acceptance.
     """
+    if fault := unfit_sentence(case):
+        raise Invalid(fault, fields={"outcome": fault})
     if case.policy_id is not None:
         return
     day = local_day(now)
@@ -57,6 +61,15 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
     decision.policy = case.policy
     record("case.accepted", about=("case", case.pk), object=case, payload={"policy": policy.version, "on": day})
     notify(case=case, code="N01", data={"accepted": True}, by=by, now=now)
+
+
+def unfit_sentence(case: Case) -> str:
+    """Why a case cannot be accepted yet: the papers that are missing or 不合格, by name; "" when all are there."""
+    unfit = unfit_papers(case)
+    if not unfit:
+        return ""
+    words = gettext("还不能受理，这些材料未交或不合格：%(papers)s。请告知补正、重新核对，或不予受理。")
+    return words % {"papers": gettext("、").join(unfit)}
 
 
 def supplement(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:

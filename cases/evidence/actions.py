@@ -20,7 +20,7 @@ from cases.evidence.following import follow, guardian_agreed, missing_items
 from cases.evidence.keeping import PAPER, VISIT, set_aside, store, taken_in
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
 from cases.evidence.queries import may_extend, open_supplement, papers, tell_by
-from cases.evidence.rules import read_items, visit_faults, visit_keys
+from cases.evidence.rules import read_items, reasons_for, rounds_allowed, verdict_fault, visit_faults, visit_keys
 from cases.history.record import action, record
 from cases.people.rules import ACCOUNT_ANSWERS
 from cases.policy.queries import due_date, policy_of
@@ -79,6 +79,34 @@ def _saved(case: Case, now: datetime) -> None:
     case.save(update_fields=["saved_at"])
 
 
+@action("paper.check")
+def check_paper(
+    *, case: Case, code: str, verdict: str, reason: str = "", by: Any, now: datetime | None = None
+) -> Material:
+    """核对材料: one paper is good (合格, accepted) or not (不合格, rejected, with a reason of the policy for that paper).
+
+    Runs inside the act of whoever holds the step. The last mark counts, each stays in history; the same again is once.
+    """
+    assert now is not None
+    row = Material.objects.filter(case=case, code=code).first()
+    if row is None:
+        raise NotFound()
+    is_given = MaterialFile.objects.filter(material=row, removed_at=None).exists()
+    reason = reason if verdict == "rejected" else ""
+    faults = verdict_fault(verdict, reason, is_given=is_given, reasons=reasons_for(policy_of(case), code))
+    if faults:
+        raise Invalid(_("这份材料还没有标好。"), fields=faults)
+    if (row.state, row.reason, row.checked_by_id) == (verdict, reason, by.pk):
+        return row
+    row.state, row.reason, row.checked_by, row.checked_at = verdict, reason, by, now
+    row.save(update_fields=["state", "reason", "checked_by", "checked_at"])
+    record(
+        "paper.checked", about=("case", case.pk), object=row,
+        payload={"material": code, "verdict": verdict, "reason": reason, "round": case.round},
+    )  # fmt: skip
+    return row
+
+
 @action("file.visit_photo")
 def add_visit_photo(*, case: Case, upload: Any, by: Any, now: datetime | None = None) -> MaterialFile:
     """入户照片: taken before the visit is recorded; place and time of the camera go into sealed fields first."""
@@ -125,7 +153,7 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
     if not wanted:
         raise Invalid(_("请至少选一项要补的材料或内容。"), fields={"items": _("请至少选一项")})
     number = Supplement.objects.filter(case=case).count() + 1
-    if number > min(MOST_ROUNDS, policy.count("supplement_rounds")):
+    if number > rounds_allowed(policy):
         raise Refusal(_("已经告知过两次，不能再让申请人补。请按现有材料办理。"), code="told_twice", status=409)
     due, latest = due_date(policy, "supplement", day), tell_by(case, policy)
     made = Supplement.objects.create(

@@ -29,7 +29,15 @@ class Material(models.Model):
 
     class Meta:
         app_label = "cases"
-        constraints = [models.UniqueConstraint(fields=["case", "code"], name="material_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code"], name="material_once"),
+            models.CheckConstraint(condition=~Q(state="rejected") | ~Q(reason=""), name="material_rejected_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["accepted", "rejected"])
+                | Q(checked_by__isnull=False, checked_at__isnull=False),
+                name="material_checked_by_somebody",
+            ),
+        ]
 
 
 class MaterialFile(models.Model):

@@ -17,7 +17,7 @@ from cases.dossier.models import Case
 from cases.dossier.queries import answers, my_cases
 from cases.errors import NotFound
 from cases.evidence.models import Material, MaterialFile, Supplement
-from cases.evidence.rules import checklist, sketch
+from cases.evidence.rules import checklist, rounds_allowed, sketch
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Document, Policy
 
@@ -160,3 +160,21 @@ def file_of(case: Case, token: UUID) -> MaterialFile | None:
 
 def _is_bank(file: MaterialFile) -> bool:
     return file.material is not None and file.material.code == BANK_PAPER
+
+
+def told_often(case: Case) -> int:
+    """How often the applicant was told what is missing; 0 while he may still be told (`rounds_allowed`)."""
+    told = Supplement.objects.filter(case=case).count()
+    return told if told >= rounds_allowed(policy_of(case)) else 0
+
+
+def unfit_papers(case: Case) -> list[str]:
+    """Required papers that are missing or marked 不合格, by code and name; with one of them a case is not accepted."""
+    policy = policy_of(case)
+    rows = Material.objects.filter(case=case, required=True, state__in=["missing", "rejected"]).order_by("code")
+    return [paper_words(policy, row.code) for row in rows]
+
+
+def paper_words(policy: Policy, code: str) -> str:
+    """A paper as staff call it: code and name in the reader's language."""
+    return f"{code} {name_of(policy.document(code))}" if policy.has("checklist", code) else code

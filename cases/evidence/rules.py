@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.dossier.rules import circumstances
-from cases.policy.rules import Document, Policy
+from cases.policy.rules import Document, Policy, Row
 from cases.programme import Programme
 from cases.text import clean, clean_name
 
@@ -65,6 +65,30 @@ def read_items(raw: Sequence[Any], policy: Policy, card: Programme) -> list[Item
             raise ValueError(item.reason)
         items[(item.kind, item.key)] = item
     return list(items.values())
+
+
+def rounds_allowed(policy: Policy) -> int:
+    """补正次数: how often a case may be told what is missing; never more than twice."""
+    return min(2, policy.count("supplement_rounds")) if policy.has("eligibility", "supplement_rounds") else 2
+
+
+VERDICTS = ("accepted", "rejected")
+
+
+def reasons_for(policy: Policy, key: str) -> list[Row]:
+    """补正原因 that fit a paper or an answer: those of that paper, and those of no paper in particular."""
+    return [row for row in policy.section("supplement_reasons") if row.value.get("document") in ("", None, key)]
+
+
+def verdict_fault(verdict: str, reason: str, *, is_given: bool, reasons: Sequence[Row]) -> dict[str, Any]:
+    """What is wrong with a mark on a paper: 合格 needs a file, 不合格 a reason that fits the paper; empty when nothing."""
+    if verdict not in VERDICTS:
+        return {"verdict": _("请选合格或不合格")}
+    if verdict == "accepted" and not is_given:
+        return {"verdict": _("还没有收到文件，不能算合格")}
+    if verdict == "rejected" and reason not in {row.key for row in reasons}:
+        return {"reason": _("不合格的，请从列表里选一个原因")}
+    return {}
 
 
 def visit_keys(card: Programme, facts: Mapping[str, Any]) -> list[str]:

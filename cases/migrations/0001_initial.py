@@ -1664,6 +1664,28 @@ class Migration(migrations.Migration):
             model_name="material",
             constraint=models.UniqueConstraint(fields=("case", "code"), name="material_once"),
         ),
+        migrations.AddConstraint(
+            model_name="material",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rejected"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="material_rejected_has_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="material",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["accepted", "rejected"]), _negated=True),
+                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="material_checked_by_somebody",
+            ),
+        ),
         migrations.AddIndex(
             model_name="materialfile",
             index=models.Index(fields=["sha256"], name="file_by_hash"),

@@ -10,10 +10,12 @@ from django.test import Client
 from viewflow.workflow.models import Task
 
 from cases.dossier.models import Case
+from cases.evidence import actions as evidence
 from cases.policy import actions as policy
 from cases.programme import programme
 from workflows.models import WorkItem
 from workflows.walking import drive
+from workflows.walking.papers import picture
 
 
 @pytest.fixture
@@ -46,6 +48,16 @@ def signed_in() -> Callable[[Any], Client]:
         return browser
 
     return sign_in
+
+
+def supplied(case: Case, *, by: Any, seed: int) -> None:
+    """The applicant gives every paper of the open notice once more and sends it."""
+    notice = case.supplements.get(answered_at=None)
+    for item in notice.items.filter(kind="material"):
+        upload = picture(item.key, seed=900 + seed)
+        evidence.add_file(case=case, material_code=item.key, upload=upload, by=by)
+    evidence.answer_supplement(case=case, by=by)
+    case.refresh_from_db()
 
 
 def copies(item: WorkItem, number: int, **changes: Any) -> None:

@@ -185,7 +185,7 @@ def test_a_return_goes_to_the_chosen_level_and_the_opinion_stays(new_case, at_de
 def test_decide_and_next_opens_the_next_task(new_case, at_desk):
     case, following = new_case(1), new_case(2)
     browser, item, address = at_desk(case)
-    done = browser.post(address, typed(item, "accept") | {"phase": "confirm", "next": "1"})
+    done = browser.post(address, typed(item, "accept") | {"phase": "next"})
     assert done.url == reverse("case:home", args=[following.number])
     assert drive.open_item(following).state == "claimed"
 

@@ -37,11 +37,13 @@ def test_every_queue_asks_as_often_for_thirty_rows_as_for_one(cast, new_case, si
     drive.step(second, by=drive.person_for(drive.open_item(second)))
     done = WorkItem.objects.filter(case=second, state="done", holder=person).latest("id")
     copies(item, 1, state="claimed", holder_id=person.pk, due_on=item.due_on)
+    colleague = next(one for one in drive.candidates("CTY2", "640422") if one != person)
     browser.get(reverse("desk:home"))
-    names = ["open", "mine", "done"]
+    names = ["open", "mine", "waiting", "done"]
     once = {name: asked(browser, reverse("desk:queue", args=[name])) for name in names}
     copies(item, PAGE)
     copies(item, PAGE, state="claimed", holder_id=person.pk)
+    copies(item, PAGE, state="claimed", holder_id=colleague.pk)
     copies(done, PAGE)
     for name in names:
         statements, rows = asked(browser, reverse("desk:queue", args=[name]))

@@ -1,14 +1,23 @@
 """The desk shows what I may take, in order, with counts that agree with its lists."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.access.models import User
 from cases.calendar import clock
-from workflows import actions
-from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, queue
+from cases.calendar.queries import calendar
+from cases.calendar.rules import add_workdays
+from cases.dossier.models import Case
+from tests.desk.road import copies
+from workflows import actions, offers
+from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, queue, rows_of
+from workflows.flow import step_of
 from workflows.models import WorkItem
+from workflows.rules import duties
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +31,91 @@ def test_every_count_agrees_with_its_list(cast, new_case):
     numbers = counts(viewer)
     for name in QUEUES:
         assert numbers[name] == str(queue(viewer, name).count()), name
-    assert (numbers["open"], numbers["mine"]) == ("1", "1")
+    assert (numbers["open"], numbers["mine"], numbers["waiting"]) == ("1", "1", "0")
+
+
+def test_waiting_is_whatever_of_my_area_somebody_else_has_to_do(cast, new_case, signed_in):
+    told, colleague, office, own, elsewhere = (new_case(number) for number in range(1, 6))
+    missing = {"kind": "material", "key": "D02", "reason": "S01", "note": ""}
+    drive.step(told, "supplement", data={"items": [missing]}, reasons=["S01"])
+    for case in (colleague, office):
+        drive.to(case, "COUNTY")
+    actions.claim(item=drive.open_item(colleague), by=cast["xiji_review2"])
+    drive.to(office, "CITY")
+    drive.step(office, by=drive.person_for(drive.open_item(office)))
+    drive.to(own, "COUNTY")
+    WorkItem.objects.filter(case=elsewhere).update(division_code="640521")
+    Case.objects.filter(pk=elsewhere.pk).update(handling_code="640521100991")
+    viewer = Viewer.of(cast["xiji_review"], clock.now())
+    shown = {row.item.case_id: row for row in rows_of(list(queue(viewer, "waiting")), viewer.today, calendar())}
+    assert set(shown) == {told.pk, colleague.pk, office.pk}
+    assert str(shown[told.pk].whom) == "申请人或代办人"
+    assert shown[colleague.pk].whom == cast["xiji_review2"].name
+    assert shown[office.pk].whom == "省级审核员"
+    page = signed_in(cast["xiji_review"]).get(reverse("desk:queue", args=["waiting"])).content.decode()
+    assert "等谁" in page and "省级审核员" in page
+
+
+def test_due_today_and_due_soon_are_what_they_are_called(cast, new_case):
+    late, today, soon, later = (new_case(number) for number in range(1, 5))
+    now = clock.now()
+    viewer = Viewer.of(drive.person_for(drive.open_item(late)), now)
+    days = [add_workdays(viewer.today, number, calendar()).on for number in (2, 3)]
+    for case, due in (
+        (late, viewer.today - timedelta(days=1)),
+        (today, viewer.today),
+        (soon, days[0]),
+        (later, days[1]),
+    ):
+        WorkItem.objects.filter(case=case).update(due_on=due)
+    assert {item.case_id for item in queue(viewer, "today")} == {late.pk, today.pk}
+    assert {item.case_id for item in queue(viewer, "soon")} == {soon.pk}
+
+
+def test_the_pool_offers_exactly_what_duties_allow_at_every_step(cast, new_case):
+    people = list(User.objects.filter(posts__isnull=False).distinct())
+    met = set()
+    case = new_case(1)
+    reject = {"outcome": "reject", "opinion": drive.ENOUGH}
+    while case.state != "REJECTED":
+        item = drive.open_item(case)
+        met.add(item.step)
+        for person in people:
+            post = person.posts.first()
+            WorkItem.objects.filter(pk=item.pk).update(role=post.role_id, division_code=post.office.division_code)
+            offered = queue(Viewer.of(person, clock.now()), "open").filter(pk=item.pk).exists()
+            barred = duties.bar(
+                person.pk, level=step_of(item).level, not_by=step_of(item).not_by, acted=offers.acted(case),
+                parties=offers.parties(case),
+            )  # fmt: skip
+            assert offered == (barred is None), (item.step, person.username)
+        WorkItem.objects.filter(pk=item.pk).update(role=item.role, division_code=item.division_code)
+        drive.step(case, **(reject if item.step == "province_review" else {}))
+    assert {"town_check", "city_recheck", "reject_check"} <= met
+
+
+def test_the_next_task_is_found_behind_any_number_of_barred_ones(cast, new_case):
+    barred, free = new_case(1, "COUNTY"), new_case(2)
+    person = WorkItem.objects.get(case=barred, step="intake").holder
+    item = drive.open_item(barred)
+    copies(item, 60, role="CTY1", due_on="2026-01-05")
+    WorkItem.objects.filter(case=free).update(due_on="2026-02-05")
+    assert actions.claim_next(by=person).case_id == free.pk
+    assert actions.claim_next(by=person) is None
+
+
+def test_the_api_gives_the_rows_of_the_desk_in_its_order(cast, new_case, signed_in):
+    made = [new_case(number) for number in range(1, 4)]
+    person = drive.person_for(drive.open_item(made[0]))
+    actions.claim(item=drive.open_item(made[1]), by=person)
+    barred = new_case(4, "COUNTY")
+    WorkItem.objects.filter(case=barred, state="open").update(role="CTY1")
+    browser, viewer = signed_in(person), Viewer.of(person, clock.now())
+    for name in ("work", *QUEUES):
+        rows = [row.pk for row in page(viewer, name, {}).rows]
+        assert [row["id"] for row in browser.get("/api/v1/tasks/", {"queue": name}).json()["results"]] == rows, name
+    assert len(browser.get("/api/v1/tasks/").json()["results"]) == 3
+    assert browser.get("/api/v1/tasks/", {"queue": "all"}).status_code == 422
 
 
 def test_counts_stop_at_ninety_nine(cast, new_case, monkeypatch):

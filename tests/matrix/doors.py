@@ -79,6 +79,7 @@ INNER = {
     "cases.notices.actions.notify": "inside the act that the letter tells of",
     "cases.people.actions.confirm_account": "inside the grant",
     "cases.evidence.actions.tell_once": "inside the decision of a step",
+    "cases.evidence.actions.check_paper": "inside the act of the step's holder",
     "cases.evidence.actions.record_visit": "inside the decision of a step",
     "cases.dossier.actions.verify_answer": "inside the decision of a step",
     "workflows.actions.moving.start": "inside submitting",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
-from workflows import holding
-from workflows.actions.common import bar_of, holder_of, locked, may_act, must_be_open, must_be_unchanged, what_happened
+from workflows import holding, pool
+from workflows.actions.common import holder_of, locked, may_act, must_be_open, must_be_unchanged, what_happened
 from workflows.engine import timers
 from workflows.models import Handover, WorkItem
 
-CLAIM_NEXT_LOOKS_AT = 50
+NEXT_AT_ONCE = 50
 
 
 @action("task.claim")
@@ -47,23 +47,25 @@ def act_as(post: Any) -> None:
 
 
 @action("task.claim_next", about="none")
-def claim_next(*, by: Any, role: str | None = None, now: datetime | None = None) -> WorkItem | None:
-    """领取下一件: the open task due first of all that I may take; one whose case somebody is working on is passed over."""
-    mine, posts = Q(pk=None), posts_of(by)
+def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime | None = None) -> WorkItem | None:
+    """领取下一件: the first that I may take, the oldest due or in the order of `rows`, a queue with its filters.
+
+    In a queue something that I hold already counts too. A case that somebody is working on is passed over.
+    """
+    posts = posts_of(by)
     if not posts:
         raise NotFound()
-    for post in posts:
-        if role is None or post.role_id == role:
-            mine |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
-    rows = WorkItem.objects.filter(mine, state="open", kind="human").select_related("case__run")
-    for found in rows.order_by("-priority", "due_on", "id")[:CLAIM_NEXT_LOOKS_AT]:
-        if bar_of(found, by) is not None:
-            continue
-        free = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=found.case_id)
-        if free.values_list("pk", flat=True).first() is None:
+    free = pool.may_take(by, posts)
+    if rows is None:
+        rows = WorkItem.objects.filter(free).order_by("due_on", "id")
+    else:
+        rows = rows.filter(free | pool.held_by(by))
+    for pk, case_id in rows.values_list("pk", "case_id").iterator(chunk_size=NEXT_AT_ONCE):
+        case = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=case_id)
+        if case.values_list("pk", flat=True).first() is None:
             continue
         try:
-            return claim(item=found.pk, by=by)
+            return claim(item=pk, by=by)
         except Stale:
             continue
     return None

@@ -10,10 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar import clock
-from cases.evidence.queries import tell_by
+from cases.evidence.queries import paper_words, tell_by, told_often
+from cases.evidence.rules import reasons_for
 from cases.policy.rules import Policy
 from cases.programme import programme
 from project.forms import Checkboxes, CleanCharField, DateField, Radios
+from workflows.effects import unfit_sentence
 
 LONGEST = 2000
 NO_TIME = _("请填写时间，比如 14:30")
@@ -113,7 +115,7 @@ class DecisionForm(forms.Form):
         groups = []
         for section in sections:
             words = "、".join(str(exit.label) for exit in self.step.exits.values() if exit.reasons == section)
-            rows = [(f"{section}:{row.key}", _name(row)) for row in self.policy.section(section)]
+            rows = [(f"{section}:{row.key}", name_of_row(row)) for row in self.policy.section(section)]
             groups.append((words, rows))
         return groups
 
@@ -161,7 +163,7 @@ class DecisionForm(forms.Form):
 
     def reason_words(self) -> list[str]:
         """The chosen reasons in words, for the check page."""
-        return [_name(self.policy.row(self.exit.reasons, code)) for code in self.cleaned_data["codes"]]
+        return [name_of_row(self.policy.row(self.exit.reasons, code)) for code in self.cleaned_data["codes"]]
 
     def detail_words(self) -> list[tuple[Any, Any]]:
         """What `details` says, as lines for the check page."""
@@ -174,14 +176,18 @@ class IntakeForm(DecisionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items: dict[str, tuple[str, str, str]] = {}
+        if told := told_often(self.case):
+            outcome = self.fields["outcome"]
+            outcome.choices = [way for way in outcome.choices if way[0] != "supplement"]  # type: ignore[attr-defined]
+            outcome.help_text = _("已经告知过 %(n)s 次，不能再让申请人补。请按现有材料办理。") % {"n": told}
+            return
         self.fields["outcome"].help_text = self._tell_by()
-        reasons = self.policy.section("supplement_reasons")
         for row in self.case.materials.order_by("code"):
-            self._offer("material", row.code, _document(self.policy, row.code), reasons)
+            self._offer("material", row.code, paper_words(self.policy, row.code))
+            if row.state == "rejected":
+                self.initial.setdefault(f"item_material_{row.code}", row.reason)
         for question in programme(self.case.programme).asked(self.facts):
-            self._offer(
-                "answer", question.key, str(question.label), [row for row in reasons if not row.value.get("document")]
-            )
+            self._offer("answer", question.key, str(question.label))
 
     def _tell_by(self) -> Any:
         latest = tell_by(self.case, self.policy)
@@ -194,13 +200,17 @@ class IntakeForm(DecisionForm):
         )
         return words % {"day": latest.on.isoformat()}
 
-    def _offer(self, kind: str, key: str, words: str, reasons: Iterable[Any]) -> None:
-        mine = [row for row in reasons if row.value.get("document") in ("", None, key)]
+    def _offer(self, kind: str, key: str, words: str) -> None:
         field, note = f"item_{kind}_{key}", f"note_{kind}_{key}"
-        choices = [("", _("不用补")), *((row.key, _name(row)) for row in mine)]
+        choices = [("", _("不用补")), *((row.key, name_of_row(row)) for row in reasons_for(self.policy, key))]
         self.fields[field] = forms.ChoiceField(label=words, choices=choices, required=False)
         self.fields[note] = CleanCharField(label=_("说明：%(what)s") % {"what": words}, required=False, max_length=200)
         self.items[field] = (kind, key, words)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the list of papers stands open: something in it was chosen or marked 不合格."""
+        return self.is_bound or any(self.initial.get(name) for name in self.items)
 
     def pickers(self, kind: str) -> list[tuple[Any, Any]]:
         """The pickers of papers or of answers, as bound fields with their notes."""
@@ -217,6 +227,8 @@ class IntakeForm(DecisionForm):
         cleaned = super().clean()
         if cleaned.get("outcome") == "supplement" and not self._chosen():
             self.add_error("outcome", _("请在下面选出要补的材料或内容，并选原因"))
+        if cleaned.get("outcome") == "accept" and (unfit := unfit_sentence(self.case)):
+            self.add_error("outcome", unfit)
         return cleaned
 
     def _chosen(self) -> list[dict[str, str]]:
@@ -244,18 +256,15 @@ class IntakeForm(DecisionForm):
         if self.cleaned_data["outcome"] != "supplement":
             return []
         return [
-            (words, _name(self.policy.row("supplement_reasons", self.cleaned_data[name])))
+            (words, name_of_row(self.policy.row("supplement_reasons", self.cleaned_data[name])))
             for name, (_kind, _key, words) in self.items.items()
             if self.cleaned_data.get(name)
         ]
 
 
-def _name(row: Any) -> str:
+def name_of_row(row: Any) -> str:
+    """A row of the policy as people call it, in the language of the page."""
     return in_my_language(row.value.get("name_zh", row.key), row.value.get("name_en"))
-
-
-def _document(policy: Policy, code: str) -> str:
-    return f"{code} {_name(policy.row('checklist', code))}" if policy.has("checklist", code) else code
 
 
 def plain_fields(form: DecisionForm) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The desk (办理台): its five queues, their counts, and one page of each, read from the work items alone."""
+"""The desk (办理台): its queues, their counts, and one page of each, read from the work items alone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import Post
+from cases.access.models import Post, Role
 from cases.access.queries import posts_of, sees
+from cases.access.rules import VEILED
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Calendar, add_workdays, local_day, remaining
 from cases.errors import Invalid, NotFound
@@ -21,23 +22,24 @@ from cases.programme import programmes
 from cases.regions.models import Division
 from cases.states import state
 from cases.text import is_key
+from workflows import pool
 from workflows.desk.forms import in_my_language
 from workflows.flow import graph, step_of
-from workflows.models import Duty, Handover, WorkItem
+from workflows.models import Handover, WorkItem
 
 PAGE = 30
 MOST = 100
 """Counts stop here and are shown as 99+: a count must not walk through a big table."""
 SOON = 2
-APPLICANT_STATES = ["SUPPLEMENT", "FAILED", "RETURNED"]
 
 WORK = "work"
 """What I hold and what I may take, in one list: the tasks of the API."""
 QUEUES = {
     "open": _("待领取"),
     "mine": _("我的"),
-    "applicant": _("等申请人"),
-    "soon": _("快超期"),
+    "waiting": _("等别人"),
+    "today": _("今天到期和超期"),
+    "soon": _("两天内到期"),
     "done": _("已办"),
 }
 
@@ -57,32 +59,41 @@ class Viewer:
 
 
 def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
-    """One queue, unordered, of cases the viewer may see. Entrusted work (委托代审) stands at the office that does it."""
-    return _queue(viewer, name).filter(sees(viewer.user, "case__"))
+    """One queue, unordered, of cases the viewer may see. Entrusted work (委托代审) stands at the office that does it.
+
+    today and soon are of what I hold or may take: due by today, and in the two workdays after it. waiting is everything
+    of my area that somebody else has to do: the applicant, another office, the panel, the bank, a colleague.
+    """
+    return _queue(viewer, name).filter(sees(viewer.user, "case__") | _veiled(viewer))
+
+
+def _veiled(viewer: Viewer) -> Q:
+    """Steps behind the veil of my own post: their rows say neither who nor where."""
+    reach = Q(pk__in=[])
+    for post in viewer.posts:
+        if VEILED.keys() & set(post.role.rights):
+            reach |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
+    return reach
 
 
 def _queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
+    mine, free = pool.held_by(viewer.user), pool.may_take(viewer.user, viewer.posts)
+    if name == "open":
+        return WorkItem.objects.filter(free)
     if name == "mine":
-        return WorkItem.objects.filter(state="claimed", holder=viewer.user)
-    if name == "done":
-        return WorkItem.objects.filter(state="done", holder=viewer.user)
-    if name == "applicant":
-        return WorkItem.objects.filter(_area(viewer), kind="wait", state="open", case__state__in=APPLICANT_STATES)
+        return WorkItem.objects.filter(mine)
+    if name == WORK:
+        return WorkItem.objects.filter(mine | free)
+    if name == "waiting":
+        return WorkItem.objects.filter(_area(viewer) & ~mine & ~free, state__in=["open", "claimed"])
+    if name == "today":
+        return WorkItem.objects.filter(mine | free, due_on__lte=viewer.today)
     if name == "soon":
         limit = add_workdays(viewer.today, SOON, calendar()).on
-        return _queue(viewer, WORK).filter(due_on__lte=limit)
-    if name == WORK:
-        return WorkItem.objects.filter(Q(state="claimed", holder=viewer.user) | (_pool(viewer) & ~_barred(viewer)))
-    if name == "open":
-        return WorkItem.objects.filter(_pool(viewer) & ~_barred(viewer))
+        return WorkItem.objects.filter(mine | free, due_on__gt=viewer.today, due_on__lte=limit)
+    if name == "done":
+        return WorkItem.objects.filter(state="done", holder=viewer.user)
     raise NotFound()
-
-
-def _pool(viewer: Viewer) -> Q:
-    reach = Q(pk__in=[])
-    for post in viewer.posts:
-        reach |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
-    return Q(state="open", kind="human") & reach
 
 
 def _area(viewer: Viewer) -> Q:
@@ -91,13 +102,6 @@ def _area(viewer: Viewer) -> Q:
         if "case.read" in post.role.rights:
             reach |= Q(case__handling_code__startswith=post.office.division_code)
     return reach
-
-
-def _barred(viewer: Viewer) -> Q:
-    """Work of a neighbouring level in a case where I acted: offered to somebody else."""
-    mine = Duty.objects.filter(case=OuterRef("case"), actor=viewer.user)
-    neighbour = mine.filter(Q(level=OuterRef("level") - 1) | Q(level=OuterRef("level") + 1))
-    return Q(Exists(neighbour)) | Q(case__owner=viewer.user) | Q(case__agent=viewer.user, case__agent__isnull=False)
 
 
 def counts(viewer: Viewer) -> dict[str, str]:
@@ -163,6 +167,14 @@ def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[W
     return rows
 
 
+def in_turn(viewer: Viewer, name: str, filters: Mapping[str, Any], after: WorkItem | None = None) -> QuerySet[WorkItem]:
+    """A queue with its filters in the order of its page, from behind one of its items on."""
+    rows = filtered(queue(viewer, name), filters).order_by("due_on", "id")
+    return (
+        rows if after is None else rows.filter(_beyond((after.due_on, after.pk), newest_first=False, backwards=False))
+    )
+
+
 def _turned(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
 
@@ -223,18 +235,20 @@ class Row:
     state: Any
     name: str
     opens: bool
+    whom: Any
 
 
 def rows_of(items: list[WorkItem], today: date, cal: Calendar) -> list[Row]:
-    """The lines of a page; places are read in one statement for all of them."""
+    """The lines of a page; places and roles are read in one statement each for all of them."""
     codes = {code for item in items for code in (item.case.handling_code, item.entrusted_from) if code}
     places = {
         place.code: in_my_language(place.name, place.name_en) for place in Division.objects.filter(code__in=codes)
     }
-    return [_row(item, places, today, cal) for item in items]
+    roles = {role.code: in_my_language(role.name, role.name_en) for role in Role.objects.all()}
+    return [_row(item, places, roles, today, cal) for item in items]
 
 
-def _row(item: WorkItem, places: dict[str, str], today: date, cal: Calendar) -> Row:
+def _row(item: WorkItem, places: Mapping[str, str], roles: Mapping[str, str], today: date, cal: Calendar) -> Row:
     """A veiled step says neither who nor where, and its case is closed to the expert once he has answered."""
     step, is_open = step_of(item), item.state in ("open", "claimed")
     return Row(
@@ -245,7 +259,13 @@ def _row(item: WorkItem, places: dict[str, str], today: date, cal: Calendar) -> 
         state(item.case.state),
         "" if step.veiled else item.case.masked_name,
         is_open or not step.veiled,
+        _whom(item, roles),
     )
+
+
+def _whom(item: WorkItem, roles: Mapping[str, str]) -> Any:
+    """Who has to do it now: the holder, else the role, else the applicant or helper."""
+    return item.holder.name if item.holder else roles.get(item.role) or _("申请人或代办人")
 
 
 def step_names() -> list[tuple[str, Any]]:

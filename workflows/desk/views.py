@@ -19,6 +19,8 @@ from cases.text import is_key
 from workflows import actions
 from workflows.desk.forms import QueueFilter
 from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of, step_names, untold
+from workflows.desk.trail import Trail
+from workflows.desk.trail import take_next as take
 
 
 @login_required
@@ -35,6 +37,7 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
         "queues": _tabs(name, counts(viewer)),
         "name": name,
         "title": QUEUES[name],
+        "trail": Trail(name, {key: value for key, value in filters.items() if value}),
         "rows": rows_of(shown.rows, viewer.today, calendar()),
         "page": shown,
         "filter": form,
@@ -53,12 +56,13 @@ def _tabs(name: str, numbers: dict[str, str]) -> list[dict[str, Any]]:
 @login_required
 @require_POST
 def take_next(request: HttpRequest) -> HttpResponse:
-    """领取下一件: the oldest due that I may take."""
-    found = actions.claim_next(by=request.user)
+    """领取下一件: the first of the list that I look at, else the oldest due that I may take."""
+    trail = Trail.of(request)
+    found = take(request.user, trail)
     if found is None:
         messages.info(request, _("现在没有您可以领取的办件。"))
-        return redirect("desk:home")
-    return redirect("case:home", found.case.number)
+        return redirect(trail.address)
+    return redirect(reverse("case:home", args=[found.case.number]) + trail.query)
 
 
 @login_required

@@ -14,7 +14,6 @@ SOURCES: dict[str, Any] = {
 }
 FINDINGS: dict[str, Any] = {"confirmed": _("属实"), "differs": _("不一致"), "not_seen": _("未见到")}
 PAPERS: dict[str, Any] = {"missing": _("未交"), "given": _("已交"), "accepted": _("合格"), "rejected": _("不合格")}
-ITEMS: dict[str, Any] = {"material": _("材料"), "answer": _("填报内容")}
 VOTES: dict[str, Any] = {
     "agree": _("同意"),
     "reject": _("不同意"),
@@ -42,7 +41,6 @@ HANDOVERS: dict[str, Any] = {
 }
 
 TABLES: dict[str, dict[str, Any]] = {
-    "item": ITEMS,
     "channel": CHANNELS,
     "to": TO,
     "panel": OUTCOMES,

@@ -19,9 +19,9 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.history.models import Access, Event, StreamHead
 from cases.history.record import record_access
+from cases.states import STATES
 from cases.text import is_key
 from workflows.desk.forms import in_my_language
-from workflows.desk.queries import APPLICANT_STATES
 from workflows.flow import road_of
 from workflows.inspection.because import Because, causes
 from workflows.inspection.rules import CATEGORIES, category, changes_of, words_of
@@ -292,7 +292,7 @@ def pauses_of(case: Case) -> list[Pause]:
     waited = [
         Pause(local_day(item.offered_at), local_day(item.done_at) if item.done_at else date.max)
         for item in waits
-        if getattr(road, item.step).state in APPLICANT_STATES
+        if STATES[getattr(road, item.step).state].turn == "applicant"
     ]
     stood = StoodStill.objects.filter(item__case=case, item__kind="wait")
     return waited + [Pause(row.starts_on, row.ends_on or date.max) for row in stood]

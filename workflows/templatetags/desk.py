@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from project.templatetags.ui import tag
+from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
 from workflows.desk.words import HANDOVERS, OUTCOMES, PAPERS, TABLES, VOTES
@@ -50,15 +51,18 @@ def material_tag(material: Any) -> SafeString:
     return tag(PAPERS[material.state], MATERIAL_COLOURS[material.state])
 
 
+register.simple_tag(paper_address)
+
+
 @register.inclusion_tag("parts/file_thumb.html")
-def stored_file(file: Any, name: str) -> dict[str, Any]:
-    """A stored paper as a link; its opening is recorded by the page that serves it."""
+def stored_file(file: Any, name: str, shown: bool = False) -> dict[str, Any]:
+    """A stored paper as a link, its picture only when `shown`; what is delivered is recorded by the page that serves it."""
     address = reverse("evidence:file", args=[file.token])
     is_picture = file.kind not in ("pdf", "application/pdf")
     return {
         "name": name,
         "href": address,
-        "picture": "",
+        "picture": address if shown and is_picture else "",
         "note": _("第 %(n)s 轮") % {"n": file.round},
         "kind": _("照片") if is_picture else "PDF",
     }

@@ -19,9 +19,10 @@ from workflows import actions
 from workflows.desk.casefile.queries import File, decision_form, refill, working
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
+from workflows.desk.trail import FIELD, take_next
 from workflows.models import Decision, WorkItem
 
-NOT_INPUT = ("csrfmiddlewaretoken", "phase", "next")
+NOT_INPUT = ("csrfmiddlewaretoken", "phase", FIELD)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def decided_by(person: Any, item: int | None, outcome: str) -> Decision | None:
 
 
 def answer(found: File, posted: QueryDict, files: Mapping[str, Any]) -> Answer:
-    """Judge what was posted. `phase` is check (default), back (返回 keeps input) or confirm (确认 decides)."""
+    """Judge what was posted. `phase` is check (default), back (返回 keeps input), confirm (确认 decides) or next (and on)."""
     data = posted.copy()
     if not found.is_mine:
         _too_late(found, data)
@@ -62,7 +63,7 @@ def answer(found: File, posted: QueryDict, files: Mapping[str, Any]) -> Answer:
     actions.save_draft(item=found.item, data={"post": _typed(data)}, by=found.viewer)
     if not form.is_valid():
         return Answer("form", form)
-    if data.get("phase") != "confirm":
+    if data.get("phase") not in ("confirm", "next"):
         return Answer("check", form, _check(found, form, data))
     try:
         actions.decide(**form.decision() | {"item": found.item}, by=found.viewer)
@@ -123,11 +124,15 @@ def home_of(person: Any, case: Case) -> str:
     return reverse("case:home", args=[case.number]) if is_known(person, case.pk) else reverse("desk:home")
 
 
-def next_address(person: Any, wants_next: bool, case: Case) -> str:
-    """Where to go after a decision: the next task in the same order (F24), else back to the case."""
-    if wants_next:
-        following = actions.claim_next(by=person)
-        if following is not None:
-            return reverse("case:home", args=[following.case.number])
-        return reverse("desk:home")
-    return home_of(person, case)
+def next_address(found: File, wants_next: bool) -> str:
+    """Where to go after a decision: the next task in the order of the list one came by (F24), else back to the case.
+
+    To the list from a case that this person does not see any more.
+    """
+    if not wants_next:
+        home = home_of(found.viewer, found.case)
+        return found.trail.address if home == reverse("desk:home") else home + found.trail.query
+    following = take_next(found.viewer, found.trail, found.item)
+    if following is None:
+        return found.trail.address
+    return reverse("case:home", args=[following.case.number]) + found.trail.query

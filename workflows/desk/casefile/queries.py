@@ -25,6 +25,7 @@ from workflows.actions import MONEY_ON_ITS_WAY
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
 from workflows.desk.step_forms import FORMS
+from workflows.desk.trail import Trail
 from workflows.effects import preview_award
 from workflows.flow import road_of
 from workflows.models import Draft, WorkItem
@@ -48,7 +49,8 @@ VEILED_TABS = {"veiled": _("遮盖后的案卷")}
 class File:
     """案卷: a case as one viewer sees it, with the post he looks from and the work that is open.
 
-    `veiled`: he sees a few facts and redacted copies, and never who it is about.
+    `veiled`: he sees a few facts and redacted copies, and never who it is about. `shown` are the parts unmasked on this page,
+    `opened` the paper whose picture stands on it, `trail` the list he came by.
     """
 
     case: Case
@@ -58,6 +60,8 @@ class File:
     step: Any = None
     shown: frozenset[str] = field(default_factory=frozenset)
     veiled: bool = False
+    trail: Trail = field(default_factory=Trail)
+    opened: str = ""
 
     @property
     def tabs(self) -> Mapping[str, Any]:
@@ -109,6 +113,11 @@ class File:
     def is_mine(self) -> bool:
         """Whether the viewer holds the open work."""
         return bool(self.item and self.item.state == "claimed" and self.item.holder_id == self.viewer.pk)
+
+    @property
+    def checks_papers(self) -> bool:
+        """核对材料: whether the viewer holds a review step and marks papers."""
+        return self.is_mine and self.step.level is not None and not self.veiled
 
     @property
     def bar(self) -> Any:

@@ -16,8 +16,7 @@ from cases.access.queries import may, who_looked
 from cases.dossier.models import Answer
 from cases.dossier.queries import answer_rows
 from cases.duplicates.models import PastGrant
-from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement
-from cases.evidence.queries import REDACTED, redacted_files
+from cases.evidence.models import HomeVisit, MaterialFile
 from cases.people.models import PayeeAccount
 from cases.people.queries import current_account
 from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name, mask_phone
@@ -25,6 +24,7 @@ from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
 from workflows.desk.casefile.identity import born, flags, whose
+from workflows.desk.casefile.papers import materials
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
@@ -142,34 +142,6 @@ def _money(value: Any) -> str:
         return _("%(amount)s 元") % {"amount": money_words(Decimal(str(value)))}
     except InvalidOperation:
         return str(value)
-
-
-@dataclass(frozen=True)
-class Paper:
-    """One line of the checklist with its files."""
-
-    material: Material
-    name: str
-    plain: str
-    files: list[MaterialFile]
-
-
-def materials(found: File) -> dict[str, Any]:
-    """材料: every line of the checklist with its files, oldest first; removed files are left out."""
-    policy = policy_of(found.case)
-    files: dict[int | None, list[MaterialFile]] = {}
-    for file in MaterialFile.objects.filter(case=found.case, removed_at=None).exclude(kind=REDACTED).order_by("id"):
-        files.setdefault(file.material_id, []).append(file)
-    papers = []
-    for material in found.case.materials.order_by("code"):
-        known = policy.has("checklist", material.code)
-        paper = policy.document(material.code) if known else None
-        name = in_my_language(paper.name_zh, paper.name_en) if paper else material.code
-        plain = in_my_language(paper.plain_zh, paper.plain_en) if paper else ""
-        papers.append(Paper(material, name, plain, files.get(material.pk, [])))
-    supplements = Supplement.objects.filter(case=found.case).prefetch_related("items").order_by("number")
-    copies = list(redacted_files(found.case))
-    return {"papers": papers, "other_files": files.get(None, []), "copies": copies, "supplements": supplements}
 
 
 def checks(found: File) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,23 +21,36 @@ from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence.queries import file_of
 from cases.people.actions import may_give_account
 from cases.text import is_key
+from project.preferences import number_keys
 from workflows import actions
-from workflows.desk.casefile import deciding
+from workflows.actions.papers import check_paper as check
+from workflows.desk.casefile import deciding, papers
 from workflows.desk.casefile.actions import add_redacted, remove_redacted
 from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
 from workflows.desk.casefile.queries import File, decision_form, item_of, open_file, open_whole, working
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
 from workflows.desk.forms import ReleaseForm, TakeOverForm
+from workflows.desk.trail import Trail
 
 PANELS = {**BUILDERS, "veiled": veiled}
+
+
+def _open(request: HttpRequest, number: str, opens: Callable[[Any, str], File] = open_file) -> File:
+    found = opens(request.user, number)
+    found.trail, found.opened = Trail.of(request), request.GET.get("paper", "")
+    return found
+
+
+def _address(found: File, tab: str = "") -> str:
+    home = reverse("case:tab", args=[found.case.number, tab]) if tab else reverse("case:home", args=[found.case.number])
+    return home + found.trail.query
 
 
 def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> HttpResponse:
     tab = found.tab(tab)
     tabs = [
-        {"label": words, "href": reverse("case:tab", args=[found.case.number, name]), "current": name == tab}
-        for name, words in found.tabs.items()
+        {"label": words, "href": _address(found, name), "current": name == tab} for name, words in found.tabs.items()
     ]
     form = extra.pop("form", None) or decision_form(found)
     context = {
@@ -48,6 +62,7 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
         "working": working(found) if form is not None else None,
         **_small_forms(),
         "panel": f"desk/tabs/{tab}.html",
+        "number_keys": number_keys(request),
         **PANELS[tab](found),
         **extra,
     }
@@ -62,14 +77,14 @@ def _small_forms() -> dict[str, Any]:
 @require_GET
 def tab(request: HttpRequest, number: str, name: str = "") -> HttpResponse:
     """One tab of a case."""
-    return _page(request, open_file(request.user, number), name)
+    return _page(request, _open(request, number), name)
 
 
 @login_required
 @require_POST
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """显示: store who wants to see what and why, then show it; only on this one page."""
-    found = open_whole(request.user, number)
+    found = _open(request, number, open_whole)
     form = ShowForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请选择查看的用途。"))
@@ -86,35 +101,49 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest, number: str) -> HttpResponse:
     """领取 this one."""
-    found = open_file(request.user, number)
+    found = _open(request, number)
     actions.claim(**_shown(request, found))
-    return redirect("case:home", number)
+    return redirect(_address(found))
+
+
+@login_required
+@require_POST
+def check_paper(request: HttpRequest, number: str) -> HttpResponse:
+    """核对材料: mark one paper, then look at the next."""
+    found, code = _open(request, number, open_whole), request.POST.get("code", "")
+    try:
+        verdict, reason = request.POST.get("verdict", ""), request.POST.get("reason", "")
+        check(**_shown(request, found), code=code, verdict=verdict, reason=reason)
+    except Invalid as fault:
+        found.opened = code
+        return _page(request, found, "materials", faults=list(fault.fields.values()))
+    return redirect(papers.paper_address(found, papers.following(found, code) or code))
 
 
 @login_required
 @require_POST
 def release(request: HttpRequest, number: str) -> HttpResponse:
     """释放 with a reason."""
-    found = open_file(request.user, number)
+    found = _open(request, number)
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, release=form)
     actions.release(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已释放，回到待领取。"))
-    return redirect("desk:home")
+    return redirect(found.trail.address)
 
 
 @login_required
 @require_POST
 def take_over(request: HttpRequest, number: str) -> HttpResponse:
     """接手 what a colleague holds, with a reason that he is shown."""
-    found = open_file(request.user, number)
+    found = _open(request, number)
     form = TakeOverForm(request.POST)
     if not form.is_valid():
         return _page(request, found, "application", takeover=form)
     actions.take_over(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已接手，原来的同事会看到原因。"))
-    return redirect("case:home", number)
+    return redirect(_address(found))
 
 
 @login_required
@@ -124,13 +153,13 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     if already is not None:
         messages.info(request, _("这一步您刚才已经办结，没有重复提交。"))
         return redirect(deciding.home_of(request.user, already.case))
-    found = open_file(request.user, number)
+    found = _open(request, number)
     if request.method != "POST":
         return _page(request, found)
     answer = deciding.answer(found, request.POST, request.FILES)
     if answer.kind == "decided":
         messages.success(request, _("已办结：%(step)s。") % {"step": found.step.title})
-        return redirect(deciding.next_address(request.user, "next" in request.POST, found.case))
+        return redirect(deciding.next_address(found, request.POST.get("phase") == "next"))
     if answer.kind == "check":
         return render(request, "desk/check.html", {"file": found, "case": found.case, **answer.context})
     return _page(request, found, form=answer.form)
@@ -139,7 +168,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """柜台代录: another account for a person at the counter; another clerk checks it by phone before money moves."""
-    found = open_whole(request.user, number)
+    found = _open(request, number, open_whole)
     may_give_account(case=found.case, by=request.user)
     form = CounterAccountForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST":
@@ -156,7 +185,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """终止 a case outside its road."""
-    found = open_whole(request.user, number)
+    found = _open(request, number, open_whole)
     require(request.user, "case.terminate", found.case.handling_code)
     form = TerminateForm(request.POST or None, found=found)
     if request.method == "POST" and form.is_valid():
@@ -171,7 +200,7 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def redact(request: HttpRequest, number: str) -> HttpResponse:
     """传遮盖件."""
-    found = open_whole(request.user, number)
+    found = _open(request, number, open_whole)
     form = RedactedForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -187,7 +216,7 @@ def redact(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def unredact(request: HttpRequest, number: str, token: UUID) -> HttpResponse:
     """撤下遮盖件."""
-    found = open_whole(request.user, number)
+    found = _open(request, number, open_whole)
     file = file_of(found.case, token)
     if file is None:
         raise NotFound()

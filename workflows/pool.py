@@ -1,0 +1,46 @@
+"""The pool (待领取): what a person holds and may take, in SQL; the same for lists, counts, the next task and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from cases.access.models import Post
+from cases.programme import programmes
+from workflows.models import Decision, Duty
+
+
+def held_by(person: Any) -> Q:
+    """我的: what this person has in hand."""
+    return Q(state="claimed", holder=person)
+
+
+def may_take(person: Any, posts: Iterable[Post]) -> Q:
+    """待领取: open steps of these posts in their areas, without those that duties keep from this person."""
+    reach = Q(pk__in=[])
+    for post in posts:
+        reach |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
+    return Q(state="open", kind="human") & reach & ~_barred(person)
+
+
+def _barred(person: Any) -> Q:
+    """回避、职责分离 as `workflows.rules.duties.bar` judges them: own cases, neighbouring levels, steps kept apart."""
+    acted = Duty.objects.filter(case=OuterRef("case"), actor=person)
+    neighbour = acted.filter(Q(level=OuterRef("level") - 1) | Q(level=OuterRef("level") + 1))
+    bar = Q(Exists(neighbour)) | Q(case__owner=person) | Q(case__agent=person, case__agent__isnull=False)
+    for flow, step, others in _kept_apart():
+        decided = Decision.objects.filter(case=OuterRef("case"), actor=person, step__in=others)
+        bar |= Q(Exists(decided), step=step, case__run__flow=flow)
+    return bar
+
+
+def _kept_apart() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Road, step, and the steps whose decider may not do it, for every road."""
+    for card in programmes():
+        for version, road in card.roads.items():
+            for name in road.reading_order:
+                others = getattr(getattr(road, name), "excludes", ())
+                if others:
+                    yield f"{card.slug}/{version}", name, tuple(others)
