@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check stop clean packages packages-dev
+.PHONY: help run test axe check stop clean packages packages-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ stop: ## stop an embedded database that was left running for psql
 
 test: packages-dev ## the whole test suite
 	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+axe: packages-dev ## every page that people reach, in both languages, letter sizes and widths, for everybody to use
+	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s tests/pages/test_main_pages.py
 
 check: packages-dev ## lint, types, laws, migrations
 	$(VENV)/ruff check .

@@ -46,7 +46,7 @@ def test_the_next_comes_behind_the_one_just_decided_then_from_the_top(four, sign
 def test_the_next_keeps_to_the_filter_and_only_then_takes_the_oldest_due(four, signed_in):
     made, person = four
     WorkItem.objects.filter(case__in=[made[1], made[3]]).update(entrusted_from="640521")
-    browser, trail = signed_in(person), Trail("open", {"entrusted": "1"})
+    browser, trail = signed_in(person), Trail("open", {"step": "intake", "entrusted": "1"})
     assert decided(browser, made[1], trail) == reverse("case:home", args=[made[3].number]) + trail.query
     assert decided(browser, made[3], trail) == reverse("case:home", args=[made[0].number]) + trail.query
 

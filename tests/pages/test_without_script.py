@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from cases.calendar import clock
 from cases.dossier import actions
 from cases.dossier.queries import answers
+from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
+from cases.evidence.queries import papers
 from tests.pages.browsing import Browser
 from tests.pages.people import session
 from workflows.models import Decision
@@ -78,6 +81,66 @@ def test_an_applicant_answers_and_uploads_without_any_script(open_programme: Non
     given = answers(case)
     assert (given["patient_name"], given["hukou_division"], given["disease_code"]) == ("马秀兰", "640422100991", "1-31")
     assert MaterialFile.objects.filter(material__case=case).count() == 1
+
+
+def test_an_applicant_consents_submits_and_tracks_without_any_script(open_programme: None, cast: Any, live_server: Any):
+    person = cast["applicant1"]
+    case = drive.apply(slug="rare_disease", number=1, by=person, submit=False)
+    for paper in papers(case, today=clock.today()):
+        if paper.required:
+            evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code, seed=1), by=person)
+    cookies, home, tail = session(person), f"{live_server.url}/draft/{case.token}", str(case.patient.id_no)[-4:]
+    with Browser(live_server.url) as browser:
+        with plain_page(browser, cookies, java_script_enabled=False) as page:
+            page.goto(f"{home}/consents")
+            assert page.locator("input:checked").count() == 0
+            for kind, chosen in (("processing", "yes"), ("economic", "yes"), ("publicity", "no")):
+                page.locator(f"[name={kind}][value={chosen}]").check(force=True)
+            go(page, "继续")
+            page.goto(f"{home}/check")
+            go(page, "提交申请")
+            assert page.locator(".error-summary").count() == 1
+            page.locator("[name=truth]").check(force=True)
+            go(page, "提交申请")
+            number = page.url.rsplit("/", 1)[1]
+            assert number.startswith("640422-")
+        with plain_page(browser, {}, java_script_enabled=False) as page:
+            page.goto(f"{live_server.url}/track")
+            page.fill("[name=number]", number)
+            page.fill("[name=tail]", tail)
+            go(page, "查一查")
+            assert page.locator(".road > .current").count() == 1
+    case.refresh_from_db()
+    assert (case.state, case.number) == ("INTAKE", number)
+
+
+def test_an_applicant_supplies_what_was_asked_for_without_any_script(open_programme: None, cast: Any, live_server: Any):
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"])
+    items = [
+        {"kind": "material", "key": "D02", "reason": "S02", "note": ""},
+        {"kind": "answer", "key": "address", "reason": "S30", "note": ""},
+    ]
+    drive.step(case, "supplement", data={"items": items}, reasons=["S02", "S30"])
+    cookies, home = session(cast["applicant1"]), f"{live_server.url}/track/{case.number}"
+    with Browser(live_server.url) as browser, plain_page(browser, cookies, java_script_enabled=False) as page:
+        page.goto(home)
+        page.get_by_role("link", name="去补材料").click()
+        go(page, "补好了，交上去")
+        assert page.locator(".error-summary").count() == 1
+        page.get_by_role("link", name="去补这一样").first.click()
+        page.set_input_files(
+            "[name=file]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": picture("D02", seed=77).read()}
+        )
+        go(page, "再交一张")
+        page.goto(f"{home}/fix")
+        page.get_by_role("link", name="去补这一样").click()
+        page.fill("[name=value]", "演示村3组18号")
+        go(page, "继续")
+        assert page.url == f"{home}/fix"
+        go(page, "补好了，交上去")
+        assert page.url == home and page.get_by_text("补好了。").count()
+    case.refresh_from_db()
+    assert case.state == "INTAKE" and answers(case)["address"] == "演示村3组18号"
 
 
 def test_a_reviewer_takes_and_decides_without_any_script(open_programme: None, cast: Any, live_server: Any):
