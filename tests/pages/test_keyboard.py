@@ -120,7 +120,7 @@ def test_a_reviewer_signs_in_takes_the_next_and_accepts_it_by_keyboard(
         keys.to(name="login").type(person.username).to(name="password").type(PASSWORD).to("^登录$").enter()
         assert keys.path == "/desk/"
         keys.to("^领取下一件$").enter()
-        assert keys.path == f"/case/{case.number}/"
+        assert keys.path == f"/case/{case.number}/?from=queue%3Dopen"
         keys.choose("outcome", "accept").to(name="opinion").type("材料齐全，予以受理。").to("^核对$").enter()
         assert "请核对，确认后不能修改" in keys.words
         keys.to("^确认$").enter()

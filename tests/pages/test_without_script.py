@@ -89,7 +89,11 @@ def test_an_applicant_consents_submits_and_tracks_without_any_script(open_progra
     for paper in papers(case, today=clock.today()):
         if paper.required:
             evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code, seed=1), by=person)
-    cookies, home, tail = session(person), f"{live_server.url}/draft/{case.token}", str(case.patient.id_no)[-4:]
+    cookies, home, tail = (
+        session(person),
+        f"{live_server.url}/draft/{case.token}",
+        str(answers(case)["patient_id_no"])[-4:],
+    )
     with Browser(live_server.url) as browser:
         with plain_page(browser, cookies, java_script_enabled=False) as page:
             page.goto(f"{home}/consents")
