@@ -19,7 +19,7 @@ stop: ## stop an embedded database that was left running for psql
 test: packages-dev ## the whole test suite
 	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-axe: packages-dev ## every page that people reach, in both languages, letter sizes and widths, for everybody to use
+axe: packages-dev ## axe on every page that people reach, on the main ones in each language, letter size and width
 	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s tests/pages/test_main_pages.py
 
 check: packages-dev ## lint, types, laws, migrations

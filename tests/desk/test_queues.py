@@ -1,6 +1,7 @@
 """The desk shows what I may take, in order, with counts that agree with its lists."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,7 +12,12 @@ from cases.access.models import User
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import add_workdays
+from cases.consent import actions as consent
+from cases.dossier import actions as dossier
 from cases.dossier.models import Case
+from cases.evidence import actions as evidence
+from cases.evidence.models import MaterialFile
+from cases.evidence.queries import papers
 from tests.desk.road import copies
 from workflows import actions, offers
 from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, queue, rows_of
@@ -19,6 +25,7 @@ from workflows.flow import step_of
 from workflows.models import WorkItem
 from workflows.rules import duties
 from workflows.walking import drive
+from workflows.walking.papers import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +81,16 @@ def test_due_today_and_due_soon_are_what_they_are_called(cast, new_case):
 
 def test_the_pool_offers_exactly_what_duties_allow_at_every_step(cast, new_case):
     people = list(User.objects.filter(posts__isnull=False).distinct())
-    met = set()
-    case = new_case(1)
+    met, asked = set(), cast["applicant1"]
+    case = drive.apply(slug="rare_disease", number=1, by=asked, submit=False)
+    for paper in papers(case, today=clock.today()):
+        evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code), by=asked)
+    consent.give(case=case, answers=drive.AGREE, by=asked)
+    file = MaterialFile.objects.filter(case=case, material__code="D02").get()
+    file.pk, file.token, file.by = None, uuid4(), cast["guyuan_city"]
+    file.save(force_insert=True)
+    case = dossier.submit(case=case, truth=True, by=asked)
+    assert offers.parties(case) == {asked.pk, cast["guyuan_city"].pk}
     reject = {"outcome": "reject", "opinion": drive.ENOUGH}
     while case.state != "REJECTED":
         item = drive.open_item(case)
@@ -85,7 +100,7 @@ def test_the_pool_offers_exactly_what_duties_allow_at_every_step(cast, new_case)
             WorkItem.objects.filter(pk=item.pk).update(role=post.role_id, division_code=post.office.division_code)
             offered = queue(Viewer.of(person, clock.now()), "open").filter(pk=item.pk).exists()
             barred = duties.bar(
-                person.pk, level=step_of(item).level, not_by=step_of(item).not_by, acted=offers.acted(case),
+                person.pk, level=step_of(item).level, not_by=step_of(item).excludes, acted=offers.acted(case),
                 parties=offers.parties(case),
             )  # fmt: skip
             assert offered == (barred is None), (item.step, person.username)
