@@ -148,6 +148,7 @@ def test_only_the_paper_that_was_opened_stands_on_the_page(held):
     opened = browser.get(reverse("case:tab", args=[case.number, "materials"]), {"paper": "D02"}).content.decode()
     tokens = MaterialFile.objects.filter(case=case, material__code="D02").values_list("token", flat=True)
     assert opened.count("<img") == len(tokens) == 1 and f'src="/file/{tokens[0]}"' in opened
+    assert 'value="accepted"' not in closed and opened.count('value="accepted"') == 1
     looks = Access.objects.filter(case_id=case.pk, actor=person.pk, purpose="material")
     assert not looks.exists()
     assert browser.get(f"/file/{tokens[0]}").status_code == 200

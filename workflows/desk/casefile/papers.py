@@ -34,6 +34,11 @@ class Paper:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     key: int = 0
 
+    @property
+    def is_judged_here(self) -> bool:
+        """Whether its mark may be set on this page: with its pictures in sight, or when nothing came in."""
+        return self.is_open or not self.files
+
 
 def materials(found: File) -> dict[str, Any]:
     """材料: every line of the checklist with its files, oldest first; removed files are left out."""
