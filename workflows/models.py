@@ -74,6 +74,8 @@ class WorkItem(models.Model):
             models.Index(fields=["holder", "due_on", "id"], condition=Q(state="claimed"), name="work_mine"),
             models.Index(fields=["holder", "-done_at", "-id"], condition=Q(state="done"), name="work_done"),
             models.Index(fields=["case", "id"], name="work_by_case"),
+            # what waits for others is looked for by due date in a whole area, whatever its role
+            models.Index(fields=["due_on", "id"], condition=Q(state__in=["open", "claimed"]), name="work_live"),
         ]
 
 

@@ -450,6 +450,12 @@ class Migration(migrations.Migration):
             model_name="workitem",
             index=models.Index(fields=["case", "id"], name="work_by_case"),
         ),
+        migrations.AddIndex(
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "claimed"])), fields=["due_on", "id"], name="work_live"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="workitem",
             constraint=models.CheckConstraint(
