@@ -38,6 +38,7 @@ def test_nobody_is_sent_to_another_site(visitor: Client, target: str):
 def test_an_unknown_size_or_language_does_not_exist(visitor: Client):
     assert visitor.get("/preferences/text-size/huge").status_code == 404
     assert visitor.get("/preferences/language/xx").status_code == 404
+    assert visitor.get("/preferences/number-keys/maybe").status_code == 404
     visitor.cookies["text_size"] = "huge"
     assert "size-normal" in visitor.get("/about/privacy").content.decode()
 

@@ -68,6 +68,7 @@ def test_axe_finds_nothing_on_any_page_that_people_reach(office: None, live_serv
                 for language, size, width in ways:
                     cookies = {settings.SESSION_COOKIE_NAME: reach.session} if reach.session else {}
                     faults += browser.look(path, who=who, cookies=cookies, language=language, size=size, width=width)
+                print(f"{who or 'nobody'} {path}: {len(ways)} looks, {len(faults)} faults so far", flush=True)
     print(f"{place} pages, looked at {looks} times")
     assert not faults, "\n".join(map(str, faults))
     assert place > 30 and not MAIN - met
