@@ -16,8 +16,6 @@ CALLED_FROM_OUTSIDE = {
     "db_for_write": "Django's database router",
     "to_url": "Django's converters of addresses",
     "open_for": "manage.py",
-    "abolished_names": "the places of old papers, by the tests of the loaded regions",
-    "area_codes": "the places of old papers, by the tests of the loaded regions",
     "bank_answers": "a case is driven by it as by the other functions of `drive`",
 }
 """Names that somebody outside these folders calls."""
@@ -60,7 +58,7 @@ def called(node: ast.expr) -> str:
     return target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
 
 
-REGISTERS = {"register_nav", "receiver", "handles", "doorbell", "simple_tag", "simple_block_tag", "inclusion_tag", "filter", "register", "display", "shared_task", "before_submit", "at_submit", "at_discard", "in_office"}  # fmt: skip
+REGISTERS = {"register_nav", "receiver", "handles", "doorbell", "simple_tag", "simple_block_tag", "inclusion_tag", "filter", "register", "display", "shared_task", "before_submit", "when_settled", "at_discard", "in_office"}  # fmt: skip
 
 
 def used(module: ast.Module) -> Iterator[str]:

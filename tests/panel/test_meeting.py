@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cases.calendar import clock
-from cases.errors import Invalid, Refusal, Stale
+from cases.errors import Invalid, Refusal
 from cases.history.models import Event
 from cases.history.record import record_access
 from cases.money import actions as money
@@ -114,12 +114,12 @@ def test_a_vote_without_signing_in_is_refused(item, members):
 
 def test_nobody_votes_twice_and_a_recused_member_not_at_all(item, members):
     vote(members[0], item)
-    with pytest.raises(Stale):
+    with pytest.raises(Refusal, match="表决"):
         actions.vote(item=item, choice="reject", reason="改变主意了，现在不同意", by=members[0])
     actions.sign_in(meeting=item.meeting, by=members[1])
     actions.recuse(item=item, reason="患者是我的近亲属，应当回避", by=members[1])
     read(members[1], item)
-    with pytest.raises(Stale):
+    with pytest.raises(Refusal, match="表决"):
         actions.vote(item=item, choice="agree", by=members[1])
 
 
