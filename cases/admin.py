@@ -167,6 +167,7 @@ class AccountAdmin(ByActions):
     list_display = ["username", "name", "is_office", "is_active"]
     list_filter = ["is_active", "is_office"]
     search_fields = ["username"]
+    search_help_text = _("填登录名或它的一部分。")
     ordering = ["username"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

@@ -11,16 +11,20 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.fields import PhoneField
 from cases.access.models import User
-from cases.access.queries import may_open, user_by_phone
+from cases.access.queries import user_by_phone
 from cases.access.sms import send_sms
 from cases.errors import Invalid, Refusal
 from cases.sealed import seal, unseal
+from project.context import work_of
 
 TOTP_COLUMN = "mfa_authenticator.data"
 
@@ -32,7 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return may_open(request.user)
+        place = work_of(request)
+        if not place and request.user.is_office:  # type: ignore[union-attr]
+            messages.info(request, _("您还没有任职。请找安全管理员任职，再来办理。"))
+        return place or resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def phone_form_field(self, **kwargs: Any) -> forms.Field:
         return PhoneField(**kwargs)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access.models import Office, Post, Role
+from cases.access.models import Office, Post
 from cases.access.rules import Holding, serves_at
 from cases.regions.models import Division
 from cases.regions.queries import division
@@ -23,7 +22,7 @@ def office_fault(office: Office) -> str:
     for post in posts:
         if not serves_at(post.role_id, post.role.level, code):
             return _("这个机构有%(role)s任职，不能改成%(level)s。") % {
-                "role": named(post.role),
+                "role": post.role,
                 "level": level_name(code),
             }
     return ""
@@ -35,23 +34,18 @@ def post_faults(post: Post) -> dict[str, str]:
     if not serves_at(role.code, role.level, code):
         if role.level == "person":
             return {"role": _("申请人不用任职。")}
-        words = {"role": named(role), "own": _level(role.level), "level": level_name(code)}
+        words = {"role": role, "own": _level(role.level), "level": level_name(code)}
         return {"office": _("%(role)s在%(own)s机构任职，这个机构是%(level)s的。") % words}
     mine = _holding(post)
     for other in Post.objects.filter(user_id=post.user_id).exclude(pk=post.pk).select_related("role"):
         if mine.excludes(_holding(other)):
-            words = {"held": named(other.role), "role": named(role)}
+            words = {"held": other.role, "role": role}
             return {"role": _("这个人已是%(held)s，不能同时做%(role)s。请另选一人，或先免去前一岗位。") % words}
     return {}
 
 
 def _holding(post: Post) -> Holding:
     return Holding(post.role_id, tuple(post.role.not_with), post.starts_on, post.ends_on)
-
-
-def named(role: Role) -> str:
-    """The role in the reader's language."""
-    return role.name_en if (get_language() or "").startswith("en") else role.name
 
 
 def level_name(code: str) -> str:

@@ -251,6 +251,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "账号",
                 "verbose_name_plural": "账号",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("is_office", True),
+                            models.Q(("username__startswith", "p-"), _negated=True),
+                            _connector="OR",
+                        ),
+                        fields=["username"],
+                        name="user_managed",
+                    )
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
