@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -31,14 +31,15 @@ for _model in (Group, EmailAddress, Authenticator):
         admin.site.unregister(_model)
 
 
-class FewPages(Paginator):
+class FewPages(Paginator[Any]):
     """Pages of a list that may be long: counts no further than the last page that anybody turns to; then one searches."""
 
     MOST_PAGES = 20
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.values_list("pk")[: self.MOST_PAGES * self.per_page])  # type: ignore[union-attr]
+        rows = cast("QuerySet[Any]", self.object_list).values_list("pk")
+        return len(rows[: self.MOST_PAGES * self.per_page])
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]

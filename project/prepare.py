@@ -17,6 +17,10 @@ from psycopg2 import sql
 _last_pruned = 0.0
 
 
+class HalfMade(SystemExit):
+    """A database of the office's own server holds half of a demonstration, which only its administrator may empty."""
+
+
 class NoAdministrator(SystemExit):
     """An empty office and nobody to ask for its first administrator: one sentence."""
 
@@ -24,6 +28,11 @@ class NoAdministrator(SystemExit):
 def everything(*, say: Callable[[str], None]) -> None:
     """All set-up of one machine; whatever is there already stays as it is."""
     half_made = settings.VAR / "demo.half"
+    if half_made.exists() and settings.EMBEDDED is None:
+        raise HalfMade(
+            f"Making the demo cases in {settings.APP_DATABASE.name} was interrupted: empty that database, remove "
+            f"{half_made}, and start again."
+        )
     if half_made.exists() and settings.EMBEDDED is not None:
         say("Making the demo cases was interrupted: starting them anew.")
         connections.close_all()

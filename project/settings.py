@@ -23,7 +23,7 @@ _given = env.choice(
     example="office",
 )
 KIND_FILE = VAR / "kind"
-_stored = KIND_FILE.read_text().strip() if KIND_FILE.exists() else ""
+_stored = keys.kind(VAR)
 if _given and _stored and _given != _stored:
     raise env.WrongSetting(
         "RELIEF_ENV", f"is {_given} but {VAR} was set up as {_stored}: choose another RELIEF_VAR, or leave it", _stored
@@ -33,14 +33,9 @@ DEBUG = env.flag("RELIEF_DEBUG", "Django's error pages for a developer; refused 
 if DEBUG and RELIEF_ENV == "office":
     raise env.must("RELIEF_DEBUG", "shows the data of people to anyone and is refused when RELIEF_ENV=office")
 
-BIND = env.text("RELIEF_BIND", "address the web server listens on", example="127.0.0.1") or "127.0.0.1"
+BIND = env.listening("RELIEF_BIND", "address the web server listens on", default="127.0.0.1")
 PORT = env.whole("RELIEF_PORT", "port the web server listens on", default=8000, least=1, most=65535)
-HOSTS = env.words(
-    "RELIEF_HOSTS",
-    "names under which the site is reached",
-    example="relief.example.org",
-    pattern=r"\*|\.?[A-Za-z0-9.:\[\]-]+",
-)
+HOSTS = env.hosts("RELIEF_HOSTS", "names under which the site is reached", example="relief.example.org")
 if HOSTS and "*" in HOSTS and RELIEF_ENV == "office":
     raise env.must("RELIEF_HOSTS", "must name the site and not be * when RELIEF_ENV=office")
 ALLOWED_HOSTS = [*(HOSTS or []), "localhost", "127.0.0.1", "[::1]"]
@@ -115,9 +110,9 @@ if EMBEDDED is None and RELIEF_ENV == "office":
     for _name in keys.FILES:
         if _name not in KEYS_GIVEN and not (VAR / keys.FILES[_name]).exists():
             raise env.must(_name, "is not set; an office on its own database server must bring its keys")
-SECRET_KEY: str = _secret_key or keys.load(VAR, "keys/secret_key")
-FIELD_KEYS: dict[str, bytes] = _field_keys or env.parse_keyring(keys.load(VAR, "keys/field_keys"))
-INDEX_KEY: bytes = _index_key or env.parse_key(keys.load(VAR, "keys/index_key"))
+SECRET_KEY: str = _secret_key or keys.read(VAR, "keys/secret_key", env.parse_secret)
+FIELD_KEYS: dict[str, bytes] = _field_keys or keys.read(VAR, "keys/field_keys", env.parse_keyring)
+INDEX_KEY: bytes = _index_key or keys.read(VAR, "keys/index_key", env.parse_key)
 
 # --- applications -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

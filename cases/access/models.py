@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField, blind_index
 
-__all__ = ["DemoSms", "Office", "Post", "Role", "User"]
+__all__ = ["DemoSms", "KeyProof", "Office", "Post", "Role", "User"]
 
 
 def in_my_language(name: str, name_en: str) -> str:
@@ -157,6 +157,18 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office} · {self.role}"
+
+
+class KeyProof(models.Model):
+    """钥匙凭证: one sealed word of this database, which only its own keys open and find; made by the first set-up."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    word = SealedField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="key_proof_once")]
 
 
 class DemoSms(models.Model):
