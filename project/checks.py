@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, OperationalError, connections
 
+from project import env
+
 Fault = str | None
 _office: list[Callable[[], Fault]] = []
 
@@ -40,6 +42,14 @@ def must_be_fit() -> None:
         raise NotFit(f"Run manage.py setup_database first: {str(fault).strip().splitlines()[0]}") from None
     if found:
         raise NotFit("This cannot start: " + "; ".join(found))
+
+
+@in_office
+def office_says_who_it_is() -> Fault:
+    """Pages, letters and public lists name the office and the phone that answers: invented ones would mislead people."""
+    missing = [name for name, value in settings.OFFICE_WORDS.items() if not value]
+    told = ", ".join(f"{name}={env.VARIABLES[name].example}" for name in missing)
+    return f"it does not say who it is on its pages and letters: set {told}" if missing else None
 
 
 @in_office

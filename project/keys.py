@@ -2,6 +2,7 @@
 
 import base64
 import fcntl
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -94,6 +95,16 @@ def kind(var: Path) -> str:
             f"{path} holds {found[:20]!r} and should hold demo or office: write there what this place is for."
         )
     return found
+
+
+def office_words(var: Path) -> dict[str, str]:
+    """What an office answered at its first start: its name, its help line, the hours; by variable. Raises Damaged."""
+    path = var / "office.json"
+    try:
+        found = json.loads(path.read_text()) if path.exists() else {}
+        return {str(name): str(value) for name, value in found.items()}
+    except (ValueError, AttributeError):
+        raise Damaged(f"{path} is not in the right form: remove it, and the next start asks again.") from None
 
 
 def read(var: Path, name: str, parse: Callable[[str], T]) -> T:

@@ -1,6 +1,7 @@
 """What `make run` makes before it serves: database, translations, static files, then demo cases or a first administrator."""
 
 import getpass
+import json
 import os
 import sys
 import time
@@ -13,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command, get_commands
 from django.db import connections
 from psycopg2 import sql
+
+from project import env, keys
 
 _last_pruned = 0.0
 
@@ -51,6 +54,26 @@ def everything(*, say: Callable[[str], None]) -> None:
         half_made.touch()
         call_command("demo")
         half_made.unlink()
+
+
+def office_words(*, say: Callable[[str], None]) -> None:
+    """Asks in the terminal what an office must say on its pages and has not given, and keeps the answers under var/."""
+    missing = [name for name, value in settings.OFFICE_WORDS.items() if not value]
+    if settings.RELIEF_ENV != "office" or not missing or not sys.stdin.isatty():
+        return
+    say("Pages and letters name the office and the phone that answers.")
+    answers = {name: _ask_word(name) for name in missing}
+    keys.store(
+        settings.VAR / "office.json", json.dumps({**keys.office_words(settings.VAR), **answers}, ensure_ascii=False)
+    )
+    settings.OFFICE_WORDS = {**settings.OFFICE_WORDS, **answers}
+
+
+def _ask_word(name: str) -> str:
+    variable = env.VARIABLES[name]
+    while not (answer := input(f"{variable.what}, such as {variable.example}: ").strip()):
+        pass
+    return answer
 
 
 def first_administrator(*, say: Callable[[str], None]) -> None:

@@ -178,15 +178,24 @@ FORM_RENDERER = "project.forms.ReliefRenderer"
 
 # --- words every page carries -------------------------------------------------------------------------------------------
 RELIEF_DEMO = RELIEF_ENV == "demo"
-BRAND_NAME = env.text("RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助") or _(
-    "人道救助申请（演示）"
+_said = keys.office_words(VAR)
+_brand = env.text(
+    "RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助"
+) or _said.get("RELIEF_BRAND_NAME")
+_phone = env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0951-0000000") or _said.get(
+    "RELIEF_HELP_PHONE"
 )
-HELP_PHONE = (
-    env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0000-0000000") or "000-0000-0000"
+_hours = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _said.get(
+    "RELIEF_HELP_HOURS"
 )
-HELP_HOURS = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _(
-    "工作日 9:00 到 17:00"
-)
+BRAND_NAME = _brand or (_("人道救助申请（演示）") if RELIEF_DEMO else _("人道救助申请"))
+HELP_PHONE = _phone or ("000-0000-0000" if RELIEF_DEMO else "")
+HELP_HOURS = _hours or (_("工作日 9:00 到 17:00") if RELIEF_DEMO else "")
+OFFICE_WORDS: dict[str, str | None] = {
+    "RELIEF_BRAND_NAME": _brand,
+    "RELIEF_HELP_PHONE": _phone,
+    "RELIEF_HELP_HOURS": _hours,
+}
 
 # --- sign-in ------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "cases.User"
@@ -199,6 +208,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "cases.access.passwords.NotGuessed"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -31,6 +31,10 @@ class Command(BaseCommand):
         lock = self._only_one()
         self._port_is_free()
         if options["setup"]:
+            prepare.office_words(say=self._say)
+        if settings.RELIEF_ENV == "office" and (nameless := checks.office_says_who_it_is()):
+            raise checks.NotFit(f"This office cannot start: {nameless}")
+        if options["setup"]:
             try:
                 prepare.everything(say=self._say)
             except KeyboardInterrupt:
