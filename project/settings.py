@@ -1,13 +1,16 @@
-"""All settings. What an office may set comes from the environment through project/env.py; the rest is fixed here."""
+"""All settings. What an office may set comes from the environment through project/env.py; the rest is fixed, here and in
+project/fixed.py.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from project import embedded, env, keys, logs
+from project.fixed import *  # noqa: F403
+from project.fixed import TIME_ZONE
 
 django_stubs_ext.monkeypatch()  # lets a field class take its types at run time, as in models.TextField[str, str]
 
@@ -203,38 +206,11 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "cases.access.passwords.NotGuessed"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "cases.access.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "cases.access.forms.PhoneCodeForm"}
-# an office signs in from one address: right passwords are not scarce, wrong ones are (allauth: 10 a minute, 5 an account)
-ACCOUNT_RATE_LIMITS: Any = {"login": "300/m/ip"}
-ACCOUNT_LOGIN_METHODS = {"username", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "password1*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_GET = False
-MFA_ADAPTER = "cases.access.adapters.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = "救助审批"
 STAFF_MFA_REQUIRED = env.flag("RELIEF_STAFF_MFA", "office staff need a second factor (default: yes in an office)")
 if STAFF_MFA_REQUIRED is None:
     STAFF_MFA_REQUIRED = RELIEF_ENV == "office"
 if not STAFF_MFA_REQUIRED and RELIEF_ENV == "office":
     raise env.must("RELIEF_STAFF_MFA", "must not be switched off when RELIEF_ENV=office")
-SESSION_ENGINE = "cases.access.sessions"
-STAFF_IDLE_SECONDS, STAFF_SESSION_SECONDS, APPLICANT_SESSION_SECONDS = 15 * 60, 8 * 3600, 12 * 3600
 
 # --- text messages --------------------------------------------------------------------------------------------------------
 SMS_BACKEND = "demo" if RELIEF_ENV == "demo" else "gateway"
@@ -245,13 +221,7 @@ SMS_GATEWAY_URL = env.address(
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", "sent to the gateway as a bearer token", example="<token>") or ""
 
 # --- language and time --------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
-LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
-USE_I18N = True
-TIME_ZONE = "Asia/Shanghai"
-USE_TZ = True
 
 # --- static files and files of people -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -281,18 +251,6 @@ FILE_MAX_BYTES = (
 )
 
 # --- browser ------------------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
 CSRF_FAILURE_VIEW = "project.faults.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
