@@ -54,6 +54,8 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         by_phone = self.phone and not self.is_office
         self.phone_key = blind_index(str(self.phone), "user.phone") if by_phone else None
+        if not self.is_office and not self.password:
+            self.set_unusable_password()
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
