@@ -11,8 +11,14 @@ def main() -> None:
 
     embedded.open_for(sys.argv)
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as fault:
+        if getattr(fault.__cause__, "pgcode", None):
+            raise
+        sys.exit(f"The database does not answer: {str(fault).strip().splitlines()[0]}")
 
 
 if __name__ == "__main__":

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import password_validation
 from django.contrib.auth.models import Group
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cases.access import actions
 from cases.access.fields import PhoneField
+from cases.access.fitting import office_fault, post_faults
 from cases.access.models import Office, Post, Role, User
 from cases.access.queries import managed_accounts
 from cases.admin_site import rights
 from cases.policy.models import PolicyRow, PolicyVersion
+from cases.regions.rules import short
+from cases.text import clean_number
 
 for _model in (Group, EmailAddress, Authenticator):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 
 
+class FewPages(Paginator[Any]):
+    """Pages of a list that may be long: counts no further than the last page that anybody turns to; then one searches."""
+
+    MOST_PAGES = 20
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("QuerySet[Any]", self.object_list).values_list("pk")
+        return len(rows[: self.MOST_PAGES * self.per_page])
+
+
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pages to read; nothing is added, changed or deleted."""
 
     actions = None
+    paginator = FewPages
+    show_full_result_count = False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(rights(request))
@@ -66,18 +84,42 @@ class ByActions(ReadOnly):
         return answer
 
 
+class OfficeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An office at a place of the table; a code in the official form with zeros is taken as meant, and said so."""
+
+    written = ""
+
+    class Meta:
+        model = Office
+        fields = ["name", "name_en", "kind", "division_code", "phone", "address", "is_active"]
+        help_texts = {"division_code": _("省 2 位，市 4 位，县 6 位，乡 9 位，村 12 位。")}
+
+    def clean_division_code(self) -> str:
+        written = clean_number(self.cleaned_data["division_code"])
+        code = short(written)
+        self.written = written if code != written else ""
+        office = Office(pk=self.instance.pk, division_code=code)
+        fault = office_fault(office)
+        if fault:
+            raise forms.ValidationError(fault)
+        return code
+
+
 @admin.register(Office)
 class OfficeAdmin(ByActions):
     """机构."""
 
     right = "admin.office"
+    form = OfficeForm
     list_display = ["name", "kind", "division_code", "phone", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "division_code"]
-    show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
         actions.save_office(office=obj, by=request.user)
+        if form.written:
+            said = _("%(written)s 是带零的写法，已按 %(code)s 保存。")
+            messages.info(request, said % {"written": form.written, "code": obj.division_code})
 
 
 class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -126,8 +168,8 @@ class AccountAdmin(ByActions):
     list_display = ["username", "name", "is_office", "is_active"]
     list_filter = ["is_active", "is_office"]
     search_fields = ["username"]
+    search_help_text = _("填登录名或它的一部分。")
     ordering = ["username"]
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return managed_accounts(request.user)
@@ -161,17 +203,31 @@ class AccountAdmin(ByActions):
             actions.reset_password(account=User.objects.get(pk=obj.pk), password=data["new_password"], by=request.user)
 
 
+class PostForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A post that fits its office and the other posts of the person."""
+
+    class Meta:
+        model = Post
+        fields = ["user", "role", "office", "starts_on", "ends_on"]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            for field, fault in post_faults(self.instance).items():
+                self.add_error(field if field in self.fields else None, fault)
+
+
 @admin.register(Post)
 class PostAdmin(ByActions):
     """任职: given once, then only ended."""
 
     right = "admin.posts"
+    form = PostForm
     list_display = ["user", "role", "office", "starts_on", "ends_on"]
     list_filter = ["role"]
     search_fields = ["user__username", "office__name"]
-    autocomplete_fields = ["user", "office"]
+    raw_id_fields = ["user", "office"]
     list_select_related = ["user", "role", "office"]
-    show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["user", "role", "office", "starts_on"] if obj else []
@@ -210,4 +266,3 @@ class PolicyRowAdmin(ReadOnly):
     list_display = ["version", "section", "key", "value", "clause"]
     list_filter = ["section"]
     list_select_related = ["version"]
-    show_full_result_count = False

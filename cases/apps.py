@@ -1,15 +1,17 @@
 """The app of what we know about a case."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
     name = "cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "案卷"
+    verbose_name = _("案卷")
 
     def ready(self) -> None:
+        from cases.access import nav as access_nav  # noqa: F401
         from cases.access import signals  # noqa: F401  (sign-ins leave events)
         from cases.consent import gate as consent_gate  # noqa: F401  (what a draft needs before it is sent)
         from cases.duplicates import nav as duplicates_nav  # noqa: F401

@@ -12,6 +12,7 @@ for _address, _module in (
     ("policy/", "cases.policy.urls"),
     ("letter/", "cases.notices.urls"),
     ("accounts/", "cases.access.signin_urls"),
+    ("account-log/", "cases.access.urls"),
     ("past-grants/", "cases.duplicates.urls"),
     ("consent/", "cases.consent.urls"),
     ("", "cases.apply.urls"),

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, OperationalError, connections
 
+from project import env
+
 Fault = str | None
 _office: list[Callable[[], Fault]] = []
 
@@ -27,17 +29,35 @@ def faults() -> list[str]:
 
 
 def must_be_fit() -> None:
-    """Ends the process with one line when RELIEF_ENV=office and something is not fit. Raises NotFit."""
-    if settings.RELIEF_ENV != "office":
-        return
+    """Ends the process with one line when the database is away, is not opened by these keys, or is not fit for an office.
+
+    Raises NotFit.
+    """
     try:
-        found = faults()
+        connections["default"].ensure_connection()
+        found = faults() if settings.RELIEF_ENV == "office" else list(filter(None, [keys_open_the_database()]))
     except OperationalError as fault:
         raise NotFit(f"The database does not answer: {str(fault).strip().splitlines()[0]}") from None
     except DatabaseError as fault:
         raise NotFit(f"Run manage.py setup_database first: {str(fault).strip().splitlines()[0]}") from None
     if found:
-        raise NotFit("This cannot run for an office: " + "; ".join(found))
+        raise NotFit("This cannot start: " + "; ".join(found))
+
+
+@in_office
+def office_says_who_it_is() -> Fault:
+    """Pages, letters and public lists name the office and the phone that answers: invented ones would mislead people."""
+    missing = [name for name, value in settings.OFFICE_WORDS.items() if not value]
+    told = ", ".join(f"{name}={env.VARIABLES[name].example}" for name in missing)
+    return f"it does not say who it is on its pages and letters: set {told}" if missing else None
+
+
+@in_office
+def keys_open_the_database() -> Fault:
+    """With other keys every sealed column would be unreadable, and new ones would be sealed for nobody."""
+    from cases.access import proof
+
+    return proof.fault()
 
 
 @in_office

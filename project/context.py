@@ -33,7 +33,14 @@ def register_nav(provider: NavProvider) -> NavProvider:
 
 
 def nav_items(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries for this person in order; `current` is the one whose address is the longest start of this page's."""
+    """The entries for this person in order; `current` is the one whose address is the longest start of this page's.
+
+    Somebody without a post has none, and is asked for nothing more.
+    """
+    from cases.access.queries import serves  # the frame is read before the models are
+
+    if not serves(request.user):
+        return []
     items = sorted((item for provider in _providers for item in provider(request)), key=lambda item: item.order)
     here = max((item.href for item in items if request.path.startswith(item.href)), key=len, default="")
     return [
@@ -41,8 +48,13 @@ def nav_items(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def work_of(request: HttpRequest) -> str:
+    """Where this person's work begins: the first entry of the navigation, or "" for somebody without a post."""
+    return next((item["href"] for item in nav_items(request)), "")
+
+
 def kit(request: HttpRequest) -> dict[str, Any]:
-    """Context processor of the page skeletons; asks nothing of the database unless a desk page shows its navigation."""
+    """Context processor of the page skeletons; asks the database only for who has signed in: the way to his work."""
     size = text_size(request)
     return {
         "brand_name": settings.BRAND_NAME,

@@ -103,8 +103,9 @@ class Server:
         """Starts the server when it does not run, and keeps it until this process ends and nobody else holds it."""
         if self.var in _holds:
             return
-        self.var.mkdir(mode=0o711, parents=True, exist_ok=True)
-        handle = open(self.var / "pg.users", "a")  # noqa: SIM115  held until the process ends
+        with keys.writing(self.var / "pg.users"):
+            self.var.mkdir(mode=0o711, parents=True, exist_ok=True)
+            handle = open(self.var / "pg.users", "a")  # noqa: SIM115  held until the process ends
         fcntl.flock(handle, fcntl.LOCK_SH)
         _holds[self.var] = handle
         process = os.getpid()

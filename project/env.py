@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -106,18 +107,36 @@ def choice(name: str, what: str, *, default: str, among: tuple[str, ...], exampl
     return _read(name, what, example or default, "neither", parse) or default
 
 
-def words(name: str, what: str, *, example: str, pattern: str) -> list[str] | None:
-    """A list with commas; each entry matches `pattern`."""
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+HOST = re.compile(rf"\*|\.?({LABEL}\.)*{LABEL}|\[[0-9A-Fa-f:.]+\]")
+
+
+def hosts(name: str, what: str, *, example: str) -> list[str] | None:
+    """Names of a site with commas, as a browser sends them, without a port."""
 
     def parse(value: str) -> list[str]:
         entries = [entry.strip() for entry in value.split(",")]
         for entry in entries:
-            if not re.fullmatch(pattern, entry):
-                raise ValueError(f"{entry!r} is not in the right form")
+            if not HOST.fullmatch(entry):
+                raise ValueError(f"{entry!r} is not a host name without a port")
         return entries
 
     value: list[str] | None = _read(name, what, example, "a b,,", parse)
     return value
+
+
+def listening(name: str, what: str, *, default: str) -> str:
+    """An address of this machine to listen on."""
+
+    def parse(value: str) -> str:
+        if value != "localhost":
+            try:
+                ip_address(value)
+            except ValueError:
+                raise ValueError(f"{value!r} is not an IP address") from None
+        return value
+
+    return _read(name, what, default, "999.1 x", parse) or default
 
 
 def folder(name: str, what: str, *, default: Path) -> Path:
@@ -172,11 +191,18 @@ def database(name: str, what: str, *, example: str) -> Database | None:
 
 
 def address(name: str, what: str, *, example: str, schemes: tuple[str, ...]) -> str | None:
-    """An address whose scheme is one of `schemes`."""
+    """An address whose scheme is one of `schemes`, with a host unless it is a folder of this machine."""
 
     def parse(value: str) -> str:
-        if urlsplit(value).scheme not in schemes:
+        if not value.startswith(tuple(f"{scheme}:" for scheme in schemes)):
             raise ValueError(f"does not start with one of {', '.join(s + '://' for s in schemes)}")
+        try:
+            parts = urlsplit(value)
+            _ = parts.port  # asked for its fault alone
+        except ValueError:
+            raise ValueError("has a host or a port that is not in the right form") from None
+        if parts.scheme != "filesystem" and not parts.hostname:
+            raise ValueError("names no host after ://")
         return value
 
     value: str | None = _read(name, what, example, "telnet://localhost", parse)
@@ -207,6 +233,13 @@ def parse_keyring(value: str) -> dict[str, bytes]:
             raise ValueError(f"names the key {kid!r} twice")
         ring[kid] = parse_key(body)
     return ring
+
+
+def parse_secret(value: str) -> str:
+    """A secret of at least 50 characters. Raises ValueError."""
+    if len(value) < 50:
+        raise ValueError(f"has {len(value)} characters and needs at least 50")
+    return value
 
 
 EXAMPLE_KEY = "<32 random bytes in base64>"

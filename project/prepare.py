@@ -1,6 +1,7 @@
 """What `make run` makes before it serves: database, translations, static files, then demo cases or a first administrator."""
 
 import getpass
+import json
 import os
 import sys
 import time
@@ -14,7 +15,13 @@ from django.core.management import call_command, get_commands
 from django.db import connections
 from psycopg2 import sql
 
+from project import env, keys
+
 _last_pruned = 0.0
+
+
+class HalfMade(SystemExit):
+    """A database of the office's own server holds half of a demonstration, which only its administrator may empty."""
 
 
 class NoAdministrator(SystemExit):
@@ -24,6 +31,11 @@ class NoAdministrator(SystemExit):
 def everything(*, say: Callable[[str], None]) -> None:
     """All set-up of one machine; whatever is there already stays as it is."""
     half_made = settings.VAR / "demo.half"
+    if half_made.exists() and settings.EMBEDDED is None:
+        raise HalfMade(
+            f"Making the demo cases in {settings.APP_DATABASE.name} was interrupted: empty that database, remove "
+            f"{half_made}, and start again."
+        )
     if half_made.exists() and settings.EMBEDDED is not None:
         say("Making the demo cases was interrupted: starting them anew.")
         connections.close_all()
@@ -42,6 +54,26 @@ def everything(*, say: Callable[[str], None]) -> None:
         half_made.touch()
         call_command("demo")
         half_made.unlink()
+
+
+def office_words(*, say: Callable[[str], None]) -> None:
+    """Asks in the terminal what an office must say on its pages and has not given, and keeps the answers under var/."""
+    missing = [name for name, value in settings.OFFICE_WORDS.items() if not value]
+    if settings.RELIEF_ENV != "office" or not missing or not sys.stdin.isatty():
+        return
+    say("Pages and letters name the office and the phone that answers.")
+    answers = {name: _ask_word(name) for name in missing}
+    keys.store(
+        settings.VAR / "office.json", json.dumps({**keys.office_words(settings.VAR), **answers}, ensure_ascii=False)
+    )
+    settings.OFFICE_WORDS = {**settings.OFFICE_WORDS, **answers}
+
+
+def _ask_word(name: str) -> str:
+    variable = env.VARIABLES[name]
+    while not (answer := input(f"{variable.what}, such as {variable.example}: ").strip()):
+        pass
+    return answer
 
 
 def first_administrator(*, say: Callable[[str], None]) -> None:

@@ -1,13 +1,16 @@
-"""All settings. What an office may set comes from the environment through project/env.py; the rest is fixed here."""
+"""All settings. What an office may set comes from the environment through project/env.py; the rest is fixed, here and in
+project/fixed.py.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from project import embedded, env, keys, logs
+from project.fixed import *  # noqa: F403
+from project.fixed import TIME_ZONE
 
 django_stubs_ext.monkeypatch()  # lets a field class take its types at run time, as in models.TextField[str, str]
 
@@ -23,7 +26,7 @@ _given = env.choice(
     example="office",
 )
 KIND_FILE = VAR / "kind"
-_stored = KIND_FILE.read_text().strip() if KIND_FILE.exists() else ""
+_stored = keys.kind(VAR)
 if _given and _stored and _given != _stored:
     raise env.WrongSetting(
         "RELIEF_ENV", f"is {_given} but {VAR} was set up as {_stored}: choose another RELIEF_VAR, or leave it", _stored
@@ -33,14 +36,9 @@ DEBUG = env.flag("RELIEF_DEBUG", "Django's error pages for a developer; refused 
 if DEBUG and RELIEF_ENV == "office":
     raise env.must("RELIEF_DEBUG", "shows the data of people to anyone and is refused when RELIEF_ENV=office")
 
-BIND = env.text("RELIEF_BIND", "address the web server listens on", example="127.0.0.1") or "127.0.0.1"
+BIND = env.listening("RELIEF_BIND", "address the web server listens on", default="127.0.0.1")
 PORT = env.whole("RELIEF_PORT", "port the web server listens on", default=8000, least=1, most=65535)
-HOSTS = env.words(
-    "RELIEF_HOSTS",
-    "names under which the site is reached",
-    example="relief.example.org",
-    pattern=r"\*|\.?[A-Za-z0-9.:\[\]-]+",
-)
+HOSTS = env.hosts("RELIEF_HOSTS", "names under which the site is reached", example="relief.example.org")
 if HOSTS and "*" in HOSTS and RELIEF_ENV == "office":
     raise env.must("RELIEF_HOSTS", "must name the site and not be * when RELIEF_ENV=office")
 ALLOWED_HOSTS = [*(HOSTS or []), "localhost", "127.0.0.1", "[::1]"]
@@ -115,9 +113,9 @@ if EMBEDDED is None and RELIEF_ENV == "office":
     for _name in keys.FILES:
         if _name not in KEYS_GIVEN and not (VAR / keys.FILES[_name]).exists():
             raise env.must(_name, "is not set; an office on its own database server must bring its keys")
-SECRET_KEY: str = _secret_key or keys.load(VAR, "keys/secret_key")
-FIELD_KEYS: dict[str, bytes] = _field_keys or env.parse_keyring(keys.load(VAR, "keys/field_keys"))
-INDEX_KEY: bytes = _index_key or env.parse_key(keys.load(VAR, "keys/index_key"))
+SECRET_KEY: str = _secret_key or keys.read(VAR, "keys/secret_key", env.parse_secret)
+FIELD_KEYS: dict[str, bytes] = _field_keys or keys.read(VAR, "keys/field_keys", env.parse_keyring)
+INDEX_KEY: bytes = _index_key or keys.read(VAR, "keys/index_key", env.parse_key)
 
 # --- applications -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -183,15 +181,24 @@ FORM_RENDERER = "project.forms.ReliefRenderer"
 
 # --- words every page carries -------------------------------------------------------------------------------------------
 RELIEF_DEMO = RELIEF_ENV == "demo"
-BRAND_NAME = env.text("RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助") or _(
-    "人道救助申请（演示）"
+_said = keys.office_words(VAR)
+_brand = env.text(
+    "RELIEF_BRAND_NAME", "name of the office on every page and letter", example="某某人道救助"
+) or _said.get("RELIEF_BRAND_NAME")
+_phone = env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0951-0000000") or _said.get(
+    "RELIEF_HELP_PHONE"
 )
-HELP_PHONE = (
-    env.text("RELIEF_HELP_PHONE", "help line on every page and letter", example="0000-0000000") or "000-0000-0000"
+_hours = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _said.get(
+    "RELIEF_HELP_HOURS"
 )
-HELP_HOURS = env.text("RELIEF_HELP_HOURS", "hours of the help line", example="工作日 9:00-17:00") or _(
-    "工作日 9:00 到 17:00"
-)
+BRAND_NAME = _brand or (_("人道救助申请（演示）") if RELIEF_DEMO else _("人道救助申请"))
+HELP_PHONE = _phone or ("000-0000-0000" if RELIEF_DEMO else "")
+HELP_HOURS = _hours or (_("工作日 9:00 到 17:00") if RELIEF_DEMO else "")
+OFFICE_WORDS: dict[str, str | None] = {
+    "RELIEF_BRAND_NAME": _brand,
+    "RELIEF_HELP_PHONE": _phone,
+    "RELIEF_HELP_HOURS": _hours,
+}
 
 # --- sign-in ------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "cases.User"
@@ -199,37 +206,11 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "cases.access.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "cases.access.forms.PhoneCodeForm"}
-# an office signs in from one address: right passwords are not scarce, wrong ones are (allauth: 10 a minute, 5 an account)
-ACCOUNT_RATE_LIMITS: Any = {"login": "300/m/ip"}
-ACCOUNT_LOGIN_METHODS = {"username", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "password1*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_GET = False
-MFA_ADAPTER = "cases.access.adapters.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = "救助审批"
 STAFF_MFA_REQUIRED = env.flag("RELIEF_STAFF_MFA", "office staff need a second factor (default: yes in an office)")
 if STAFF_MFA_REQUIRED is None:
     STAFF_MFA_REQUIRED = RELIEF_ENV == "office"
 if not STAFF_MFA_REQUIRED and RELIEF_ENV == "office":
     raise env.must("RELIEF_STAFF_MFA", "must not be switched off when RELIEF_ENV=office")
-SESSION_ENGINE = "cases.access.sessions"
-STAFF_IDLE_SECONDS, STAFF_SESSION_SECONDS, APPLICANT_SESSION_SECONDS = 15 * 60, 8 * 3600, 12 * 3600
 
 # --- text messages --------------------------------------------------------------------------------------------------------
 SMS_BACKEND = "demo" if RELIEF_ENV == "demo" else "gateway"
@@ -240,13 +221,7 @@ SMS_GATEWAY_URL = env.address(
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", "sent to the gateway as a bearer token", example="<token>") or ""
 
 # --- language and time --------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
-LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
-USE_I18N = True
-TIME_ZONE = "Asia/Shanghai"
-USE_TZ = True
 
 # --- static files and files of people -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -276,18 +251,6 @@ FILE_MAX_BYTES = (
 )
 
 # --- browser ------------------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
 CSRF_FAILURE_VIEW = "project.faults.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

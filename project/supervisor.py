@@ -21,6 +21,8 @@ class Child:
     name: str
     command: Sequence[str]
     env: dict[str, str]
+    is_silent: bool = False
+    """Its standard output goes nowhere: celery tells there how to press Ctrl-C, which is not for this terminal. Logs stay."""
     process: "subprocess.Popen[bytes] | None" = None
     starts: list[float] = field(default_factory=list)
 
@@ -31,6 +33,7 @@ class Child:
             self.command,
             env={**os.environ, **self.env},
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self.is_silent else None,
             start_new_session=True,
             preexec_fn=lambda: _die_with(parent),
         )

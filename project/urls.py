@@ -10,7 +10,6 @@ from project import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
-    path("accounts/", include("allauth.urls")),
     path("", include("project.preferences")),
     path("admin/", admin.site.urls),
 ]

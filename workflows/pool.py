@@ -46,7 +46,8 @@ def _is_party(person: Any) -> Q:
         Q(case__owner=person)
         | Q(case__agent=person, case__agent__isnull=False)
         | Q(Exists(Answer.objects.filter(case=case, by=person, source="claimed")))
-        | Q(Exists(MaterialFile.objects.filter(case=case, by=person, material__isnull=False, removed_at=None)))
+        | Q(pk__in=[])
+        & Q(Exists(MaterialFile.objects.filter(case=case, by=person, material__isnull=False, removed_at=None)))
         | Q(Exists(PayeeAccount.objects.filter(case=case, given_by=person)))
     )
 

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from cases.access.fitting import office_fault, post_faults
 from cases.access.models import Office, Post, Role, User
 from cases.access.queries import acting_post, may_administer, user_by_phone
 from cases.errors import Invalid, Refusal
@@ -82,13 +83,18 @@ def appoint(
     *, user: User, role: Role, office: Office, starts_on: date, ends_on: date | None = None, by: Any,
     now: datetime | None = None,
 ) -> Post:  # fmt: skip
-    """任命: a post from a day on. Nobody gives himself one."""
+    """任命: a post from a day on. Nobody gives himself one.
+
+    Raises Invalid when the office is of another level, or another post of this person excludes this one.
+    """
     _administer(by, "admin.posts")
     if user.pk == by.pk:
         raise Refusal(_("不能给自己任职。"), code="own_post")
     if ends_on and ends_on < starts_on:
         raise Invalid(_("任职结束日期早于开始日期。"), fields={"ends_on": _("不能早于开始日期。")})
-    post = Post.objects.create(user=user, role=role, office=office, starts_on=starts_on, ends_on=ends_on)
+    post = Post(user=user, role=role, office=office, starts_on=starts_on, ends_on=ends_on)
+    _post_must_fit(post)
+    post.save()
     payload = {"role": role.code, "office": office.pk, "starts_on": starts_on, "ends_on": ends_on}
     record("post.given", about=("account", user.pk), object=post, payload=payload)
     return post
@@ -105,18 +111,32 @@ def end_post(*, post: Post, ends_on: date | None, by: Any, now: datetime | None 
     if ends_on < post.starts_on:
         raise Invalid(_("任职结束日期早于开始日期。"), fields={"ends_on": _("不能早于开始日期。")})
     post.ends_on = ends_on
+    _post_must_fit(post)
     post.save(update_fields=["ends_on"])
     record("post.ended", about=("account", post.user_id), object=post, payload={"ends_on": ends_on})
 
 
 @action("office.save", about="office")
 def save_office(*, office: Office, by: Any, now: datetime | None = None) -> Office:
-    """机构: make or change an office; its row change is the event's detail."""
+    """机构: make or change an office; its row change is the event's detail.
+
+    Raises Invalid when its code is no place that is loaded, or its posts belong to another level.
+    """
     _administer(by, "admin.office")
+    fault = office_fault(office)
+    if fault:
+        raise Invalid(_("机构没有保存，请改正区划代码。"), fields={"division_code": fault})
     is_new = office.pk is None
     office.save()
     record("office.made" if is_new else "office.changed", about=("config", "all"), object=office)
     return office
+
+
+def _post_must_fit(post: Post) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=post.user_id)  # two posts for one person, one after the other
+    faults = post_faults(post)
+    if faults:
+        raise Invalid(next(iter(faults.values())), fields=faults)
 
 
 def _administer(by: Any, right: str) -> None:

@@ -11,14 +11,20 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.fields import PhoneField
 from cases.access.models import User
-from cases.access.queries import may_open, user_by_phone
+from cases.access.queries import user_by_phone
 from cases.access.sms import send_sms
+from cases.errors import Invalid, Refusal
 from cases.sealed import seal, unseal
+from project.context import work_of
 
 TOTP_COLUMN = "mfa_authenticator.data"
 
@@ -30,7 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return may_open(request.user)
+        place = work_of(request)
+        if not place and request.user.is_office:  # type: ignore[union-attr]
+            messages.info(request, _("您还没有任职。请找安全管理员任职，再来办理。"))
+        return place or resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def phone_form_field(self, **kwargs: Any) -> forms.Field:
         return PhoneField(**kwargs)
@@ -49,9 +58,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
         if user.is_office:
-            raise forms.ValidationError(_("工作人员用密码登录，不能用手机验证码。"))
+            raise Refusal(_("工作人员用密码登录，不能用手机验证码。"), code="other_way_in")
         user.phone, user.phone_verified = phone, verified
-        user.save(update_fields=["phone", "phone_key", "phone_verified"])
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["phone", "phone_key", "phone_verified"])
+        except IntegrityError:  # somebody else took the number since the code was sent
+            raise Invalid(_("这个手机号已有账号。"), fields={"phone": _("请核对手机号。")}) from None
+
+    def set_password(self, user: User, password: str) -> None:
+        if not user.is_office:
+            raise Refusal(_("您用手机验证码登录，不用密码。"), code="other_way_in")
+        super().set_password(user, password)
 
     def set_phone_verified(self, user: User, phone: str) -> None:
         self.set_phone(user, phone, True)
@@ -60,8 +78,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f"{secrets.randbelow(1_000_000):06d}"
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
-        text = _("验证码 %(code)s，10 分钟内有效。工作人员不会向您索要验证码。") % {"code": code}
-        send_sms(phone, str(text))
+        by_call = self.request is not None and self.request.POST.get("way") == "call"
+        said = " ".join(code) if by_call else code  # a voice reads six digits one by one
+        text = _("验证码 %(code)s，10 分钟内有效。工作人员不会向您索要验证码。") % {"code": said}
+        send_sms(phone, str(text), by_call=by_call)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

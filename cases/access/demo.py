@@ -42,6 +42,7 @@ OFFICES = [
     ("640521100", "town", "宁安镇救助服务站（演示）", "Ning'an Town Relief Station (demo)"),
     (XIJI_VILLAGE, "village", "演示一村村委会", "Committee of Demo Village One"),
     (ZHONGNING_VILLAGE, "village", "演示四村村委会", "Committee of Demo Village Four"),
+    ("640422100", "grassroots", "吉强镇村医帮办站（演示）", "Jiqiang Village Doctors' Help Station (demo)"),
 ]
 
 
@@ -88,6 +89,7 @@ CAST = [
     Part("policy_edit", "兰桂兰", (("POL1", "64"),)),
     Part("policy_publish", "梁学礼", (("POL2", "64"),)),
     Part("agent1", "剡生财", (("AGT", XIJI_VILLAGE),), "19900000101"),
+    Part("agent2", "撒桂琴", (("AGT", "640422100"),), "19900000102"),
     *(
         Part(f"applicant{number}", name, (), f"199000000{number:02d}")
         for number, name in enumerate(
@@ -136,19 +138,25 @@ def _join(part: Part, roles: dict[str, Role], password: str, since: Any) -> User
     return user
 
 
+def _place_of(role: str, code: str) -> tuple[str, str, str, str]:
+    """The demo office in which a role serves: inspectors at their board, a town's helper at the help station."""
+    kind = {"INS": "board", "AUD": "board"}.get(role, "grassroots" if (role, len(code)) == ("AGT", 9) else "")
+    return next(
+        row for row in OFFICES if row[0] == code and (row[1] == kind if kind else row[1] not in ("board", "grassroots"))
+    )
+
+
 def _office(role: str, code: str) -> Office:
-    boards = role in ("INS", "AUD")
-    found = Office.objects.filter(division_code=code, name__in=[name for _, _, name, _ in OFFICES])
-    return found.get(kind="board") if boards else found.exclude(kind="board").get()
+    division_code, kind, name, _en = _place_of(role, code)
+    return Office.objects.get(division_code=division_code, kind=kind, name=name)
 
 
 def signins() -> list[tuple[str, str, str, str]]:
     """The demo sign-ins: user name or phone, role in Chinese and in English, password ("" = code on the demo phone)."""
     roles = Role.objects.in_bulk()
-    offices = {(code, kind == "board"): (name, name_en) for code, kind, name, name_en in OFFICES}
     rows = []
     for part in CAST:
-        held = [(roles[role], *offices[(code, role in ("INS", "AUD"))]) for role, code in part.posts]
+        held = [(roles[role], *_place_of(role, code)[2:]) for role, code in part.posts]
         zh = "、".join(f"{office} {role.name}" for role, office, _ in held) or "申请人"
         en = ", ".join(f"{office_en} {role.name_en}" for role, _, office_en in held) or "Applicant"
         rows.append((part.phone or part.username, zh, en, "" if part.phone else PASSWORD))

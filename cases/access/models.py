@@ -8,10 +8,17 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField, blind_index
 
-__all__ = ["DemoSms", "Office", "Post", "Role", "User"]
+__all__ = ["DemoSms", "KeyProof", "Office", "Post", "Role", "User"]
+
+
+def in_my_language(name: str, name_en: str) -> str:
+    """A name as this reader calls it: the English one where English is read and there is one."""
+    return name_en if name_en and (get_language() or "").startswith("en") else name
 
 
 class User(AbstractUser):
@@ -19,20 +26,36 @@ class User(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = SealedField("姓名", default="", blank=True)
-    phone = SealedField("手机号", null=True, blank=True)
+    name = SealedField(_("姓名"), default="", blank=True)
+    phone = SealedField(_("手机号"), null=True, blank=True)
     phone_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     phone_verified = models.BooleanField(default=False)
-    is_office = models.BooleanField("工作人员（密码登录）", default=False)
+    is_office = models.BooleanField(_("工作人员（密码登录）"), default=False)
 
     objects = UserManager()  # type: ignore[misc]
 
     class Meta:
         app_label = "cases"
+        verbose_name = verbose_name_plural = _("账号")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_office=True, phone_key=None) | Q(is_office=False, password__startswith="!"),
+                name="user_one_way_in",
+                violation_error_message=_("工作人员用密码登录，其他人用手机验证码，两种方式不能混用。"),
+            )
+        ]
+        # the administrators' list: a few hundred names among all the applicants
+        indexes = [
+            models.Index(
+                fields=["username"], name="user_managed", condition=Q(is_office=True) | ~Q(username__startswith="p-")
+            )
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         by_phone = self.phone and not self.is_office
         self.phone_key = blind_index(str(self.phone), "user.phone") if by_phone else None
+        if not self.is_office and not self.password:
+            self.set_unusable_password()
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
@@ -43,67 +66,111 @@ class User(AbstractUser):
 
 
 class Office(models.Model):
-    """机构: a Red Cross branch, town office, village committee or grassroots organisation, placed by division code."""
+    """机构: a Red Cross branch, town office, village committee or grassroots organisation, placed by division code.
+
+    The code is a row of the table of divisions (a foreign key in the database, migrations/sql/access.sql).
+    """
 
     KINDS = [
-        ("redcross", "红十字会"),
-        ("town", "乡镇（街道）"),
-        ("village", "村（居）委会"),
-        ("grassroots", "基层组织"),
-        ("board", "监事会"),
+        ("redcross", _("红十字会")),
+        ("town", _("乡镇（街道）")),
+        ("village", _("村（居）委会")),
+        ("grassroots", _("基层组织")),
+        ("board", _("监事会")),
     ]
 
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=120, blank=True)
-    kind = models.CharField(max_length=12, choices=KINDS)
-    division_code = models.CharField(max_length=12, db_collation="C", db_index=True)
-    phone = models.CharField("咨询电话", max_length=40, blank=True)
-    address = models.CharField(max_length=120, blank=True)
-    is_active = models.BooleanField(default=True)
+    name = models.CharField(_("名称"), max_length=80)
+    name_en = models.CharField(_("英文名称"), max_length=120, blank=True)
+    kind = models.CharField(_("机构类别"), max_length=12, choices=KINDS)
+    division_code = models.CharField(_("区划代码"), max_length=12, db_collation="C", db_index=True)
+    phone = models.CharField(_("咨询电话"), max_length=40, blank=True)
+    address = models.CharField(_("地址"), max_length=120, blank=True)
+    is_active = models.BooleanField(_("在用"), default=True)
 
     class Meta:
         app_label = "cases"
-        constraints = [models.UniqueConstraint(fields=["division_code", "kind", "name"], name="office_once")]
+        verbose_name = verbose_name_plural = _("机构")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division_code", "kind", "name"],
+                name="office_once",
+                violation_error_message=_("这个地方已有同名、同类的机构。"),
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_my_language(self.name, self.name_en)
 
 
 class Role(models.Model):
-    """岗位: what a post may do, as data (domain.md 2). `lifts_to` acts instead under 委托代审."""
+    """岗位: what a post may do, as data (domain.md 2). `lifts_to` acts instead under 委托代审.
 
-    code = models.CharField(max_length=20, primary_key=True)
-    name = models.CharField(max_length=40)
-    name_en = models.CharField(max_length=60)
-    level = models.CharField(max_length=10)
-    lifts_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    rights = models.JSONField(default=list)
+    `not_with` names the roles that nobody may hold beside this one (不相容岗位), whichever of the two was given first.
+    """
+
+    code = models.CharField(_("代码"), max_length=20, primary_key=True)
+    name = models.CharField(_("名称"), max_length=40)
+    name_en = models.CharField(_("英文名称"), max_length=60)
+    level = models.CharField(_("级别"), max_length=10)
+    lifts_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("委托代审到")
+    )
+    rights = models.JSONField(_("权限"), default=list)
+    not_with = models.JSONField(_("不相容岗位"), default=list)
 
     class Meta:
         app_label = "cases"
+        verbose_name = verbose_name_plural = _("岗位")
 
     def __str__(self) -> str:
-        return self.name
+        return in_my_language(self.name, self.name_en)
 
 
 class Post(models.Model):
-    """任职: one person in one role at one office, from a day to a day; the office's code is the area of his rights."""
+    """任职: one person in one role at one office, from a day to a day; the office's code is the area of his rights.
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="posts")
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="posts")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
+    The database refuses a role at an office of another level, and two roles of one person that exclude each other.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts", verbose_name=_("账号")
+    )
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="posts", verbose_name=_("岗位"))
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="posts", verbose_name=_("机构"))
+    starts_on = models.DateField(_("从哪天起"))
+    ends_on = models.DateField(_("到哪天止"), null=True, blank=True)
 
     class Meta:
         app_label = "cases"
+        verbose_name = verbose_name_plural = _("任职")
         constraints = [
-            models.UniqueConstraint(fields=["user", "role", "office"], condition=Q(ends_on=None), name="post_once"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="post_dates"),
+            models.UniqueConstraint(
+                fields=["user", "role", "office"],
+                condition=Q(ends_on=None),
+                name="post_once",
+                violation_error_message=_("这个人已在这个机构担任这个岗位。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="post_dates",
+                violation_error_message=_("任职结束日期早于开始日期。"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.office} · {self.role}"
+
+
+class KeyProof(models.Model):
+    """钥匙凭证: one sealed word of this database, which only its own keys open and find; made by the first set-up."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    word = SealedField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="key_proof_once")]
 
 
 class DemoSms(models.Model):
@@ -112,6 +179,7 @@ class DemoSms(models.Model):
     phone_key = models.CharField(max_length=64, primary_key=True)
     phone = SealedField()
     text = SealedField()
+    by_call = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:

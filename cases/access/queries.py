@@ -10,10 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import DateField, Func, Q, QuerySet
-from django.shortcuts import resolve_url
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
 
 INSPECTOR = "INS"
 _posts_seen: ContextVar[dict[int, list[Post]] | None] = ContextVar("relief_posts_seen", default=None)
+LOG = "admin.log"
 
 
 class Today(Func):
@@ -71,6 +69,13 @@ def posts_asked_once() -> Iterator[None]:
         yield
     finally:
         _posts_seen.reset(token)
+
+
+def serves(user: Any) -> bool:
+    """Whether somebody has work in an office: a post that holds today, or the first administrator of a new database."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    return bool(user.is_superuser) or bool(posts_of(user))
 
 
 def visible_cases(viewer: Any) -> QuerySet[Case]:
@@ -289,13 +294,6 @@ def managed_accounts(viewer: Any) -> QuerySet[User]:
     if not rights_to_administer(viewer):
         return User.objects.none()
     return User.objects.filter(Q(is_office=True) | ~Q(username__startswith="p-"))
-
-
-def may_open(viewer: Any) -> str:
-    """Where somebody lands after signing in: applicants at their cases, staff at the desk, administrators at theirs."""
-    if rights_to_administer(viewer):
-        return reverse("admin:index")
-    return "/desk/" if viewer.is_office else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def demo_messages(phone: str = "") -> list[DemoSms]:

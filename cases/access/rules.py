@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from cases.regions.rules import LENGTHS, is_within
 from cases.states import STATES
@@ -39,6 +40,34 @@ def area_of(level: str, code: str) -> str:
     """The area of an office of that level for a place, or "" when the place is known less precisely than that."""
     length = AREA_LENGTH[level]
     return code[:length] if len(code) >= length else ""
+
+
+HELPER = "AGT"
+
+
+def serves_at(role: str, level: str, code: str) -> bool:
+    """岗位级别: whether a role of that level serves at an office there; a helper serves in a town as well."""
+    return len(code) == AREA_LENGTH.get(level) or (role == HELPER and len(code) == AREA_LENGTH["town"])
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One role somebody holds or is to hold, from a day to a day (None: open), and the roles it excludes."""
+
+    role: str
+    not_with: tuple[str, ...]
+    starts_on: date
+    ends_on: date | None
+
+    def excludes(self, other: Holding) -> bool:
+        """不相容岗位: whether the two are held on one same day though one of them excludes the other."""
+        if other.role not in self.not_with and self.role not in other.not_with:
+            return False
+        return _before(self.starts_on, other.ends_on) and _before(other.starts_on, self.ends_on)
+
+
+def _before(start: date, end: date | None) -> bool:
+    return end is None or start <= end
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,6 @@ from cases.policy.queries import due_date, policy_of
 from cases.programme import programme, tell
 
 FILES_MAX = 20
-MOST_ROUNDS = 2
-"""补正最多两轮: what the database holds, whatever a policy says."""
 AGENT_NO_MONEY = _("代办人不能填写或更改收款账户。")
 
 

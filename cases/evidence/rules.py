@@ -69,9 +69,11 @@ def read_items(raw: Sequence[Any], policy: Policy, card: Programme) -> list[Item
 
 def rounds_allowed(policy: Policy) -> int:
     """补正次数: how often a case may be told what is missing; never more than twice."""
-    return min(2, policy.count("supplement_rounds")) if policy.has("eligibility", "supplement_rounds") else 2
+    return min(MOST_ROUNDS, policy.count("supplement_rounds"))
 
 
+MOST_ROUNDS = 2
+"""补正最多两轮: what the database holds, whatever a policy says."""
 VERDICTS = ("accepted", "rejected")
 
 

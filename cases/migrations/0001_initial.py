@@ -41,8 +41,20 @@ class Migration(migrations.Migration):
                 ("phone_key", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("phone", cases.sealed.SealedField()),
                 ("text", cases.sealed.SealedField()),
+                ("by_call", models.BooleanField(default=False)),
                 ("at", models.DateTimeField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="KeyProof",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("word", cases.sealed.SealedField()),
+                ("digest", models.CharField(max_length=64)),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="key_proof_once")],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -247,6 +259,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "账号",
+                "verbose_name_plural": "账号",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("is_office", True),
+                            models.Q(("username__startswith", "p-"), _negated=True),
+                            _connector="OR",
+                        ),
+                        fields=["username"],
+                        name="user_managed",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_office", True), ("phone_key", None)),
+                            models.Q(("is_office", False), ("password__startswith", "!")),
+                            _connector="OR",
+                        ),
+                        name="user_one_way_in",
+                        violation_error_message="工作人员用密码登录，其他人用手机验证码，两种方式不能混用。",
+                    )
+                ],
+            },
             managers=[
                 ("objects", django.contrib.auth.models.UserManager()),
             ],
@@ -781,8 +819,8 @@ class Migration(migrations.Migration):
             name="Office",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="英文名称")),
                 (
                     "kind",
                     models.CharField(
@@ -794,15 +832,27 @@ class Migration(migrations.Migration):
                             ("board", "监事会"),
                         ],
                         max_length=12,
+                        verbose_name="机构类别",
                     ),
                 ),
-                ("division_code", models.CharField(db_collation="C", db_index=True, max_length=12)),
+                (
+                    "division_code",
+                    models.CharField(db_collation="C", db_index=True, max_length=12, verbose_name="区划代码"),
+                ),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="咨询电话")),
-                ("address", models.CharField(blank=True, max_length=120)),
-                ("is_active", models.BooleanField(default=True)),
+                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("division_code", "kind", "name"), name="office_once")],
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("division_code", "kind", "name"),
+                        name="office_once",
+                        violation_error_message="这个地方已有同名、同类的机构。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1224,6 +1274,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "政策版本",
+                "verbose_name_plural": "政策版本",
                 "ordering": ["programme", "-number"],
             },
         ),
@@ -1249,6 +1301,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "政策条目",
+                "verbose_name_plural": "政策条目",
                 "ordering": ["version", "section", "position", "key"],
             },
         ),
@@ -1418,11 +1472,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Role",
             fields=[
-                ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=40)),
-                ("name_en", models.CharField(max_length=60)),
-                ("level", models.CharField(max_length=10)),
-                ("rights", models.JSONField(default=list)),
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("name_en", models.CharField(max_length=60, verbose_name="英文名称")),
+                ("level", models.CharField(max_length=10, verbose_name="级别")),
+                ("rights", models.JSONField(default=list, verbose_name="权限")),
+                ("not_with", models.JSONField(default=list, verbose_name="不相容岗位")),
                 (
                     "lifts_to",
                     models.ForeignKey(
@@ -1431,35 +1486,47 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="cases.role",
+                        verbose_name="委托代审到",
                     ),
                 ),
             ],
+            options={"verbose_name": "岗位", "verbose_name_plural": "岗位"},
         ),
         migrations.CreateModel(
             name="Post",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
+                ("starts_on", models.DateField(verbose_name="从哪天起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="到哪天止")),
                 (
                     "office",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="cases.office"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="cases.office",
+                        verbose_name="机构",
                     ),
                 ),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
                     ),
                 ),
                 (
                     "role",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="cases.role"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="cases.role",
+                        verbose_name="岗位",
                     ),
                 ),
             ],
+            options={"verbose_name": "任职", "verbose_name_plural": "任职"},
         ),
         migrations.CreateModel(
             name="StreamHead",
@@ -2183,7 +2250,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="post",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on", None)), fields=("user", "role", "office"), name="post_once"
+                condition=models.Q(("ends_on", None)),
+                fields=("user", "role", "office"),
+                name="post_once",
+                violation_error_message="这个人已在这个机构担任这个岗位。",
             ),
         ),
         migrations.AddConstraint(
@@ -2191,6 +2261,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
                 name="post_dates",
+                violation_error_message="任职结束日期早于开始日期。",
             ),
         ),
         migrations.AddIndex(

@@ -8,6 +8,7 @@ HERE = Path(__file__).parent / "sql"
 ORDER = [
     "clock.sql",
     "history.sql",
+    "access.sql",
     "consent.sql",
     "dossier.sql",
     "parties.sql",
@@ -21,7 +22,7 @@ ORDER = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0001_initial")]
+    dependencies = [("cases", "0001_initial"), ("mfa", "0003_authenticator_type_uniq")]
     operations = [
         migrations.RunSQL((HERE / name).read_text(encoding="utf-8"), migrations.RunSQL.noop) for name in ORDER
     ]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 __all__ = ["Division"]
 
@@ -13,7 +14,13 @@ class Division(models.Model):
     it an unused code under the city or county it belongs to.
     """
 
-    LEVELS = [("province", "省级"), ("city", "市级"), ("county", "县级"), ("town", "乡级"), ("village", "村级")]
+    LEVELS = [
+        ("province", _("省级")),
+        ("city", _("市级")),
+        ("county", _("县级")),
+        ("town", _("乡级")),
+        ("village", _("村级")),
+    ]
 
     code = models.CharField("代码", max_length=12, primary_key=True, db_collation="C")
     name = models.CharField("名称", max_length=60)

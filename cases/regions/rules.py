@@ -28,6 +28,13 @@ def level_of(code: str) -> Level:
     return LENGTHS[len(code)]
 
 
+def short(code: str) -> str:
+    """The code as it stands in the table, for one written in the official form with zeros: 640000 is 64."""
+    if not is_code(code):
+        return code
+    return next(code[:length] for length in LENGTHS if not code[length:].strip("0"))
+
+
 def is_within(code: str, prefix: str) -> bool:
     """Whether a place lies in an area, an area lying in itself; an empty area holds nothing."""
     return is_code(code) and is_code(prefix) and code.startswith(prefix)

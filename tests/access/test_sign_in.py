@@ -277,7 +277,7 @@ def gateway(settings: Any) -> Iterator[type[Gateway]]:
 def test_the_gateway_of_an_office_gets_number_and_text_and_nothing_is_kept(db: Any, gateway: type[Gateway]) -> None:
     send_sms("19900000001", "您好，验证码 123456", key="m-1")
     headers, body = gateway.taken[0]
-    assert body == {"phone": "19900000001", "text": "您好，验证码 123456"}
+    assert body == {"phone": "19900000001", "text": "您好，验证码 123456", "way": "text"}
     assert (headers["Authorization"], headers["Idempotency-Key"]) == ("Bearer a-token", "m-1")
     assert not DemoSms.objects.exists()
 

@@ -68,6 +68,81 @@ def test_the_terminal_shows_that_line_alone(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("RELIEF_HOSTS", "example.org:8000", "'example.org:8000' is not a host name without a port"),
+        ("RELIEF_HOSTS", "example.org,https://other.org", "is not a host name"),
+        ("RELIEF_HOSTS", "-.org", "is not a host name"),
+        ("RELIEF_BIND", "999.1 x", "is not an IP address"),
+        ("RELIEF_BIND", "relief.example.org", "is not an IP address"),
+        ("BROKER_URL", "redis://", "names no host"),
+        ("BROKER_URL", "amqp:", "names no host"),
+        ("BROKER_URL", "redis://broker:port/0", "a host or a port"),
+        ("CACHE_URL", "redis:", "names no host"),
+        ("CACHE_URL", "redis://:6379/1", "names no host"),
+        ("CACHE_URL", "redis", "does not start with"),
+        ("SMS_GATEWAY_URL", "https://", "names no host"),
+        ("SMS_GATEWAY_URL", "https:///send", "names no host"),
+        ("SMS_GATEWAY_URL", "https://[::1/send", "a host or a port"),
+    ],
+)
+def test_half_an_address_is_none(name: str, value: str, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(env.WrongSetting, match=fault) as stop:
+        start()
+    assert str(stop.value).startswith(f"{name}: ") and "\n" not in str(stop.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RELIEF_HOSTS", "relief.example.org, .example.org, 10.0.0.1, [::1], localhost"),
+        ("RELIEF_BIND", "::"),
+        ("RELIEF_BIND", "localhost"),
+        ("BROKER_URL", "filesystem://"),
+        ("BROKER_URL", "amqp://user:pw@broker.example:5672/relief"),
+        ("CACHE_URL", "rediss://:pw@[fd00::1]:6379/1"),
+        ("SMS_GATEWAY_URL", "http://127.0.0.1:9000/send"),
+    ],
+)
+def test_a_whole_address_is_taken(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    start()
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELIEF_VAR", "/proc/relief")
+    with pytest.raises(keys.NotWritable) as stop:
+        start()
+    assert str(stop.value).startswith("RELIEF_VAR: /proc/relief") and "\n" not in str(stop.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("keys/field_keys", b"", "is empty: put"),
+        ("keys/field_keys", b"\xff\x00garbled", "is not written as name:key,name:key: put"),
+        ("keys/field_keys", b"k1:short", "holds a key that is not base64: put"),
+        ("keys/index_key", b"  \n", "is empty: put"),
+        ("keys/index_key", b"AAAA", "holds a key of 3 bytes and needs 32: put"),
+        ("keys/secret_key", b"short", "has 5 characters and needs at least 50: put"),
+        ("kind", b"garbage", "should hold demo or office"),
+        ("kind", b"", "should hold demo or office"),
+        ("kind", b"\xff\xfe", "should hold demo or office"),
+        ("passwords/app", b"", "is empty: put"),
+    ],
+)
+def test_a_damaged_file_gets_a_sentence(name: str, content: bytes, fault: str, tmp_path: Path) -> None:
+    start()
+    path = tmp_path / "var" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    with pytest.raises(keys.Damaged, match=fault) as stop:
+        start()
+    assert str(stop.value).startswith(str(path)) and "\n" not in str(stop.value)
+
+
 @pytest.mark.parametrize("given", ["", "   "])
 def test_a_blank_variable_counts_as_unset(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELIEF_PORT", given)

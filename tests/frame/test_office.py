@@ -1,6 +1,10 @@
 """An office does not start on a demonstration, and its first administrator is asked for."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +14,15 @@ from django.core.management.base import SystemCheckError
 
 from cases.access import demo
 from cases.calendar import clock
-from project import checks, prepare
+from project import checks, keys, prepare
 from project.checks import NotFit
+from project.settings import BASE_DIR
 
 
 @pytest.fixture
 def office(settings: Any) -> Any:
     settings.RELIEF_ENV = "office"
+    settings.OFFICE_WORDS = dict.fromkeys(settings.OFFICE_WORDS, "某某")
     return settings
 
 
@@ -74,6 +80,41 @@ def test_check_names_what_is_missing(office: Any) -> None:
         call_command("check", databases=["default"])
 
 
+@pytest.mark.parametrize("name", ["RELIEF_BRAND_NAME", "RELIEF_HELP_PHONE", "RELIEF_HELP_HOURS"])
+def test_an_office_that_does_not_say_who_it_is_does_not_start(office: Any, name: str) -> None:
+    office.OFFICE_WORDS = {**office.OFFICE_WORDS, name: None}
+    assert f"set {name}=" in (checks.office_says_who_it_is() or "")
+
+
+def test_a_terminal_is_asked_and_the_answers_are_kept(
+    office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.VAR, office.OFFICE_WORDS = tmp_path, {**office.OFFICE_WORDS, "RELIEF_HELP_PHONE": None}
+    typed = iter(["", "0951-0000000"])
+    monkeypatch.setattr("builtins.input", lambda question: next(typed))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    prepare.office_words(say=lambda line: None)
+    assert keys.office_words(tmp_path) == {"RELIEF_HELP_PHONE": "0951-0000000"}
+    assert checks.office_says_who_it_is() is None
+
+
+def test_damaged_answers_get_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "office.json").write_text("[1]")
+    with pytest.raises(keys.Damaged, match="the next start asks again"):
+        keys.office_words(tmp_path)
+
+
+def test_serve_says_so_before_it_makes_anything(place: Path) -> None:
+    office = {"RELIEF_ENV": "office", "RELIEF_VAR": str(place), "DJANGO_SETTINGS_MODULE": "project.settings"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", "serve", "--setup"], cwd=BASE_DIR, env={**os.environ, **office},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1
+    assert "RELIEF_BRAND_NAME=" in done.stderr and "RELIEF_HELP_PHONE=" in done.stderr
+    assert not (place / "kind").exists()
+
+
 # --- the first administrator --------------------------------------------------------------------------------------------
 
 
@@ -93,6 +134,14 @@ def test_a_weak_password_is_refused_with_the_reason(office: Any) -> None:
     with pytest.raises(prepare.NoAdministrator, match="RELIEF_ADMIN_PASSWORD: "):
         prepare.first_administrator(say=print)
     assert not get_user_model()._default_manager.filter(username="admin").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("password", ["adminadmin1", "Admin-2026-admin", "1234567890", "aaaaaaaaaa1"])
+def test_a_password_like_the_name_or_of_one_sign_is_refused(office: Any, password: str) -> None:
+    office.ADMIN_NAME, office.ADMIN_PASSWORD = "admin", password
+    with pytest.raises(prepare.NoAdministrator, match="RELIEF_ADMIN_PASSWORD: "):
+        prepare.first_administrator(say=print)
 
 
 @pytest.mark.django_db

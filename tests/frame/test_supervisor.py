@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from project.settings import BASE_DIR
+from project.supervisor import Child
 
 SCRIPT = """
 import sys, os
@@ -85,6 +87,14 @@ def test_a_program_that_ends_is_started_again_until_it_is_hopeless(tmp_path: Pat
     assert running.returncode == 1
     assert said.count("brief ended (status 3): starting it again.") == 4
     assert "brief ended 5 times within a minute (status 3): stopping." in said
+
+
+def test_a_silent_program_writes_its_log_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    words = "import sys; print('Hitting Ctrl+C again ...'); print('a log line', file=sys.stderr)"
+    child = Child("worker", [sys.executable, "-c", words], {}, is_silent=True)
+    child.start()
+    assert child.process is not None and child.process.wait(20) == 0
+    assert capfd.readouterr() == ("", "a log line\n")
 
 
 def test_a_busy_port_gets_a_sentence_before_anything_is_made(place: Path) -> None:

@@ -1,9 +1,12 @@
 """`manage.py walk` over real HTTP: both programmes come to the end, and each wrong turn on the way is refused."""
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 
 from cases.history.check import verify
+from cases.policy.models import PolicyVersion
 from workflows.walking.walk import Walk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -18,3 +21,20 @@ def test_a_case_is_walked_from_a_phone_to_the_bank(slug, least_refused, cast, li
     assert walk.refused >= least_refused
     assert verify(connection, case=case.pk).is_clean
     assert any("走错" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:8000", "is not the address of a site"),
+        ("not an address", "is not the address of a site"),
+        ("http://", "is not the address of a site"),
+        ("http://127.0.0.1:port", "is not the address of a site"),
+        ("http://127.0.0.1:9", "does not answer: "),
+    ],
+)
+def test_a_site_that_is_not_there_is_said_in_one_sentence(cast, address, said):
+    with pytest.raises(CommandError, match=said) as fault:
+        call_command("walk", "rare_disease", url=address)
+    assert "\n" not in str(fault.value)
+    assert not PolicyVersion.objects.exists(), "nothing is made for a walk that cannot begin"

@@ -58,11 +58,14 @@ def test_every_page_says_whom_to_call(visitor: Client):
         assert f"tel:{settings.HELP_PHONE}" in visitor.get(address).content.decode()
 
 
-def test_the_desk_shows_each_room_its_own_entries_in_order(monkeypatch):
+def test_the_desk_shows_each_room_its_own_entries_in_order(monkeypatch, cast):
     monkeypatch.setattr(context, "_providers", [])
     register_nav(lambda request: [NavItem("查案卷", "/desk/find", order=30)])
     register_nav(lambda request: [NavItem("待领取", "/desk", order=10, count=3)])
     request = RequestFactory().get("/desk/find/x")
-    request.user = AnonymousUser()
+    request.user = cast["xiji_intake"]
     found = nav_items(request)
     assert [(item["label"], item["current"]) for item in found] == [("待领取", False), ("查案卷", True)]
+    for somebody in (AnonymousUser(), cast["applicant1"]):
+        request.user = somebody
+        assert nav_items(request) == []

@@ -154,8 +154,7 @@ def make(cast: dict[str, User]) -> World:
     always = {
         "slug": SLUG, "programme": SLUG, "size": "elder", "way": "on", "language": "en", "code": papers(begun, today=clock.today())[0].code, "key": "patient_name",
         "kind": "publicity", "desk:queue.name": "mine", "case:tab.name": "record", "policy.section": row.section,
-        "policy.key": row.key, "account_confirm_email.key": "none", "account_reset_password_from_key.key": "none-none",
-        "uidb36": "1", "app_label": "cases", "url": "nothing", "content_type_id": "1",
+        "policy.key": row.key, "app_label": "cases", "url": "nothing", "content_type_id": "1",
         "admin.object_id": "1", "admin:view_on_site.object_id": "1",
     }  # fmt: skip
     things = {

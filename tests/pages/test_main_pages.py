@@ -32,6 +32,7 @@ PEOPLE: dict[str | None, list[str]] = {
     "fin_make": ["/money/"],
     "policy_edit": ["/policy/"],
     "inspector": ["/inspect/"],
+    "auditadmin": ["/account-log/"],
 }
 
 

@@ -125,16 +125,19 @@ END $$;
 SELECT history_append_only('cases_event');
 SELECT history_append_only('cases_access');
 
--- Row changes: any write by any path leaves a row in the same chain. Sealed values appear as their commitments.
+-- Row changes: any write by any path leaves a row in the same chain. Sealed values appear as their commitments. A column
+-- named `#x` among those to leave out appears as a digest: a password or second factor is salted, so that the digest tells
+-- that it was changed and nothing else.
 CREATE FUNCTION history_sanitise(r jsonb, p_skip text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(jsonb_object_agg(key, CASE
         WHEN jsonb_typeof(value) = 'string' AND value #>> '{}' LIKE 's1.%' THEN to_jsonb('commitment:' || split_part(value #>> '{}', '.', 4))
+        WHEN '#' || key = ANY (p_skip) THEN to_jsonb('digest:' || encode(sha256(convert_to(value #>> '{}', 'UTF8')), 'hex'))
         ELSE value END), '{}'::jsonb)
     FROM jsonb_each(r) WHERE NOT key = ANY (p_skip)
 $$;
 
--- Arguments: stream kind, column that holds the stream key, then columns to leave out. A key `x_id:table` is the case_id of
+-- Arguments: stream kind, column that holds the stream key, then columns to leave out (or `#column`). A key `x_id:table` is the case_id of
 -- that parent row. Times are written in UTC, whatever the session says, so that a row can be compared with its history.
 CREATE FUNCTION history_row_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from project import checks, prepare
+from project import checks, keys, prepare
 from project.supervisor import Child, Supervisor
 
 
@@ -30,6 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         lock = self._only_one()
         self._port_is_free()
+        if options["setup"]:
+            prepare.office_words(say=self._say)
+        if settings.RELIEF_ENV == "office" and (nameless := checks.office_says_who_it_is()):
+            raise checks.NotFit(f"This office cannot start: {nameless}")
         if options["setup"]:
             try:
                 prepare.everything(say=self._say)
@@ -56,7 +60,9 @@ class Command(BaseCommand):
 
     def _only_one(self) -> IO[str]:
         path = settings.VAR / "serve.lock"
-        lock = open(path, "a+")  # noqa: SIM115  held until the end
+        with keys.writing(path):
+            path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+            lock = open(path, "a+")  # noqa: SIM115  held until the end
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -129,7 +135,7 @@ def children() -> list[Child]:
     ]  # fmt: skip
     found = [
         Child("web", web, here),
-        Child("worker", worker, {**here, "REMAP_SIGTERM": "SIGQUIT"}),
+        Child("worker", worker, {**here, "REMAP_SIGTERM": "SIGQUIT"}, is_silent=True),
     ]
     if "clock" in get_commands():
         found.append(Child("clock", [python, str(settings.BASE_DIR / "manage.py"), "clock"], here))

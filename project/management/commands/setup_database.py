@@ -33,6 +33,7 @@ def install(*, verbosity: int = 1) -> None:
     """Tables, rights and reference data in the database of the aliases `owner` and `default`."""
     call_command("migrate", database="owner", interactive=False, verbosity=max(0, verbosity - 1))
     import_module("cases.history.grants").apply(connections["owner"], app_role=settings.DATABASES["default"]["USER"])
+    import_module("cases.access.proof").keep()
     import_module("cases.reference").load()
     import_module("workflows.reference").load()
     connections["owner"].close()

@@ -6,7 +6,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,6 +20,7 @@ from django.utils import translation
 from cases.calendar import clock
 from cases.history.check import verify
 from cases.programme import programmes
+from workflows.walking.browser import Browser
 from workflows.walking.walk import Walk
 from workflows.walking.wrong import WalkFailed
 
@@ -44,6 +47,15 @@ def site() -> Iterator[str]:
         server.server_close()
 
 
+def is_site(address: str) -> bool:
+    """Whether this is an address that a browser could open."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 class Command(BaseCommand):
     """走一遍."""
 
@@ -59,6 +71,8 @@ class Command(BaseCommand):
             raise CommandError(f"没有项目 {options['programme']}。可以走的有：{'、'.join(known)}")
         if not settings.RELIEF_DEMO or not clock.is_demo_clock():
             raise CommandError("The walk moves the clock: it runs only on a demonstration database (make run).")
+        if options["url"] and not is_site(options["url"]):
+            raise CommandError(f"--url {options['url']} is not the address of a site, such as http://127.0.0.1:8000")
         logging.getLogger("django.request").setLevel(logging.ERROR)  # each refused try prints its own line
         with translation.override("zh-hans"):
             if options["url"]:
@@ -70,9 +84,12 @@ class Command(BaseCommand):
     def walk(self, slug: str, address: str) -> None:
         walk = Walk(slug, address, self.stdout.write)
         try:
+            Browser(address).get("/health/live")  # before anything is made for the walk
             case = walk()
         except (WalkFailed, LookupError) as fault:
             raise CommandError(str(fault)) from fault
+        except (OSError, HTTPException) as fault:  # urllib's URLError is an OSError
+            raise CommandError(f"The site at {address} does not answer: {getattr(fault, 'reason', fault)}") from fault
         report = verify(connection, case=case.pk)
         if not report.is_clean:
             raise CommandError(f"history does not verify: {report.findings[0].line()}")
