@@ -23,18 +23,15 @@ class State:
 
 _ALL = [
     State("DRAFT", _("草稿"), _("还没提交"), 1, "applicant", "grey", is_open=False),
-    State("SUBMITTED", _("待受理"), _("已收到，正在看材料"), 2, "office", "blue"),
     State("INTAKE", _("待受理"), _("已收到，正在看材料"), 2, "office", "blue"),
     State("SUPPLEMENT", _("待补正"), _("请补材料"), 2, "applicant", "yellow"),
     State("NOT_ACCEPTED", _("不予受理"), _("这次不能受理"), 0, "", "grey", is_open=False),
-    State("ACCEPTED", _("已受理"), _("正在核实家庭情况"), 3, "office", "blue"),
     State("VERIFY", _("村镇核实"), _("正在核实家庭情况"), 3, "office", "blue"),
     State("COUNTY", _("县级初审"), _("正在审核（县）"), 3, "office", "blue"),
     State("CITY", _("市级复核"), _("正在审核（市）"), 3, "office", "blue"),
     State("PROVINCE", _("省级审核"), _("正在审核（省）"), 3, "office", "blue"),
     State("EXPERT", _("专家意见"), _("正在审核（省）"), 3, "office", "blue"),
     State("PANEL", _("上会"), _("正在集体研究"), 4, "panel", "blue"),
-    State("PROPOSED", _("拟救助"), _("正在集体研究"), 4, "panel", "blue"),
     State("DEFERRED", _("延期再议"), _("正在集体研究"), 4, "panel", "blue"),
     State("WAITLIST", _("轮候"), _("符合条件，排队中"), 4, "office", "blue"),
     State("PUBLICITY", _("公示"), _("正在公示"), 4, "", "turquoise"),
@@ -47,13 +44,11 @@ _ALL = [
     State("FAILED", _("拨付失败"), _("账户有误，请更正"), 5, "applicant", "yellow"),
     State("RETURNED", _("退汇"), _("账户有误，请更正"), 5, "applicant", "yellow"),
     State("REPAIR", _("账户更正核对"), _("正在核对新账户"), 5, "office", "green"),
-    State("PAID", _("已拨付"), _("已打款"), 5, "office", "green"),
     State("FOLLOWUP", _("回访"), _("已打款"), 5, "office", "green"),
     State("CLOSED", _("办结"), _("已打款，已办结"), 5, "", "green", is_open=False),
     State("REJECTED", _("不予救助"), _("这次没有批准，可以申请复核"), 0, "", "grey", is_open=False),
     State("WITHDRAWN", _("已撤回"), _("您已撤回申请"), 0, "", "grey", is_open=False),
     State("LAPSED", _("逾期未补"), _("补材料的时间过了，已停办"), 0, "", "grey", is_open=False),
-    State("SUSPENDED", _("中止"), _("暂停办理"), 3, "office", "grey"),
     State("TERMINATED", _("终止"), _("已停止办理"), 0, "", "grey", is_open=False),
 ]
 

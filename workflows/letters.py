@@ -29,7 +29,6 @@ from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import WORKDAYS, Policy, PolicyGap
 from cases.programme import programme
 from cases.publicity import actions as publicity
-from cases.publicity.models import Objection
 from cases.states import STATES
 from workflows.models import WorkItem
 
@@ -64,7 +63,7 @@ def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Da
 
 
 STANDS = {
-    "N02": "SUPPLEMENT", "N03": "NOT_ACCEPTED", "N08": "PUBLICITY", "N09": "GRANTED", "N10": "REJECTED", "N12": "PAID",
+    "N02": "SUPPLEMENT", "N03": "NOT_ACCEPTED", "N08": "PUBLICITY", "N09": "GRANTED", "N10": "REJECTED", "N12": "FOLLOWUP",
     "N13": "FAILED", "N22": "TERMINATED",
 }  # fmt: skip
 """The state to which a letter leads: it is written in the same act, before the case takes that state."""
@@ -185,9 +184,6 @@ def _against(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
             happened: True,
             "reasons": [{"name_zh": what[0], "name_en": what[1], "plain_zh": "", "plain_en": "", "clause": ""}],
         }
-    if not codes:
-        upheld = Objection.objects.filter(case=case, state="upheld").exists()
-        codes = ["J20" if upheld else "J21"]
     return {"reasons": [reason_words(policy, code) for code in codes]}
 
 

@@ -12,7 +12,7 @@ from cases.states import STATES
 DRAFT = "DRAFT"
 AREA_LENGTH: dict[str, int] = {level.value: length for length, level in LENGTHS.items()}
 
-_FROM_PUBLICITY = {"PROPOSED", "PUBLICITY", "OBJECTION"}
+_FROM_PUBLICITY = {"PUBLICITY", "OBJECTION"}
 READS: dict[str, frozenset[str]] = {
     "case.read": frozenset(STATES) - {DRAFT},
     "case.read.panel": frozenset(code for code, state in STATES.items() if state.road >= 4),

@@ -162,15 +162,15 @@ def next_words(state: str, on: date | None = None) -> str:
         return _("请您补齐通知里列出的材料。")
     if state in ("FAILED", "RETURNED"):
         return _("请您更正收款账户，我们再打一次。")
-    if state in ("SUBMITTED", "INTAKE"):
+    if state == "INTAKE":
         return _("我们看材料，然后告诉您是否受理。")
-    if state in ("ACCEPTED", "VERIFY"):
+    if state == "VERIFY":
         return _("村和乡镇会上门核实，请留意电话。")
     if STATES[state].road == 3:
         return _("工作人员正在审核，不用您做什么。")
     if STATES[state].road == 4:
         return _("研究和公示以后，我们会通知您。")
-    if state in ("PAID", "FOLLOWUP"):
+    if state == "FOLLOWUP":
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:
         return _("我们正在安排打款。")

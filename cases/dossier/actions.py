@@ -68,14 +68,17 @@ def new_draft(
 
 
 @action("case.answer")
-def save_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime | None = None) -> Answer | None:
+def save_answer(
+    *, case: Case, key: str, value: Any, seen: str | None = None, by: Any, now: datetime | None = None
+) -> Answer | None:
     """填写一项: keep one answer of a draft, cleaned; an empty answer to an optional question takes it away.
 
-    Raises Invalid with the sentence for this field, and when the earlier answers do not call for the question.
+    Raises Invalid with the sentence for this field, and when the earlier answers do not call for the question; Refusal
+    when the answer is not any more the one that the page showed (`seen`).
     """
     assert now is not None
     found = _my_draft(case, by)
-    row = take_answer(case=found, key=key, value=value, by=by, now=now)
+    row = take_answer(case=found, key=key, value=value, seen=seen, by=by, now=now)
     _remember(found, key, answers(found).get(key), by, now)
     return row
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.calendar.rules import local_day
 from cases.dossier import rules
 from cases.dossier.models import Answer, Case
-from cases.dossier.queries import agent_areas, answers
+from cases.dossier.queries import agent_areas, answer_rows, answers
 from cases.errors import Invalid, Refusal
 from cases.history.models import Event
 from cases.history.record import record
@@ -26,16 +26,26 @@ ONE_OPEN_CASE = "one_open_case"
 MOST_TAKEN, WINDOW = 5, timedelta(minutes=15)
 
 
-def take_answer(*, case: Case, key: str, value: Any, by: Any, now: datetime) -> Answer | None:
+def take_answer(*, case: Case, key: str, value: Any, seen: str | None = None, by: Any, now: datetime) -> Answer | None:
     """收下一项: what was typed for one question, cleaned and fitted to the other answers, then written.
 
-    Raises Invalid with the sentence for this field, and when the other answers do not call for the question.
+    `seen` is the version of the answer that the page showed. Raises Invalid with the sentence for this field, and when
+    the other answers do not call for the question; Refusal when another page changed the answer meanwhile.
     """
     facts = answers(case)
     question = _asked(programme(case.programme), key, facts)
     kept = cleaned(question, value, facts, now)
+    if seen is not None and seen != version_of(case, key) and facts.get(key) != kept:
+        sentence = _("这一项刚才在别的页面改过。要用下面填的，再点一次。")
+        raise Refusal(sentence, code="changed_elsewhere", status=409, fields={key: sentence})
     _fits_person(case, question, kept, facts, by, now)
     return store_answer(case=case, key=key, value=kept, by=by, now=now)
+
+
+def version_of(case: Case, key: str) -> str:
+    """The version of an answer that a page shows ("" for none), so that a second page does not overwrite it unseen."""
+    row = answer_rows(case).get(key)
+    return f"{row.pk}.{row.at:%s%f}" if row is not None else ""
 
 
 def _asked(card: Programme, key: str, facts: Mapping[str, Any]) -> Question:

@@ -179,7 +179,7 @@ def tell_once(*, case: Case, items: Sequence[Any], by: Any, now: datetime | None
 
 @action("supplement.answer_item")
 def save_supplement_answer(
-    *, case: Case, key: str, value: Any, by: Any, now: datetime | None = None
+    *, case: Case, key: str, value: Any, seen: str | None = None, by: Any, now: datetime | None = None
 ) -> list[SupplementItem]:
     """补填一项: a named answer once more, as a row of the new round, through the door of a draft's answers.
 
@@ -189,7 +189,7 @@ def save_supplement_answer(
     found = _editable(case, by, "answer", key, now)
     if found.state == "DRAFT":
         raise NotFound()
-    if take_answer(case=found, key=key, value=value, by=by, now=now) is None:
+    if take_answer(case=found, key=key, value=value, seen=seen, by=by, now=now) is None:
         sentence = dossier_rules.ask_for(programme(found.programme).question(key))
         raise Invalid(sentence, fields={key: sentence})
     notice = open_supplement(found)

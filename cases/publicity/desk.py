@@ -17,6 +17,7 @@ from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.errors import Invalid
 from cases.history.record import record_access
+from cases.policy.queries import policy_of
 from cases.publicity import actions, queries
 from cases.publicity.forms import ExtensionForm, FindingForm, TakeDownForm
 from cases.publicity.models import Objection
@@ -87,12 +88,11 @@ def objections(request: HttpRequest) -> HttpResponse:
 def one_objection(request: HttpRequest, token: UUID) -> HttpResponse:
     """异议核查: what was said and by whom, and the conclusion."""
     found = _opened(request, token)
-    form = FindingForm(request.POST or None)
+    form = FindingForm(request.POST or None, policy=policy_of(found.case))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        said = {"upheld": data["upheld"] == "yes", "finding": data["finding"], "answer": data["answer"]}
         try:
-            actions.close_objection(objection=found, by=request.user, **said)
+            actions.close_objection(objection=found, by=request.user, **data | {"upheld": data["upheld"] == "yes"})
             messages.success(request, _("异议已有结论。"))
             return redirect("publicity:objections")
         except Invalid as fault:
@@ -127,7 +127,7 @@ def _opened(request: HttpRequest, token: UUID) -> Objection:
 def _objection_page(request: HttpRequest, found: Objection, **forms: Any) -> HttpResponse:
     context = {
         "objection": found,
-        "form": FindingForm(),
+        "form": FindingForm(policy=policy_of(found.case)),
         "extension": ExtensionForm(),
         "why_not_mine": queries.why_not_mine(request.user, found.case),
         "who_may": queries.OUTSIDERS,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cases.policy.rules import Policy
 from cases.publicity.models import PublicEntry
 from cases.publicity.rules import LONGEST_OBJECTION
-from project.forms import CleanCharField, Radios, ReliefForm
+from project.forms import Checkboxes, CleanCharField, Radios, ReliefForm
 
 
 class ObjectionForm(ReliefForm):
@@ -82,3 +84,13 @@ class FindingForm(ReliefForm):
         required=False,
         widget=forms.Textarea({"rows": 4}),
     )
+    reasons = forms.MultipleChoiceField(
+        label=_("不予救助的原因"), help_text=_("异议成立的，至少选一个。"), widget=Checkboxes(), required=False
+    )
+
+    def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        english = (get_language() or "").startswith("en")
+        self.fields["reasons"].choices = [  # type: ignore[attr-defined]
+            (one.code, one.name_en if english else one.name_zh) for one in policy.reasons("reject")
+        ]

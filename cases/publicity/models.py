@@ -95,6 +95,7 @@ class Objection(models.Model):
     state = models.CharField(max_length=10, choices=STATES, default="open")
     investigator = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     finding = SealedField("核查结论", blank=True, default="")
+    reasons = models.JSONField("不予救助的原因", default=list)
     answer = SealedField("答复", blank=True, default="")
     closed_at = models.DateTimeField(null=True)
 
@@ -102,6 +103,7 @@ class Objection(models.Model):
         app_label = "cases"
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["open", "upheld", "dismissed"]), name="objection_state"),
+            models.CheckConstraint(condition=~Q(state="upheld") | ~Q(reasons=[]), name="objection_upheld_has_reason"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at=None)
                 | (~Q(state="open") & Q(closed_at__isnull=False, investigator__isnull=False) & ~Q(finding="")),

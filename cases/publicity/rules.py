@@ -16,7 +16,7 @@ from cases.notices.rules import case_tail
 from cases.people.rules import mask_name
 from cases.regions.rules import Level, at_level
 
-AWAITING = frozenset({"PROPOSED", "PUBLICITY"})
+AWAITING = frozenset({"PUBLICITY"})
 """States in which a case waits to be put on a public list."""
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

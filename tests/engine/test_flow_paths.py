@@ -201,7 +201,7 @@ def test_an_objection_holds_the_case_and_ends_or_frees_it(cast: Any, new_case: M
     case.refresh_from_db()
     assert case.state == "OBJECTION"
     publicity.close_objection(
-        objection=made, upheld=upheld, finding="查了不动产登记，结论写在这里。", by=cast["publicity"]
+        objection=made, upheld=upheld, reasons=["J20"], finding="查了不动产登记，结论写在这里。", by=cast["publicity"]
     )
     drive.end_notice(by=cast["prov_head"])
     case.refresh_from_db()

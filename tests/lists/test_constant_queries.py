@@ -85,7 +85,7 @@ def batches(world: World) -> None:
 
 def awaiting(world: World) -> None:
     """Thirty more cases that may be put on a list."""
-    cases(world, state=lambda number: "PROPOSED", award=lambda number: 1000)
+    cases(world, state=lambda number: "PUBLICITY", award=lambda number: 1000)
 
 
 def objections(world: World) -> None:

@@ -88,7 +88,7 @@ def test_the_patient_of_a_village_worker_corrects_the_account_with_the_phone_in_
 
 
 @pytest.mark.parametrize(
-    "state", ["INTAKE", "COUNTY", "PROVINCE", "PANEL", "PUBLICITY", "GRANTED", "PAYABLE", "SENT", "PAID"]
+    "state", ["INTAKE", "COUNTY", "PROVINCE", "PANEL", "PUBLICITY", "GRANTED", "PAYABLE", "SENT", "FOLLOWUP"]
 )
 def test_under_review_and_payment_the_payee_stands_in_the_action_and_in_the_database(filed, cast, state):
     case = filed()

@@ -72,7 +72,11 @@ def test_an_objection_to_a_case_that_ended_is_answered_and_moves_nothing(cast: A
     made = actions.file_objection(entry=PublicEntry.objects.get(case=case), text="他家有两套房子，不困难。")
     withdraw(case, cast)
     closed = actions.close_objection(
-        objection=made, upheld=upheld, finding="申请人已经撤回，房子是借住的。", by=cast["prov_review2"]
+        objection=made,
+        upheld=upheld,
+        reasons=["J20"],
+        finding="申请人已经撤回，房子是借住的。",
+        by=cast["prov_review2"],
     )
     case.refresh_from_db()
     assert (closed.state, case.state) == ("upheld" if upheld else "dismissed", "WITHDRAWN")

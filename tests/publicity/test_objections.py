@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InternalError, connection, transaction
 
 from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal, Stale
@@ -69,8 +71,8 @@ def test_an_upheld_objection_ends_the_person_and_the_notice_is_never_closed_for_
     case = make_case(cast, version)
     plist = post(cast, case)
     made = actions.file_objection(entry=entry_of(case), text=SAID)
-    actions.close_objection(objection=made, upheld=True, finding=FOUND, by=cast["prov_head"])
-    assert road.heard[-1][1:] == ("objection_closed", {"upheld": True})
+    actions.close_objection(objection=made, upheld=True, reasons=["J20"], finding=FOUND, by=cast["prov_head"])
+    assert road.heard[-1][1:] == ("objection_closed", {"upheld": True, "reasons": ["J20"]})
     after_the_end(plist)
     assert actions.close_due() == 0
 
@@ -97,7 +99,7 @@ def test_whoever_did_the_first_review_may_not_close_it(cast, version, road, firs
     assert "由别的同事核查" in str(refused.value)
     actions.close_objection(objection=made, upheld=False, finding=FOUND, by=cast["guyuan_city2"])
     with pytest.raises(Stale):
-        actions.close_objection(objection=made, upheld=True, finding=FOUND, by=cast["prov_head"])
+        actions.close_objection(objection=made, upheld=True, reasons=["J20"], finding=FOUND, by=cast["prov_head"])
 
 
 def test_county_staff_see_neither_the_objector_nor_the_objection(cast, version, road, first_review):
@@ -146,3 +148,15 @@ def test_what_was_objected_and_who_did_are_sealed_and_frozen(cast, version, road
         with pytest.raises((IntegrityError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE cases_objection SET {change} WHERE id = %s", [made.pk])
     assert clock.now() >= made.filed_at
+
+
+@pytest.mark.parametrize("reasons", [(), ("",), ("made up",)])
+def test_an_upheld_objection_refuses_for_a_coded_reason_only(cast, version, road, reasons):
+    case = make_case(cast, version)
+    post(cast, case)
+    made = actions.file_objection(entry=entry_of(case), text=SAID)
+    with pytest.raises(Invalid):
+        actions.close_objection(objection=made, upheld=True, reasons=reasons, finding=FOUND, by=cast["prov_head"])
+    by_hand = "UPDATE cases_objection SET state = 'upheld', closed_at = now(), investigator_id = %s, finding = 'x', reasons = %s"
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(by_hand, [cast["prov_head"].pk, json.dumps([one for one in reasons if one != "made up"])])

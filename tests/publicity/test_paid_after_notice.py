@@ -96,7 +96,7 @@ def test_a_case_against_which_an_objection_was_upheld_is_held_for_good(agreed: A
     made = actions.file_objection(entry=agreed.public_entries.get(), text="他家有两套房子，不困难。")
     after_the_end(plist)
     actions.close_objection(
-        objection=made, upheld=True, finding="查到名下有两套房，不符合条件。", by=cast["prov_review2"]
+        objection=made, upheld=True, reasons=["J20"], finding="查到名下有两套房，不符合条件。", by=cast["prov_review2"]
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT money_hold(%s, %s)", [agreed.pk, clock.today()])

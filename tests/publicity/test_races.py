@@ -58,7 +58,9 @@ def test_one_objection_closed_by_two_people_at_once_has_one_conclusion(cast, ver
     actions.publish(cases=[case], by=cast["publicity"])
     made = actions.file_objection(entry=PublicEntry.objects.get(case=case), text=SAID)
     results = at_once(
-        lambda: actions.close_objection(objection=made, upheld=True, finding=FOUND, by=cast["prov_head"]),
+        lambda: actions.close_objection(
+            objection=made, upheld=True, reasons=["J20"], finding=FOUND, by=cast["prov_head"]
+        ),
         lambda: actions.close_objection(objection=made, upheld=False, finding=FOUND, by=cast["guyuan_city"]),
     )
     assert sum(isinstance(one, Objection) for one in results) == 1

@@ -23,7 +23,7 @@ from workflows.engine import timers
 from workflows.flow import road_of
 from workflows.models import Ending, Run, WorkItem
 
-MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "PAID", "FOLLOWUP"]
+MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "FOLLOWUP"]
 
 
 @action("case.start")

@@ -169,6 +169,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("reasons", models.JSONField(default=list, verbose_name="原因")),
                 ("decided_at", models.DateTimeField(null=True)),
                 (
                     "case",
@@ -476,6 +477,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
                 name="pause_dates",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="meetingitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "reject"), _negated=True),
+                    models.Q(("reasons", []), _negated=True),
+                    _connector="OR",
+                ),
+                name="agenda_reject_has_reason",
             ),
         ),
         migrations.AddConstraint(

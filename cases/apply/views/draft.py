@@ -20,6 +20,7 @@ from cases.calendar import clock
 from cases.consent import actions as consents
 from cases.consent.forms import ConsentForm
 from cases.dossier import actions
+from cases.dossier.answering import version_of
 from cases.dossier.doubts import doubts
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, kept_until, my_draft, policies_in_force
@@ -112,9 +113,10 @@ def _saved(request: HttpRequest, case: Case, asked: Question, form: QuestionForm
 
 
 def _save(request: HttpRequest, case: Case, asked: Question, value: Any) -> None:
+    given = {"case": case, "key": asked.key, "value": value, "seen": request.POST.get("seen"), "by": request.user}
     if case.state == "DRAFT":
-        actions.save_answer(case=case, key=asked.key, value=value, by=request.user)
-    elif evidence.save_supplement_answer(case=case, key=asked.key, value=value, by=request.user):
+        actions.save_answer(**given)
+    elif evidence.save_supplement_answer(**given):
         messages.warning(request, _("您改的内容还要补几样，已经列在下面。"))
     for note in _notes(asked, answers(case).get(asked.key)):
         messages.warning(request, str(note))
@@ -132,6 +134,7 @@ def _around(request: HttpRequest, case: Case, asked: Question) -> dict[str, Any]
     return {
         "case": case, "question": asked, "section": section, "number": number, "back_href": _home_of(request, case),
         "was_kept": bool(getattr(request, "kept", None)), "back": request.GET.get("back", ""),
+        "seen": version_of(case, asked.key),
     }  # fmt: skip
 
 
@@ -157,8 +160,10 @@ def _place_question(request: HttpRequest, case: Case, asked: Question, stored: A
         try:
             _save(request, case, asked, request.POST.get("value", ""))
             return redirect(_after(request, case, asked))
-        except Invalid as invalid:
-            fault = str(next(iter(invalid.fields.values()), invalid.reason))
+        except Refusal as refusal:
+            if not refusal.fields:
+                raise
+            fault = str(next(iter(refusal.fields.values())))
     area = request.GET.get("area", "")
     area = area if is_code(area) else ""
     if not area and stored and "again" not in request.GET:

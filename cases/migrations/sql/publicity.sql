@@ -180,3 +180,7 @@ CREATE TRIGGER never_deleted BEFORE DELETE ON cases_objection FOR EACH ROW EXECU
 SELECT history_watch('cases_publiclist', 'publicity', 'id', 'snapshot');
 SELECT history_watch('cases_publicentry', 'case', 'case_id');
 SELECT history_watch('cases_objection', 'case', 'case_id');
+
+-- An upheld objection refuses the case: its coded reasons are words that say something.
+ALTER TABLE cases_objection ADD CONSTRAINT objection_reasons_coded
+    CHECK (jsonb_typeof(reasons) = 'array' AND NOT reasons @? '$[*] ? (@.type() != "string" || @ like_regex "^\\s*$")');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -77,21 +78,29 @@ def file_objection(
 
 @action("objection.closed")
 def close_objection(
-    *, objection: Objection, upheld: bool, finding: str, answer: str = "", by: Any, now: datetime | None = None
-) -> Objection:
-    """异议结论: upheld ends the case, dismissed lets it go on once no other objection is open and the list has ended.
+    *, objection: Objection, upheld: bool, finding: str, answer: str = "", reasons: Sequence[str] = (), by: Any,
+    now: datetime | None = None,
+) -> Objection:  # fmt: skip
+    """异议结论: upheld ends the case for coded `reasons`, dismissed lets it go on once no other objection is open and the list has ended.
 
     The answer is kept too when the case ended meanwhile; then nothing moves. Raises Refusal for whoever took in or first
     reviewed the case, Invalid for a finding shorter than the policy says, Stale when somebody else has closed it.
     """
     assert now is not None
     found, case = _to_look_into(objection, by)
-    if too_short := policy_of(case).opinion_fault(finding):
-        raise Invalid(too_short, fields={"finding": too_short})
+    policy, faults = policy_of(case), {}
+    if too_short := policy.opinion_fault(finding):
+        faults["finding"] = too_short
+    if upheld and not (reasons and set(reasons) <= {row.key for row in policy.section("reject_reasons")}):
+        faults["reasons"] = _("请从列表里至少选一个原因")
+    if faults:
+        raise Invalid(_("请把下面几处改好，再提交。"), fields=faults)
     found.state, found.investigator, found.closed_at = ("upheld" if upheld else "dismissed"), by, now
     found.finding, found.answer = clean_paragraphs(finding), clean_paragraphs(answer)
-    found.save(update_fields=["state", "investigator", "closed_at", "finding", "answer"])
-    record("objection.closed", about=("case", case.pk), object=found, payload={"upheld": upheld})
+    found.reasons = list(reasons) if upheld else []
+    found.save(update_fields=["state", "investigator", "closed_at", "finding", "answer", "reasons"])
+    payload = {"upheld": upheld, "reasons": found.reasons}
+    record("objection.closed", about=("case", case.pk), object=found, payload=payload)
     _go_on(found, case, upheld, by, now)
     return found
 
@@ -152,7 +161,7 @@ def _go_on(objection: Objection, case: Any, upheld: bool, by: Any, now: datetime
             entry.closed_at = now
             entry.save(update_fields=["closed_at"])
         if not Objection.objects.filter(case=case, state="upheld").exclude(pk=objection.pk).exists():
-            tell(case, "objection_closed", by=by, now=now, upheld=True)
+            tell(case, "objection_closed", by=by, now=now, upheld=True, reasons=objection.reasons)
         return
     if Objection.objects.filter(case=case, state="open").exists():
         return

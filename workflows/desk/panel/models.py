@@ -68,11 +68,13 @@ class MeetingItem(models.Model):
     work_item = models.ForeignKey("workflows.WorkItem", on_delete=models.PROTECT, related_name="meeting_items")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     outcome = models.CharField(max_length=10, blank=True, default="", choices=OUTCOMES)
+    reasons = models.JSONField("原因", default=list)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "workflows"
         constraints = [
+            models.CheckConstraint(condition=~Q(outcome="reject") | ~Q(reasons=[]), name="agenda_reject_has_reason"),
             models.UniqueConstraint(fields=["meeting", "case"], name="agenda_once"),
             models.UniqueConstraint(fields=["work_item"], condition=Q(outcome=""), name="on_one_open_agenda"),
         ]

@@ -103,3 +103,6 @@ SELECT history_watch('workflows_attendance', 'meeting', 'meeting_id');
 SELECT history_watch('workflows_minutessignature', 'meeting', 'meeting_id');
 SELECT history_watch('workflows_meetingitem', 'case', 'case_id');
 SELECT history_watch('workflows_vote', 'agenda', 'item_id');
+
+ALTER TABLE workflows_meetingitem ADD CONSTRAINT agenda_reasons_coded
+    CHECK (jsonb_typeof(reasons) = 'array' AND NOT reasons @? '$[*] ? (@.type() != "string" || @ like_regex "^\\s*$")');

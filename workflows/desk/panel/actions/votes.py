@@ -123,8 +123,8 @@ def _close_item(*, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any
     if count.outcome == "reject":
         _must_have_reasons(locked, reasons)
     outcome = _reserved(locked, found, by) if count.outcome == "agree" else count.outcome
-    found.outcome, found.decided_at = outcome, now
-    found.save(update_fields=["outcome", "decided_at"])
+    found.outcome, found.decided_at, found.reasons = outcome, now, list(reasons) if outcome == "reject" else []
+    found.save(update_fields=["outcome", "decided_at", "reasons"])
     record(
         "panel.decided",
         about=("case", locked.pk),
@@ -138,7 +138,7 @@ def _close_item(*, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any
             "defer": count.defer,
             "abstain": count.abstain,
             "recused": count.recused,
-            "reasons": list(reasons),
+            "reasons": found.reasons,
         },  # fmt: skip
     )
     panel_result(
