@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.access.models import User
+from cases.access.queries import posts_of
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import add_workdays
@@ -19,7 +20,7 @@ from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import papers
 from tests.desk.road import copies
-from workflows import actions, offers
+from workflows import actions, offers, pool
 from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, queue, rows_of
 from workflows.flow import step_of
 from workflows.models import WorkItem
@@ -98,7 +99,7 @@ def test_the_pool_offers_exactly_what_duties_allow_at_every_step(cast, new_case)
         for person in people:
             post = person.posts.first()
             WorkItem.objects.filter(pk=item.pk).update(role=post.role_id, division_code=post.office.division_code)
-            offered = queue(Viewer.of(person, clock.now()), "open").filter(pk=item.pk).exists()
+            offered = WorkItem.objects.filter(pool.may_take(person, posts_of(person)), pk=item.pk).exists()
             barred = duties.bar(
                 person.pk, level=step_of(item).level, not_by=step_of(item).excludes, acted=offers.acted(case),
                 parties=offers.parties(case),

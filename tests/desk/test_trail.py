@@ -26,7 +26,7 @@ def decided(browser, case, trail, phase="next"):
     words = page.context["file"].trail.words
     item = drive.open_item(case)
     held = browser.post(reverse("case:claim", args=[case.number]), {"item": item.pk, "from": words})
-    assert held.url == reverse("case:tab", args=[case.number, "application"]) + trail.query
+    assert held.url == reverse("case:home", args=[case.number]) + trail.query
     item.refresh_from_db()
     sent = {"item": item.pk, "row_version": item.row_version, "outcome": "accept", "from": words}
     check = browser.post(reverse("case:decide", args=[case.number]), sent)

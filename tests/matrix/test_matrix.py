@@ -43,6 +43,7 @@ NOBODY = {
         "nobody of the cast has a second factor yet",
     ),
     "case:release": "only the holder may, and every step of this world is open",
+    "case:check_paper": "only the holder may, and every step of this world is open",
     "panel:vote": "only who opened the papers may, and nobody has",
 }
 """Addresses that let nobody in, each with its reason."""
