@@ -46,8 +46,7 @@ def _is_party(person: Any) -> Q:
         Q(case__owner=person)
         | Q(case__agent=person, case__agent__isnull=False)
         | Q(Exists(Answer.objects.filter(case=case, by=person, source="claimed")))
-        | Q(pk__in=[])
-        & Q(Exists(MaterialFile.objects.filter(case=case, by=person, material__isnull=False, removed_at=None)))
+        | Q(Exists(MaterialFile.objects.filter(case=case, by=person, material__isnull=False, removed_at=None)))
         | Q(Exists(PayeeAccount.objects.filter(case=case, given_by=person)))
     )
 
