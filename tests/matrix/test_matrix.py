@@ -44,6 +44,8 @@ NOBODY = {
     ),
     "case:release": "only the holder may, and every step of this world is open",
     "case:check_paper": "only the holder may, and every step of this world is open",
+    "case:unredact": "only the holder may take a redacted copy back, and nobody has made one",
+    "money:settle": "no batch of this world has a difference with the bank",
     "panel:vote": "only who opened the papers may, and nobody has",
 }
 """Addresses that let nobody in, each with its reason."""
