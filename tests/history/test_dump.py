@@ -61,12 +61,12 @@ def plant() -> dict[str, str]:
     )  # fmt: skip
     for key in ("patient name", "id number", "second contact", "address", "diagnosis", "hospital", "income"):
         make["answer"](case=case, key=key.replace(" ", "_"), value=p[key], by=owner, at=now)
-    case.state = "COUNTY"
-    case.save(update_fields=["state"])
     make["payeeaccount"](
         case=case, holder=p["account holder"], account=p["account number"], tail="7009", bank_name="演示银行",
         account_key=blind_index(p["account number"], "account"), given_by=owner, given_at=now,
     )  # fmt: skip
+    case.state = "COUNTY"
+    case.save(update_fields=["state"])
     make["consent"](
         case=case, kind="processing", agreed=True, text_version="1", text_hash="0" * 64, guardian=p["guardian"],
         given_by=owner, given_at=now,

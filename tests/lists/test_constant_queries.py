@@ -63,8 +63,9 @@ def end_of_chain(world: World) -> str:
 
 
 def end_of_timeline(world: World) -> str:
-    """The page of the timeline that holds what came after the last but one event."""
-    row = last_events(world)[1]
+    """The page of the timeline that begins with the last decision: it has changed rows that name their deed."""
+    rows = Event.objects.filter(stream__kind="case", stream__key=str(world.rows["case"].pk)).order_by("-seq")
+    row = rows.filter(seq__lt=rows.filter(action="task.decided")[0].seq)[0]
     return "?" + urlencode({"after": f"{row.recorded_at.isoformat()}_event_{row.pk}"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
 from hashlib import sha256
@@ -217,9 +218,10 @@ def shown_today(payouts: list[Payout], by: Any) -> None:
     for payout in payouts:
         told(payout, by)
     today, now = clock.today(), clock.now()
+    page = json.dumps([["演*", f"90000{place}-X"] for place in range(1, len(payouts) + 1)], ensure_ascii=False)
     shown = PublicList.objects.create(
         token=uuid.uuid4(), number="NXGS-2026-9001", division_code="640422", starts_on=today,
-        ends_on=today + timedelta(days=6), snapshot="[]", sha256=sha256(b"[]").hexdigest(), made_by=by, posted_at=now,
+        ends_on=today + timedelta(days=6), snapshot=page, sha256=sha256(page.encode()).hexdigest(), made_by=by, posted_at=now,
     )  # fmt: skip
     for place, payout in enumerate(payouts, 1):
         PublicEntry.objects.create(

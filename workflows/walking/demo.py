@@ -19,6 +19,7 @@ from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from workflows import actions
 from workflows.desk.panel import actions as meetings
+from workflows.engine import clockwork
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
@@ -76,7 +77,8 @@ class Demonstration:
         clock.move_demo_clock(days=days, by=self.cast["prov_head"])
 
     def long_ago(self) -> None:
-        """Cases whose money went out: paid, failed, returned, unknown, followed up, closed."""
+        """One that never answered, and cases whose money went out: paid, failed, returned, unknown, followed up, closed."""
+        self.never_answered()
         cases = self.all_to(self.file(6), "PANEL")
         self.gift(sum((case.award or Decimal(0) for case in cases), Decimal(0)))
         self.panel(cases)
@@ -92,6 +94,13 @@ class Demonstration:
         self.late_return(returned, *self.last_batch)
         drive.step(followed, "done")
         self.repair(next(case for case in paid if case.state == "FAILED"))
+
+    def never_answered(self) -> None:
+        """逾期未补: asked for a paper, and the time for it goes by."""
+        [case] = self.file(1)
+        self.ask(case)
+        self.later(30)
+        clockwork.one_pass()
 
     def gift(self, yuan: Decimal) -> None:
         """Money comes into the fund."""
