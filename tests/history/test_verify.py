@@ -215,7 +215,7 @@ def test_one_changed_byte_in_any_column_of_a_look_is_found_and_named(life: Life)
 CHANGES: list[tuple[str, str, str]] = [
     ("cases_case", "row_version", "row_version + 1"),
     ("cases_case", "award", "award + 0.01"),
-    ("cases_case", "state", "'PAID'"),
+    ("cases_case", "state", "'FOLLOWUP'"),
     ("cases_case", "handling_code", "'640521'"),
     ("cases_case", "submitted_at", "submitted_at + interval '1 microsecond'"),
     ("cases_payeeaccount", "tail", "'0001'"),

@@ -42,6 +42,7 @@ class Demonstration:
         self.long_ago()
         granted = self.granted()
         self.lately()
+        self.too_late()
         self.at_the_bank(granted)
         self.today()
         return self.made
@@ -96,10 +97,15 @@ class Demonstration:
         self.repair(next(case for case in paid if case.state == "FAILED"))
 
     def never_answered(self) -> None:
-        """逾期未补: asked for a paper, and the time for it goes by."""
-        [case] = self.file(1)
-        self.ask(case)
-        self.later(30)
+        """Asked for a paper at the very beginning; nothing comes."""
+        [self.silent] = self.file(1)
+        self.ask(self.silent)
+
+    def too_late(self) -> None:
+        """逾期未补: the time for that paper is over."""
+        last = self.silent.supplements.latest("id").due_on
+        if clock.today() <= last:
+            clock.move_demo_clock(to=last + timedelta(days=1), by=self.cast["prov_head"])
         clockwork.one_pass()
 
     def gift(self, yuan: Decimal) -> None:
