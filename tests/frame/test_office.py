@@ -1,6 +1,7 @@
 """An office does not start on a demonstration, and its first administrator is asked for."""
 
 import os
+import socket
 import subprocess
 import sys
 from io import StringIO
@@ -105,7 +106,11 @@ def test_damaged_answers_get_a_sentence(tmp_path: Path) -> None:
 
 
 def test_serve_says_so_before_it_makes_anything(place: Path) -> None:
-    office = {"RELIEF_ENV": "office", "RELIEF_VAR": str(place), "DJANGO_SETTINGS_MODULE": "project.settings"}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    office = {
+        "RELIEF_ENV": "office", "RELIEF_VAR": str(place), "RELIEF_PORT": port, "DJANGO_SETTINGS_MODULE": "project.settings",
+    }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "manage.py", "serve", "--setup"], cwd=BASE_DIR, env={**os.environ, **office},
         capture_output=True, text=True, check=False, timeout=120,
