@@ -82,12 +82,12 @@ class DecisionForm(forms.Form):
         self.fields["opinion"].help_text = _("退回、不同意、不予受理、请专家时至少写 %(n)s 个字。写明依据和事实。") % {
             "n": policy.shortest_opinion
         }
-        ways = [
-            (exit.name, exit.label)
-            for exit in step.exits.values()
-            if not self.is_fact(exit) and exit.is_offered(policy)
-        ]
-        self.fields["outcome"].choices = ways  # type: ignore[attr-defined]
+        offered = [exit for exit in step.exits.values() if not self.is_fact(exit) and exit.is_offered(policy)]
+        self.fields["opinion"].required = all(exit.needs_opinion for exit in offered)
+        self.fields["opinion"].error_messages["required"] = _("请写出意见")
+        if len(offered) == 1:
+            self.initial.setdefault("outcome", offered[0].name)
+        self.fields["outcome"].choices = [(exit.name, exit.label) for exit in offered]  # type: ignore[attr-defined]
         self.target_names: dict[str, Any] = {}
         targets = self._targets()
         if targets:
