@@ -56,13 +56,13 @@ def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime
     if not posts:
         raise NotFound()
     free = pool.may_take(by, posts)
-    if rows is None:
-        rows = WorkItem.objects.filter(free).order_by("due_on", "id")
-    else:
-        rows = rows.filter(free | pool.held_by(by))
+    wanted = free if rows is None else free | pool.held_by(by)
+    rows = (WorkItem.objects.order_by("due_on", "id") if rows is None else rows).filter(wanted)
     for pk, case_id in rows.values_list("pk", "case_id").iterator(chunk_size=NEXT_AT_ONCE):
         case = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=case_id)
         if case.values_list("pk", flat=True).first() is None:
+            continue
+        if not WorkItem.objects.filter(wanted, pk=pk).exists():  # taken between the list and the lock, perhaps by me
             continue
         try:
             return claim(item=pk, by=by)
