@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from cases.access.queries import current_posts
 from cases.calendar.rules import end_of, local_day
 from cases.history.record import record
 from cases.policy.queries import due_date, policy_of
@@ -41,8 +42,6 @@ def back_to_pool(item: WorkItem, kind: str, *, now: datetime, reason: str = "") 
 
 def same_handler(item: WorkItem, shut_out: set[int]) -> Any:
     """原办理人: who decided this step of this case last, if he may still do it here; None otherwise."""
-    from cases.access.queries import current_posts
-
     last = Decision.objects.filter(case=item.case, step=item.step).select_related("actor").order_by("-pk").first()
     if last is None or last.actor_id in shut_out:
         return None

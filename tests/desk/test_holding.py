@@ -88,6 +88,12 @@ def test_why_a_step_was_given_back_is_kept_sealed(county, cast):
     assert "家里有事" not in Event.objects.filter(action="task.released").latest("id").payload
 
 
+def test_who_lost_the_post_may_still_give_the_step_back(county, cast):
+    Post.objects.filter(user=cast["xiji_review"]).update(ends_on=clock.today() - timedelta(days=1))
+    actions.release(item=county.pk, reason="已经调离这个岗位", by=cast["xiji_review"])
+    assert at(county).state == "open"
+
+
 def test_a_colleague_takes_a_step_over_with_a_reason_that_its_holder_reads(county, cast, signed_in):
     browser = signed_in(cast["xiji_review2"])
     home = reverse("case:home", args=[county.case.number])

@@ -47,6 +47,7 @@ HELPERS = {
     "workflows.actions.moving.stop": "a part of several acts",
     "workflows.actions.common.locked": "a lock inside an act",
     "workflows.actions.common.may_act": "reads only",
+    "workflows.actions.common.post_for": "reads only",
     "workflows.actions.common.bar_of": "reads only",
     "workflows.actions.common.must_be_open": "reads only",
     "workflows.actions.common.must_be_unchanged": "reads only",

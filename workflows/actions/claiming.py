@@ -13,7 +13,15 @@ from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
 from workflows import holding, pool
-from workflows.actions.common import holder_of, locked, may_act, must_be_open, must_be_unchanged, what_happened
+from workflows.actions.common import (
+    holder_of,
+    locked,
+    may_act,
+    must_be_open,
+    must_be_unchanged,
+    post_for,
+    what_happened,
+)
 from workflows.engine import timers
 from workflows.models import Handover, WorkItem
 
@@ -83,7 +91,8 @@ def release(
     must_be_unchanged(found, row_version)
     if not reason.strip():
         raise Invalid(_("请写明为什么退回待领取。"), fields={"reason": _("请写明原因")})
-    act_as(may_act(found, by))
+    if (post := post_for(found, by)) is not None:  # who may not do it any more may still give it back
+        act_as(post)
     holding.back_to_pool(found, "released", now=now, reason=reason)
     return found
 

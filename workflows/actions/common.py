@@ -33,19 +33,25 @@ def locked(item: WorkItem | int) -> WorkItem:
 
 def may_act(item: WorkItem, by: Any) -> Any:
     """The post in which this person may do the step; NotFound outside his area, else a refusal that names who may."""
-    posts = [
-        post
-        for post in posts_of(by)
-        if post.role_id == item.role and item.division_code.startswith(post.office.division_code)
-    ]
-    if not posts:
+    post = post_for(item, by)
+    if post is None:
         if not is_known(by, item.case_id):
             raise NotFound()
         raise Refusal(_("这一步不归您办理。"), code="not_my_step", who_may=who_may(item.role, item.division_code))
     bar = bar_of(item, by)
     if bar is not None:
         raise Refusal(bar.reason, code="duties", who_may=who_may(item.role, item.division_code))
-    return posts[0]
+    return post
+
+
+def post_for(item: WorkItem, by: Any) -> Any:
+    """The post of this person whose role and area the step asks for, or None."""
+    fitting = (
+        post
+        for post in posts_of(by)
+        if post.role_id == item.role and item.division_code.startswith(post.office.division_code)
+    )
+    return next(fitting, None)
 
 
 def bar_of(item: WorkItem, by: Any) -> duties.Bar | None:
