@@ -38,8 +38,15 @@ def plain_page(browser: Browser, cookies: dict[str, str], **more: Any) -> Iterat
 
 
 def go(page: Any, words: str) -> None:
-    """Press the button of the content with exactly these words."""
-    page.locator("#main button, aside button").get_by_text(words, exact=True).first.click()
+    """Press the button of the content with exactly these words, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.locator("#main button, aside button").get_by_text(words, exact=True).first.click()
+
+
+def follow(page: Any, words: str) -> None:
+    """Follow the first link with these words to its page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=words).first.click()
 
 
 def test_an_applicant_answers_and_uploads_without_any_script(open_programme: None, cast: Any, live_server: Any):
@@ -69,7 +76,8 @@ def test_an_applicant_answers_and_uploads_without_any_script(open_programme: Non
         go(page, "继续")
         page.goto(f"{home}/disease_code")
         page.fill("[name=q]", "gexie")
-        page.locator("[name=q]").press("Enter")
+        with page.expect_navigation():
+            page.locator("[name=q]").press("Enter")
         page.locator("[name=value][value='1-31']").check(force=True)
         go(page, "继续")
         page.goto(f"{home}/materials/D02")
@@ -128,16 +136,16 @@ def test_an_applicant_supplies_what_was_asked_for_without_any_script(open_progra
     cookies, home = session(cast["applicant1"]), f"{live_server.url}/track/{case.number}"
     with Browser(live_server.url) as browser, plain_page(browser, cookies, java_script_enabled=False) as page:
         page.goto(home)
-        page.get_by_role("link", name="去补材料").click()
+        follow(page, "去补材料")
         go(page, "补好了，交上去")
         assert page.locator(".error-summary").count() == 1
-        page.get_by_role("link", name="去补这一样").first.click()
+        follow(page, "去补这一样")
         page.set_input_files(
             "[name=file]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": picture("D02", seed=77).read()}
         )
         go(page, "再交一张")
         page.goto(f"{home}/fix")
-        page.get_by_role("link", name="去补这一样").click()
+        follow(page, "去补这一样")
         page.fill("[name=value]", "演示村3组18号")
         go(page, "继续")
         assert page.url == f"{home}/fix"

@@ -137,12 +137,15 @@ def test_without_a_voice_nothing_offers_to_read(browser: Any, gallery_address: s
 
 def test_everything_works_without_script(browser: Any, gallery_address: str):
     with visit(browser, f"{gallery_address}/form", "zh-hans", "normal", 390, java_script_enabled=False) as (page, _c):
-        page.get_by_role("button", name="继续").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="继续").click()
         page.get_by_role("link", name="请填写患者姓名").click()
-        assert page.url.endswith("#id_name")
-        page.get_by_role("link", name="大字").click()
+        page.wait_for_url("**#id_name")
+        with page.expect_navigation():
+            page.get_by_role("link", name="大字").click()
         assert "size-elder" in (page.locator("html").get_attribute("class") or "")
-        page.get_by_role("link", name="English").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="English").click()
         assert page.locator("html").get_attribute("lang") == "en"
 
 
