@@ -48,6 +48,13 @@ if HTTPS is None:
 WEB_WORKERS = env.whole("RELIEF_WEB_WORKERS", "web processes", default=2, least=1, most=64)
 WEB_THREADS = env.whole("RELIEF_WEB_THREADS", "threads of a web process", default=4, least=1, most=64)
 JOB_WORKERS = env.whole("RELIEF_JOB_WORKERS", "processes for background work", default=1, least=1, most=64)
+READY_PATIENCE = env.whole(
+    "RELIEF_READY_PATIENCE",
+    "seconds that outgoing work or a timer may be late before /health/ready says 503",
+    default=60,
+    least=10,
+    most=86400,
+)
 ADMIN_NAME = env.text("RELIEF_ADMIN_NAME", "first administrator of an empty office", example="admin")
 ADMIN_PASSWORD = env.text(
     "RELIEF_ADMIN_PASSWORD", "password of that administrator", example="<10 or more characters>", least=10
