@@ -44,4 +44,4 @@ CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 ACCOUNT_RATE_LIMITS = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.two_step"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.two_step", "tests.engine.traps"]

@@ -58,6 +58,12 @@ class ReliefFlow(Flow):  # type: ignore[misc]
 
         offers.offer(activation)
 
+    def dropped(self, activation: Any) -> None:
+        """A step was cancelled: its work is withdrawn with its timers."""
+        from workflows import offers
+
+        offers.withdraw(activation)
+
     def ended(self, activation: Any) -> None:
         """An end was reached: the case takes its state and is closed."""
         from workflows import offers

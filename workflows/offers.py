@@ -118,6 +118,15 @@ def offer(activation: Any) -> WorkItem:
     return item
 
 
+def withdraw(activation: Any) -> None:
+    """A step is cancelled (取消): its work is no longer offered, and nothing of it fires."""
+    item = WorkItem.objects.get(task=activation.task)
+    timers.disarm(case=item.case, now=_now(), key=str(item.pk))
+    item.state, item.done_at = "cancelled", _now()
+    item.row_version += 1
+    item.save(update_fields=["state", "done_at", "row_version"])
+
+
 def close(activation: Any) -> None:
     """The road ends: the case takes the end's state and its closing time."""
     case = case_of(activation.process.pk)

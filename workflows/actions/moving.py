@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require, who_may
@@ -131,9 +130,6 @@ def _stop(case: Case, state: str, now: datetime) -> None:
             code="too_late",
             who_may=who_may("money.make", case.handling_code),
         )
-    WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).update(
-        state="cancelled", done_at=now, row_version=F("row_version") + 1
-    )
     timers.disarm(case=case, now=now)
     flow_class = road_of(case)
     flow_class.instance.cancel(case.run.process)

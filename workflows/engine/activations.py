@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, NoReturn
 
+from django.utils.timezone import now
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.nodes.end import EndActivation
 from viewflow.workflow.nodes.start import StartHandleActivation
 from viewflow.workflow.nodes.view import ViewActivation
-from viewflow.workflow.status import STATUS
+from viewflow.workflow.status import PROCESS, STATUS
 
 
-class StepActivation(ViewActivation):  # type: ignore[misc]
+class OneWay(Activation):  # type: ignore[misc]
+    """What all our activations share: an error undoes the whole act and leaves no trace of its data, evidence stays."""
+
+    def exception_guard(self) -> nullcontext[None]:
+        """viewflow's own would swallow the error behind a timer and store the locals of the failing frame."""
+        return nullcontext()
+
+    def undo(self) -> NoReturn:
+        """viewflow's own would write over the time at which the task was done and open nothing."""
+        raise TypeError(
+            f"{self.flow_task.name} does not go back: a new attempt is made by an action, which keeps this one"
+        )
+
+    revive = undo
+
+
+class StepActivation(OneWay, ViewActivation):  # type: ignore[misc]
     """A task that somebody or some fact finishes through a named exit; the exit stands in the task's data."""
 
     @classmethod
@@ -37,8 +55,14 @@ class StepActivation(ViewActivation):  # type: ignore[misc]
         self.start(request=None)
         self.execute()
 
+    @Activation.status.super()  # type: ignore[untyped-decorator]
+    def cancel(self) -> None:
+        """The task is over without an exit: its work is no longer offered and nothing of it fires."""
+        super().cancel.original()
+        self.flow_task.flow_class.instance.dropped(self)
 
-class ReceiveActivation(StartHandleActivation):  # type: ignore[misc]
+
+class ReceiveActivation(OneWay, StartHandleActivation):  # type: ignore[misc]
     """The start of a road; the run row exists before it, so that the lock finds its case."""
 
     @Activation.status.transition(source=STATUS.DONE)  # type: ignore[untyped-decorator]
@@ -48,13 +72,19 @@ class ReceiveActivation(StartHandleActivation):  # type: ignore[misc]
         yield target._create(self, self.task.token)
 
 
-class FinishActivation(EndActivation):  # type: ignore[misc]
+class FinishActivation(OneWay, EndActivation):  # type: ignore[misc]
     """An end of the road: the case takes the end's state."""
 
-    @classmethod
-    def create(
-        cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
-    ) -> FinishActivation:
-        activation: FinishActivation = super().create(flow_task, prev_activation, token, data=data, seed=seed)
-        flow_task.flow_class.instance.ended(activation)
-        return activation
+    @Activation.status.super()  # type: ignore[untyped-decorator]
+    def activate(self) -> None:
+        """Finish the process; by the states of its tasks, not by their times, and never over one that is still under way."""
+        over = [STATUS.DONE, STATUS.CANCELED, STATUS.REVIVED]
+        left = self.process.task_set.exclude(status__in=over).exclude(pk=self.task.pk).order_by("pk").first()
+        if left is not None:
+            raise RuntimeError(
+                f"{self.flow_task.name} is reached while the case is still at {left.flow_task.name} (task {left.pk})"
+            )
+        self.task.started = now()
+        self.process.status, self.process.finished = PROCESS.DONE, now()
+        self.process.save(update_fields=["status", "finished"])
+        self.flow_task.flow_class.instance.ended(self)
