@@ -20,6 +20,7 @@ BUDGET = {
     "tests/inspection": 90,
     "tests/history": 90,
     "tests/dossier": 140,
+    "tests/engine": 180,
 }
 OTHERS = 60
 """Seconds of test time, added up over all workers."""

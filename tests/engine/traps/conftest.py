@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from cases.dossier.models import Case
 from project import roles
@@ -43,3 +44,24 @@ def other_hand(*, lock_timeout: str = "0") -> Iterator[Any]:
         link.rollback()
     finally:
         link.close()
+
+
+def while_held(case: Case, doing: Callable[[], Any]) -> Any:
+    """Do it while another hand holds the row of the case, which lets go as soon as it is seen to wait; what it gave."""
+
+    def and_close() -> Any:
+        try:
+            return doing()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, other_hand() as hand, connection.cursor() as cursor:
+        hand.execute("SELECT 1 FROM cases_case WHERE id = %s FOR NO KEY UPDATE", [case.pk])
+        given = pool.submit(and_close)
+        waits = False
+        while not waits:
+            assert not given.done(), "it did not wait"
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            waits = bool(cursor.fetchone()[0])
+        hand.connection.rollback()
+        return given.result()

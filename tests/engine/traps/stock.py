@@ -150,6 +150,13 @@ class Yearly(flow.Flow):
     end = flow.End()
 
 
+class Careless(flow.Flow):
+    start = flow.StartHandle().Next(this.check)
+    check = flow.Handle()
+    orphan = flow.Handle().Next(this.end)
+    end = flow.End()
+
+
 class Loop(flow.Flow):
     start = flow.StartHandle().Next(this.split)
     split = flow.Split().Next(this.work).Next(this.other)
