@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test axe check stop packages packages-dev
+.PHONY: help run test axe bench bench-quick check stop packages packages-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ test: packages-dev ## the whole test suite
 
 axe: packages-dev ## axe on every page that people reach, on the main ones in each language, letter size and width
 	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s tests/pages/test_main_pages.py
+
+bench: packages-dev ## how fast it is beside plain viewflow and hand-written SQL, with a million open tasks; an hour
+	@$(VENV)/python -m tests.bench $(ARGS)
+
+bench-quick: packages-dev ## the same in small, under two minutes
+	@$(VENV)/python -m tests.bench --quick $(ARGS)
 
 check: packages-dev ## lint, types, laws, migrations
 	$(VENV)/ruff check .

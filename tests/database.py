@@ -39,7 +39,7 @@ def _admin() -> Any:
 
 
 @contextmanager
-def _alone() -> Iterator[Any]:
+def alone() -> Iterator[Any]:
     """The admin cursor, while no other test process makes or drops a database."""
     link = _admin()
     try:
@@ -50,8 +50,8 @@ def _alone() -> Iterator[Any]:
         link.close()
 
 
-def _fingerprint() -> str:
-    """Names the template by all that goes into it."""
+def fingerprint(*more: str) -> str:
+    """Names a template by all that goes into it, `more` patterns of files among it."""
     patterns = ["*/migrations/**/*", "cases/**/*.sql", "workflows/**/*.sql", "cases/**/*.csv", "cases/**/*.json"]
     patterns += ["cases/history/grants.py", "cases/calendar/*.py", "cases/**/reference*.py", "cases/**/seed*.py"]
     patterns += [
@@ -66,6 +66,7 @@ def _fingerprint() -> str:
         "project/roles.py",
         "requirements.txt",
     ]
+    patterns += more
     digest = hashlib.sha256()
     for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
         if path.suffix != ".pyc":
@@ -93,7 +94,7 @@ def _make_template(cursor: Any, name: str) -> None:
     cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(half)))
     roles.make_database(cursor, half, template="template0", owner=settings.OWNER_DATABASE.user)
     use(half)
-    _close(half)
+    shut(half)
     import_module("project.management.commands.setup_database").install(verbosity=0)
     if find_spec("cases.calendar.clock") and hasattr(import_module("cases.calendar.clock"), "install_demo_clock"):
         with connections["owner"].cursor() as owner:
@@ -116,7 +117,7 @@ def _forget_old(cursor: Any, keep: str) -> None:
         drop(cursor, name)
 
 
-def _close(name: str) -> None:
+def shut(name: str) -> None:
     roles.close_database(replace(settings.OWNER_DATABASE, name=name), settings.APP_DATABASE.user)
 
 
@@ -128,20 +129,20 @@ def clone() -> str:
     """A new database like the template; its name."""
     name = f"{CLONE}{os.getpid()}_{next(_numbers)}"
     template = TEMPLATE + _TEMPLATE_KEY
-    with _alone() as cursor:
+    with alone() as cursor:
         drop(cursor, name)
         roles.make_database(cursor, name, template=template, owner=settings.OWNER_DATABASE.user)
-    _close(name)
+    shut(name)
     return name
 
 
 def forget(name: str) -> None:
     """Drops a clone."""
-    with _alone() as cursor:
+    with alone() as cursor:
         drop(cursor, name)
 
 
-_TEMPLATE_KEY = _fingerprint()
+_TEMPLATE_KEY = fingerprint()
 
 
 @pytest.fixture(scope="session")
@@ -150,12 +151,12 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         if settings.EMBEDDED is not None:
             settings.EMBEDDED.hold()
-            with _alone():  # two processes cannot alter one role at the same moment
+            with alone():  # two processes cannot alter one role at the same moment
                 roles.on_embedded(settings.EMBEDDED)
         else:
             roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
         template = TEMPLATE + _TEMPLATE_KEY
-        with _alone() as cursor:
+        with alone() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
             if cursor.fetchone() is None:
                 _make_template(cursor, template)

@@ -1,0 +1,1 @@
+"""How fast it is beside plain viewflow and beside hand-written SQL: `make bench`, `make bench-quick` (docs/bench.md)."""
