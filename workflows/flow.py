@@ -9,8 +9,9 @@ from typing import Any
 from viewflow.this_object import ThisObject
 from viewflow.workflow.base import Flow, Node
 
-from workflows import steps
+from workflows import gateways, steps
 from workflows.engine.locks import CaseLock, locks_with
+from workflows.rules.conditions import Condition, RoadFacts
 
 
 def _lock_case_of(process_pk: int) -> bool:
@@ -70,6 +71,12 @@ class ReliefFlow(Flow):  # type: ignore[misc]
 
         offers.close(activation)
 
+    def facts(self, activation: Any) -> RoadFacts:
+        """What a gateway may ask about the case."""
+        from workflows import offers
+
+        return offers.road_facts(activation.process)
+
     def passed(self, activation: Any, node: Any) -> Any:
         """The step to go to: past optional levels that the pinned policy has switched off."""
         from workflows import offers
@@ -80,14 +87,15 @@ class ReliefFlow(Flow):  # type: ignore[misc]
 
 
 def _referenced(cls: type) -> list[str]:
-    names: list[str] = []
+    """Names that the nodes of a road lead to, before viewflow resolves them."""
+    targets: list[Any] = []
     for value in vars(cls).values():
         for exit in getattr(value, "exits", {}).values():
-            names += [node.name for node in exit.nodes if isinstance(node, ThisObject)]
-        following = getattr(value, "_next", None)
-        if isinstance(following, ThisObject):
-            names.append(following.name)
-    return list(dict.fromkeys(names))
+            targets += exit.nodes
+        targets += getattr(value, "branches", ())
+        targets += [node for _condition, node in getattr(value, "ways", ())]
+        targets += [getattr(value, "otherwise", None), getattr(value, "_next", None)]
+    return list(dict.fromkeys(target.name for target in targets if isinstance(target, ThisObject)))
 
 
 def _exclude_both_ways(cls: Any) -> None:
@@ -122,6 +130,8 @@ def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     quorum = ("panel",) if "panel_agree" in exits else ()
     if any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values()):
         counts.add("expert_over")
+    for node in nodes:
+        counts |= {key for condition, _target in getattr(node, "ways", ()) for key in condition.policy_keys}
     return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": tuple(sorted(counts))}
 
 
@@ -147,6 +157,7 @@ class GraphEdge:
     exit: str
     label: Any
     kind: str
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +172,9 @@ _KINDS: list[tuple[type, str]] = [
     (steps.Receive, "start"),
     (steps.Step, "step"),
     (steps.Wait, "wait"),
+    (gateways.Fork, "fork"),
+    (gateways.Join, "join"),
+    (gateways.Route, "route"),
     (steps.End, "end"),
 ]
 
@@ -183,10 +197,9 @@ def graph(flow_class: Any) -> Graph:
                 getattr(node, "level", None),
             )
         )
-        if isinstance(node, steps.Receive):
-            edges.append(GraphEdge(name, node._next.name, "", "", "forward"))
-        for exit in getattr(node, "exits", {}).values():
-            edges += [GraphEdge(name, target, exit.name, exit.label, exit.kind) for target in exit.targets]
+        edges += [
+            GraphEdge(name, way.target.name, way.exit, way.label, way.kind, way.condition) for way in node.arrows()
+        ]
     return Graph(tuple(nodes), tuple(edges))
 
 

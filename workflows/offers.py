@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -22,6 +23,7 @@ from workflows.flow import road_of
 from workflows.holding import give, same_handler
 from workflows.models import Decision, Duty, Run, WorkItem
 from workflows.rules import duties
+from workflows.rules.conditions import RoadFacts
 
 CITY, PROVINCE = 4, 2
 
@@ -45,6 +47,13 @@ def case_of(process_pk: int) -> Case:
 def level_on(process: Any, step: str) -> bool:
     """Whether the policy of this case has an optional level switched on."""
     return policy_of(case_of(process.pk)).level_on(step)
+
+
+def road_facts(process: Any) -> RoadFacts:
+    """办件事实: what the gateways of a road may ask about the case: amount, how its steps were left, the policy's amounts."""
+    case = case_of(process.pk)
+    decided = Decision.objects.filter(case=case).order_by("pk").values_list("step", "outcome")
+    return RoadFacts(case.award or Decimal(0), dict(decided), policy_of(case).threshold)
 
 
 def acted(case: Case) -> list[duties.Acted]:

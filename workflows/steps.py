@@ -1,4 +1,4 @@
-"""The words a road is written in: receive, step, wait, end (few kinds; each call makes a fresh node)."""
+"""The words a road is written in: receive, step, wait, fork, join, route, end (few kinds; each call makes a fresh node)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,23 @@ from viewflow.workflow.nodes.view import View
 
 from cases.policy.rules import Policy
 from workflows.engine.activations import FinishActivation, ReceiveActivation, StepActivation
+from workflows.gateways import Arrow, fork, join, route
+
+__all__ = [
+    "ENDS",
+    "End",
+    "Exit",
+    "Receive",
+    "Step",
+    "Wait",
+    "end",
+    "fork",
+    "join",
+    "receive",
+    "review",
+    "route",
+    "wait",
+]
 
 Effect = Callable[..., None]
 
@@ -116,6 +133,10 @@ class _Exits(View):  # type: ignore[misc]
             for node in exit.nodes:
                 yield Edge(src=self, dst=node, edge_class=exit.kind, label=str(exit.label))
 
+    def arrows(self) -> list[Arrow]:
+        """Every way from here: one for each target of each exit."""
+        return [Arrow(exit.name, exit.label, exit.kind, node) for exit in self.exits.values() for node in exit.nodes]
+
     def way(self, activation: Any) -> Any:
         """The node behind the exit that the task was left by, past levels that are switched off."""
         data = activation.task.data
@@ -213,6 +234,10 @@ class End(ViewflowEnd):  # type: ignore[misc]
         """The end's name as staff read it."""
         return self.task_title
 
+    def arrows(self) -> list[Arrow]:
+        """No way leads on."""
+        return []
+
 
 class Receive(StartHandle):  # type: ignore[misc]
     """收件: the start of the road."""
@@ -227,6 +252,10 @@ class Receive(StartHandle):  # type: ignore[misc]
     def title(self) -> Any:
         """The start's name as staff read it."""
         return self.task_title
+
+    def arrows(self) -> list[Arrow]:
+        """The one way on."""
+        return [Arrow("", "", "forward", self._next)]
 
 
 def receive(title: Any = RECEIVED) -> Receive:

@@ -17,6 +17,7 @@ from project.forms import CleanCharField, DateField, MoneyField
 from workflows.desk.forms import NO_TIME, DecisionForm
 
 FEW = 30
+COUNTS_MONEY = ("award", "insurance")
 PLAIN = ("number", "text", "name", "phone")
 
 
@@ -30,7 +31,7 @@ class ReviewForm(DecisionForm):
             VisitFact.objects.filter(visit__case=self.case, finding="differs").values_list("key", flat=True)
         )
         for question in programme(self.case.programme).asked(self.facts):
-            if question.key in differing or (self.step.form == "award" and question.kind == "money"):
+            if question.key in differing or (self.step.form in COUNTS_MONEY and question.kind == "money"):
                 self._offer(question)
 
     def _offer(self, question: Question) -> None:

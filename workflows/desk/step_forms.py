@@ -201,6 +201,7 @@ FORMS: dict[str, type[DecisionForm]] = {
     "review": ReviewForm,
     "county": CountyForm,
     "award": ReviewForm,
+    "insurance": ReviewForm,
     "grant": CallForm,
     "account": CallForm,
     "follow_up": FollowUpForm,

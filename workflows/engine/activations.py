@@ -9,9 +9,12 @@ from typing import Any, NoReturn
 from django.utils.timezone import now
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.nodes.end import EndActivation
+from viewflow.workflow.nodes.join import JoinActivation as ViewflowJoinActivation
+from viewflow.workflow.nodes.split import SplitActivation
 from viewflow.workflow.nodes.start import StartHandleActivation
 from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.token import Token
 
 
 class OneWay(Activation):  # type: ignore[misc]
@@ -70,6 +73,61 @@ class ReceiveActivation(OneWay, StartHandleActivation):  # type: ignore[misc]
         """Make the first task, past levels that are switched off."""
         target = self.flow_task.flow_class.instance.passed(self, self.flow_task._next)
         yield target._create(self, self.task.token)
+
+
+class ForkActivation(OneWay, SplitActivation):  # type: ignore[misc]
+    """Every branch begins, each with its own token."""
+
+    @Activation.status.super()  # type: ignore[untyped-decorator]
+    def activate(self) -> None:
+        """All branches: none has a condition."""
+
+    @Activation.status.super()  # type: ignore[untyped-decorator]
+    def create_next(self) -> Iterator[Any]:
+        """Make the first task of each branch; one whose levels are all switched off comes straight to the join, last."""
+        flow = self.flow_task.flow_class.instance
+        firsts = [flow.passed(self, node) for node in self.flow_task.branches]
+        waiting = [node for node in firsts if node.activation_class.type == "join"]
+        tokens = Token.split_token_source(self.task.token, self.task.pk)
+        for node in [*(node for node in firsts if node not in waiting), *waiting]:
+            yield node._create(self, next(tokens))
+
+
+class JoinActivation(OneWay, ViewflowJoinActivation):  # type: ignore[misc]
+    """Waits until no task of its fork is open; the lock of the case lets one branch come at a time."""
+
+    @Activation.status.transition(source=STATUS.DONE)  # type: ignore[untyped-decorator]
+    def create_next(self) -> Iterator[Any]:
+        """Make the task behind the join, past levels that are switched off."""
+        target = self.flow_task.flow_class.instance.passed(self, self.flow_task._next)
+        yield target._create(self, self.task.token)
+
+
+class RouteActivation(OneWay):  # type: ignore[misc]
+    """Takes the first way whose condition holds; the way stands in the task's data."""
+
+    @Activation.status.super()  # type: ignore[untyped-decorator]
+    def activate(self) -> None:
+        """Ask the conditions in their order."""
+        facts = self.flow_class.instance.facts(self)
+        for arrow in self.flow_task.arrows():
+            if arrow.condition is None or arrow.condition.holds(facts):
+                self.task.data = {"exit": arrow.exit, "to": arrow.target.name}
+                return
+        raise LookupError(f"{self.flow_task.name}: no way fits and there is no Else")
+
+    @Activation.status.super()  # type: ignore[untyped-decorator]
+    def create_next(self) -> Iterator[Any]:
+        """Make the task behind the way that was taken."""
+        arrow = next(way for way in self.flow_task.arrows() if way.exit == self.task.data["exit"])
+        target = self.flow_task.flow_class.instance.passed(self, arrow.target)
+        yield target._create(self, self.task.token)
+
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ERROR], target=STATUS.CANCELED)  # type: ignore[untyped-decorator]
+    def cancel(self) -> None:
+        """Nothing more goes this way."""
+        self.task.finished = now()
+        self.task.save()
 
 
 class FinishActivation(OneWay, EndActivation):  # type: ignore[misc]

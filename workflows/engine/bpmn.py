@@ -22,7 +22,11 @@ for _prefix, _uri in {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "relie
 
 RANK, SLOT, LEFT, TOP = 260, 110, 180, 60
 TASK, GATE, EVENT = (120, 80), (50, 50), (36, 36)
-SHAPES = {"start": "startEvent", "step": "userTask", "wait": "receiveTask", "end": "endEvent"}
+SHAPES = {
+    "start": "startEvent", "step": "userTask", "wait": "receiveTask", "end": "endEvent",
+    "fork": "parallelGateway", "join": "parallelGateway", "route": "exclusiveGateway",
+}  # fmt: skip
+GATES = ("fork", "join", "route")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class _File:
         self.leaving: dict[str, list[Any]] = {node.name: [] for node in graph.nodes}
         for edge in graph.edges:
             self.leaving[edge.src].append(edge)
-        self.split = {name for name, edges in self.leaving.items() if len(edges) > 1}
+        self.split = {node.name for node in graph.nodes if len(self.leaving[node.name]) > 1 and node.kind not in GATES}
         self.flows: list[tuple[str, str, str, Any]] = []
         for node in graph.nodes:
             self._flows_of(node)
@@ -139,12 +143,14 @@ class _File:
         if edge is not None and str(edge.label):
             attributes["name"] = str(edge.label)
         element = ET.SubElement(process, _q("sequenceFlow"), attributes)
-        if source.endswith("_gateway"):
+        if source.endswith("_gateway") or (edge is not None and edge.condition is not None):
             kind = {f"{{{XSI}}}type": "bpmn:tFormalExpression"}
             condition = ET.SubElement(element, _q("conditionExpression"), kind)
             condition.text = self._condition(edge)
 
     def _condition(self, edge: Any) -> str:
+        if edge.condition is not None:
+            return str(edge.condition.expression)
         words = f'outcome == "{edge.exit}"'
         same = [other for other in self.leaving[edge.src] if other.exit == edge.exit]
         return f'{words} and to_step == "{edge.dst}"' if len(same) > 1 else words
@@ -159,7 +165,7 @@ class _File:
         for node in self.graph.nodes:
             cell = self.layout.cells[node.name]
             x, y = LEFT + cell.rank * RANK, self._top(cell.band) + cell.slot * SLOT + 15
-            width, height = EVENT if node.kind in ("start", "end") else TASK
+            width, height = EVENT if node.kind in ("start", "end") else GATE if node.kind in GATES else TASK
             boxes[node.name] = Box(x, y + (TASK[1] - height) // 2, width, height)
             if node.name in self.split:
                 boxes[f"{node.name}_gateway"] = Box(x + TASK[0] + 30, y + (TASK[1] - GATE[1]) // 2, *GATE)

@@ -45,11 +45,11 @@ def faults(flow_class: Any, drawn: Any) -> Iterator[tuple[str, str, str]]:
     for edge in drawn.edges:
         outgoing[edge.src].add(edge.dst)
     for node in drawn.nodes:
-        if node.kind in ("step", "wait") and not outgoing[node.name]:
+        if node.kind != "end" and not outgoing[node.name]:
             yield f"{node.name} has no way out", "Give it an Exit with a target.", "relief.E003"
         if node.kind == "step" and not node.role:
             yield f"{node.name} names no role", 'Say by="..." on the step.', "relief.E004"
-        if node.kind != "start" and node.state not in states.STATES:
+        if node.kind in ("step", "wait", "end") and node.state not in states.STATES:
             yield (
                 f"{node.name} sets no known case state ({node.state!r})",
                 "Use a code of cases/states.py.",

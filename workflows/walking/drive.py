@@ -71,8 +71,8 @@ def finish(case: Case, *, by: User, consents: Mapping[str, bool] = AGREE, seed: 
 
 
 def open_item(case: Case) -> WorkItem:
-    """The one open step of a case."""
-    return WorkItem.objects.select_related("case__run").filter(case=case, state__in=["open", "claimed"]).latest("id")
+    """The open step of a case; the first of those that are open side by side."""
+    return WorkItem.objects.select_related("case__run").filter(case=case, state__in=["open", "claimed"]).earliest("id")
 
 
 def person_for(item: WorkItem) -> User:

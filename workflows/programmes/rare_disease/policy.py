@@ -90,6 +90,13 @@ DAYS = (
     _days(3, "supplement", 15, "申请人补材料", "Applicant supplies papers"),
     _days(4, "supplement_extension", 10, "补材料可延长一次", "One extension for the applicant"),
     _days(5, "verification", 7, "村镇核实和入户", "Village and town verification, home visit"),
+    _days(
+        5,
+        "insurance_check",
+        5,
+        "医保报销核对，和村级核实同时进行",
+        "Check of what the insurance paid, beside the village check",
+    ),
     _days(6, "county_review", 5, "县级初审", "County review"),
     _days(7, "city_recheck", 5, "市级复核", "City recheck"),
     _days(8, "province_review", 10, "省级审核和核算", "Province review and calculation"),

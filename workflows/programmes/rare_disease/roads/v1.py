@@ -14,7 +14,7 @@ class RareDiseaseV1(ReliefFlow):
 
     intake = (
         steps.review(_("县级受理"), by="CTY1", level=1, state="INTAKE", days="intake", form="intake")
-        .Exit("accept", this.village_check, label=_("受理"), effect=effects.accept)
+        .Exit("accept", this.verification, label=_("受理"), effect=effects.accept)
         .Exit("supplement", this.supplement, label=_("一次性告知补正"), kind="wait", effect=effects.supplement)
         .Exit(
             "not_accept",
@@ -31,9 +31,14 @@ class RareDiseaseV1(ReliefFlow):
         .On("supplement_lapsed", this.lapsed, label=_("逾期未补，视为撤回"), effect=effects.lapsed)
         .Lapses("supplement_lapsed")
     )
+    verification = steps.fork(_("核实（同时进行）")).To(this.village_check, this.insurance_check)
     village_check = steps.review(
         _("村（居）核实"), by="VIL", state="VERIFY", days="verification", form="visit", optional=True
-    ).Agree(this.town_check, label=_("核实完毕"), effect=effects.visited)
+    ).Agree(this.verified, label=_("核实完毕"), effect=effects.visited)
+    insurance_check = steps.review(
+        _("医保报销核对"), by="CTY1", state="VERIFY", days="insurance_check", form="insurance"
+    ).Agree(this.verified, label=_("核对完毕"), effect=effects.verified)
+    verified = steps.join(_("两项核实都完毕")).Next(this.town_check)
     town_check = steps.review(
         _("乡镇（街道）核实"), by="TWN", state="VERIFY", days="verification", form="visit", not_by=("village_check",)
     ).Agree(this.county_review, label=_("核实完毕"), effect=effects.visited)
@@ -45,7 +50,7 @@ class RareDiseaseV1(ReliefFlow):
             state="COUNTY",
             days="county_review",
             form="county",
-            not_by=("village_check", "town_check"),
+            not_by=("village_check", "insurance_check", "town_check"),
         )
         .Agree(this.city_recheck, effect=effects.county_agreed)
         .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")

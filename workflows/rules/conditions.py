@@ -1,0 +1,66 @@
+"""Conditions of gateways (条件): data that answers yes or no about the facts of a case, and says itself in BPMN's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RoadFacts:
+    """办件事实: what a gateway may ask about: the amount (yuan), how each step was left last, amounts of the policy."""
+
+    amount: Decimal
+    outcomes: Mapping[str, str]
+    threshold: Callable[[str], Decimal]
+
+
+class Condition(Protocol):
+    """条件: `holds` for the facts of a case; `expression` is the same in Python, over the names `variables`."""
+
+    @property
+    def expression(self) -> str: ...
+
+    @property
+    def policy_keys(self) -> tuple[str, ...]: ...
+
+    def holds(self, facts: RoadFacts) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOver:
+    """金额超过: the amount is more than a threshold of the policy (`eligibility` row `key`, yuan)."""
+
+    key: str
+
+    @property
+    def expression(self) -> str:
+        return f"amount > {self.key}"
+
+    @property
+    def policy_keys(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    def holds(self, facts: RoadFacts) -> bool:
+        return facts.amount > facts.threshold(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeIs:
+    """上一步结果: a step was left last by this exit; a step never reached was left by none."""
+
+    step: str
+    outcome: str
+
+    @property
+    def expression(self) -> str:
+        return f'{self.step}_outcome == "{self.outcome}"'
+
+    @property
+    def policy_keys(self) -> tuple[str, ...]:
+        return ()
+
+    def holds(self, facts: RoadFacts) -> bool:
+        return facts.outcomes.get(self.step) == self.outcome
