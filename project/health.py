@@ -43,7 +43,7 @@ def _outgoing() -> Fault:
 
 
 def _timers() -> Fault:
-    waiting = Timer.objects.filter(done_at=None, cancelled_at=None, due_at__lt=_too_late())
+    waiting = Timer.objects.filter(done_at=None, cancelled_at=None, parked_at=None, due_at__lt=_too_late())
     return f"a timer is late by more than {_patience()}: is the clock running?" if waiting.exists() else None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
 from cases import programme
@@ -15,7 +16,7 @@ from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
 from workflows import actions, effects
-from workflows.engine import clockwork, timers
+from workflows.engine import clockwork, incidents, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
 
@@ -38,6 +39,13 @@ def listen() -> None:
     timers.when("claim")(claim_over)
     clockwork.sweeps(money.note_silent_batches)
     clockwork.sweeps(dossier.drop_lapsed_drafts)
+    clockwork.sweeps(incidents.sweep)
+    clockwork.every("sessions", title=_("清理过期的登录"), at=3)(_drop_old_sessions)
+
+
+def _drop_old_sessions() -> int:
+    """Sign-ins whose time is over; answers how many were taken away."""
+    return Session.objects.filter(expire_date__lt=datetime.now(UTC)).delete()[0]
 
 
 def _mover(name: str) -> Any:

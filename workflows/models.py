@@ -9,6 +9,7 @@ from viewflow.workflow.models import Process
 
 from cases.sealed import SealedField, SealedJSONField
 from workflows.desk.panel.models import *
+from workflows.engine.models import *
 
 USER = settings.AUTH_USER_MODEL
 
@@ -239,7 +240,10 @@ class Timer(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=80, blank=True, default="")
+    place = models.CharField(max_length=160, blank=True, default="")
 
     class Meta:
         app_label = "workflows"
@@ -248,4 +252,9 @@ class Timer(models.Model):
                 fields=["case", "kind", "key"], condition=Q(done_at=None, cancelled_at=None), name="timer_once"
             )
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None, cancelled_at=None), name="timer_due")]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(done_at=None, cancelled_at=None, parked_at=None), name="timer_due"
+            ),
+            models.Index(fields=["id"], condition=Q(parked_at__isnull=False), name="timer_parked"),
+        ]

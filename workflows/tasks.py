@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from cases.outgoing import actions as outgoing
+from cases.outgoing.models import Outgoing
 
 
 @shared_task(name="outgoing.run")  # type: ignore[untyped-decorator]
@@ -13,4 +14,9 @@ def run_outgoing(pk: int) -> None:
     outgoing.run(pk)
 
 
-outgoing.doorbell(lambda pk: run_outgoing.delay(pk))
+@outgoing.doorbell
+def ring(row: Outgoing) -> None:
+    """Tell a worker that the row waits, and how long its try may take."""
+    retry = outgoing.retry_of(row)
+    soft, hard = retry.timeout.total_seconds(), retry.hard.total_seconds()
+    run_outgoing.apply_async(args=[row.pk], soft_time_limit=soft, time_limit=hard)

@@ -869,6 +869,7 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(null=True)),
                 ("parked_at", models.DateTimeField(null=True)),
                 ("error", models.CharField(blank=True, default="", max_length=80)),
+                ("place", models.CharField(blank=True, default="", max_length=160)),
             ],
             options={
                 "indexes": [
@@ -876,7 +877,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("done_at", None), ("parked_at", None)),
                         fields=["available_at"],
                         name="outgoing_due",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("parked_at__isnull", False)), fields=["id"], name="outgoing_parked"
+                    ),
                 ],
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -12,30 +12,41 @@ from django.db import connection, transaction
 from cases.calendar import clock
 from cases.history.record import current
 from cases.outgoing.models import Outgoing
+from cases.outgoing.rules import Retry, fault_of
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=90)
-MOST_ATTEMPTS = 8
-
 Handler = Callable[[dict[str, Any], str], None]
+Bell = Callable[[Outgoing], None]
+RetryOf = Callable[[dict[str, Any]], Retry]
+ORDINARY = Retry()
 _handlers: dict[str, Handler] = {}
-_bells: list[Callable[[int], None]] = []
+_retries: dict[str, RetryOf] = {}
+_bells: list[Bell] = []
 
 
-def handles(topic: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a topic: it takes the payload (ids only) and the key that makes its effect happen once."""
+def handles(topic: str, retry: RetryOf = lambda _payload: ORDINARY) -> Callable[[Handler], Handler]:
+    """Register the handler of a topic: it takes the payload (ids only) and the key that makes its effect happen once.
+
+    `retry` says for a payload how it is tried again.
+    """
 
     def wrap(handler: Handler) -> Handler:
-        _handlers[topic] = handler
+        _handlers[topic], _retries[topic] = handler, retry
         return handler
 
     return wrap
 
 
-def doorbell(ring: Callable[[int], None]) -> None:
+def retry_of(row: Outgoing) -> Retry:
+    """How this row is tried again; of a topic that nobody handles, in the ordinary way."""
+    return _retries[row.topic](row.payload) if row.topic in _retries else ORDINARY
+
+
+def doorbell(bell: Bell) -> Bell:
     """Register what tells a worker that a row waits; losing the ring only costs the time until the next sweep."""
-    _bells.append(ring)
+    _bells.append(bell)
+    return bell
 
 
 def send(*, topic: str, key: str, payload: dict[str, Any], now: datetime, available_at: datetime | None = None) -> None:
@@ -46,16 +57,16 @@ def send(*, topic: str, key: str, payload: dict[str, Any], now: datetime, availa
     )
     act = current()
     if made and act is not None:
-        act.after.append(lambda: ring(row.pk))
+        act.after.append(lambda: ring(row))
 
 
-def ring(pk: int) -> None:
+def ring(row: Outgoing) -> None:
     """Ring the doorbell; a dead broker is logged and forgotten, because the sweep will find the row."""
     for bell in _bells:
         try:
-            bell(pk)
+            bell(row)
         except Exception as error:  # noqa: BLE001 - any broker's own error: the row is safe and the sweep comes
-            log.warning("doorbell failed", outgoing=pk, error=type(error).__name__)
+            log.warning("doorbell failed", outgoing=row.pk, error=type(error).__name__)
 
 
 def due(limit: int = 200) -> list[int]:
@@ -70,7 +81,7 @@ def run(pk: int) -> bool:
     """Do one row: lease it, call its handler outside the lock, mark it done. False when somebody else has it.
 
     A try counts when it begins, so that one whose worker died counts too. A handler that fails is tried again with a
-    growing wait, and parked after the last try; the error keeps the kind of the fault and nothing of its data.
+    growing wait, and parked after the last try; the error keeps the kind and place of the fault and nothing of its data.
     """
     row = _lease(pk)
     if row is None:
@@ -80,8 +91,15 @@ def run(pk: int) -> bool:
     except Exception as error:  # noqa: BLE001 - the fault is kept on the row, which is tried again or parked
         _failed(row, error)
         return False
-    Outgoing.objects.filter(pk=pk, done_at=None).update(done_at=clock.now(), lease_until=None, error="")
+    done(row.key, now=clock.now())
     return True
+
+
+def done(key: str, *, now: datetime) -> None:
+    """已办: what this row asked for has happened; a handler that stores its result says so in the same transaction."""
+    Outgoing.objects.filter(key=key, done_at=None).update(
+        done_at=now, lease_until=None, parked_at=None, error="", place=""
+    )
 
 
 def _lease(pk: int) -> Outgoing | None:
@@ -90,10 +108,11 @@ def _lease(pk: int) -> Outgoing | None:
         row = Outgoing.objects.select_for_update(skip_locked=True).filter(pk=pk, done_at=None, parked_at=None).first()
         if row is None or (row.lease_until and row.lease_until > now) or row.available_at > now:
             return None
-        if row.attempts >= MOST_ATTEMPTS:
+        retry = retry_of(row)
+        if row.attempts >= retry.attempts:
             _park_lost(row, now)
             return None
-        row.lease_until, row.attempts = now + LEASE, row.attempts + 1
+        row.lease_until, row.attempts = now + retry.lease, row.attempts + 1
         row.save(update_fields=["lease_until", "attempts"])
         return row
 
@@ -101,19 +120,19 @@ def _lease(pk: int) -> Outgoing | None:
 def _park_lost(row: Outgoing, now: datetime) -> None:
     """The last try ended with its worker: nobody came back to say how, and the next worker is not to die of it too."""
     log.error("outgoing work took its workers with it", outgoing=row.pk, topic=row.topic, attempts=row.attempts)
-    row.parked_at, row.lease_until, row.error = now, None, "WorkerLost"
-    row.save(update_fields=["parked_at", "lease_until", "error"])
+    row.parked_at, row.lease_until, row.error, row.place = now, None, "WorkerLost", ""
+    row.save(update_fields=["parked_at", "lease_until", "error", "place"])
 
 
 def _failed(row: Outgoing, error: Exception) -> None:
+    """A worker whose lease is over writes nothing: the try that counts now is another's."""
     if connection.in_atomic_block and connection.needs_rollback:
         raise error
-    log.error(
-        "outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=type(error).__name__
-    )
-    now = clock.now()
-    row.lease_until, row.error = None, type(error).__name__[:80]
-    row.available_at = now + timedelta(seconds=min(30 * 2**row.attempts, 3600))
-    if row.attempts >= MOST_ATTEMPTS:
-        row.parked_at = now
-    row.save(update_fields=["lease_until", "error", "available_at", "parked_at"])
+    fault, now, retry = fault_of(error), clock.now(), retry_of(row)
+    log.error("outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=fault.kind)
+    again_at = now + retry.wait(row.attempts, row.key)
+    is_last = retry.is_over(row.attempts, again_at - row.created_at)
+    Outgoing.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None).update(
+        lease_until=None, error=fault.kind, place=fault.place, available_at=again_at,
+        parked_at=now if is_last else None,
+    )  # fmt: skip

@@ -21,9 +21,11 @@ class Outgoing(models.Model):
     done_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=80, blank=True, default="")
+    place = models.CharField(max_length=160, blank=True, default="")
 
     class Meta:
         app_label = "cases"
         indexes = [
-            models.Index(fields=["available_at"], condition=Q(done_at=None, parked_at=None), name="outgoing_due")
+            models.Index(fields=["available_at"], condition=Q(done_at=None, parked_at=None), name="outgoing_due"),
+            models.Index(fields=["id"], condition=Q(parked_at__isnull=False), name="outgoing_parked"),
         ]

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from cases.calendar import clock
 from cases.history.record import action
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
+from cases.outgoing.rules import Retry, fault_of
 from workflows.engine import clockwork
 
 pytestmark = pytest.mark.django_db
@@ -79,20 +80,20 @@ def test_work_for_later_waits(handler: Handler) -> None:
 def test_a_failing_row_waits_longer_each_time_and_is_parked_after_the_last_try(row: Outgoing, handler: Handler) -> None:
     handler.fault = ValueError("马演示 649900190001010011")
     waits = []
-    for _each in range(outgoing.MOST_ATTEMPTS):
+    for _each in range(outgoing.ORDINARY.attempts):
         before = clock.now()
         assert not outgoing.run(row.pk)
         row.refresh_from_db()
-        waits.append(round((row.available_at - before).total_seconds(), -1))
+        waits.append((row.available_at - before).total_seconds())
         Outgoing.objects.filter(pk=row.pk).update(available_at=before)
-    assert waits == sorted(waits) and waits[0] >= 30 and waits[-1] <= 3600
-    assert row.parked_at is not None and row.attempts == outgoing.MOST_ATTEMPTS
+    assert waits[:6] == sorted(waits[:6]) and waits[0] >= 30 and waits[-1] <= 3601
+    assert row.parked_at is not None and row.attempts == outgoing.ORDINARY.attempts
     assert outgoing.due() == [] and not outgoing.run(row.pk)
-    assert len(handler.calls) == outgoing.MOST_ATTEMPTS
+    assert len(handler.calls) == outgoing.ORDINARY.attempts
 
 
 def test_a_row_that_kills_its_worker_each_time_is_parked_after_the_last_try(row: Outgoing, handler: Handler) -> None:
-    for _each in range(outgoing.MOST_ATTEMPTS):
+    for _each in range(outgoing.ORDINARY.attempts):
         assert outgoing._lease(row.pk) is not None  # and the worker that took it is gone
         Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
     assert outgoing.due() == [row.pk]
@@ -107,7 +108,7 @@ def test_the_error_of_a_row_keeps_the_kind_of_the_fault_and_none_of_its_data(row
     handler.fault = ValueError("马演示 649900190001010011")
     outgoing.run(row.pk)
     row.refresh_from_db()
-    assert row.error == "ValueError"
+    assert row.error == "ValueError" and "马演示" not in str(vars(row))
 
 
 def test_one_failing_row_does_not_hold_up_the_next(row: Outgoing, handler: Handler) -> None:
@@ -134,7 +135,7 @@ def ask(*, by: Any, fails: bool = False, now: Any = None) -> None:
         raise ZeroDivisionError
 
 
-def dead(_pk: int) -> None:
+def dead(_row: Outgoing) -> None:
     raise ConnectionRefusedError
 
 
@@ -147,7 +148,7 @@ def test_a_dead_broker_does_not_fail_the_act_and_the_sweep_rings_later(
     kept = Outgoing.objects.get(key="asked")
     assert kept.done_at is None
     rung: list[int] = []
-    bells: list[Callable[[int], None]] = [rung.append]
+    bells: list[Callable[[Outgoing], None]] = [lambda row: rung.append(row.pk)]
     monkeypatch.setattr(outgoing, "_bells", bells)
     Outgoing.objects.filter(pk=kept.pk).update(available_at=clock.now() - timedelta(seconds=11))
     assert clockwork.one_pass()["rung"] == 1 and rung == [kept.pk]
@@ -164,3 +165,57 @@ def test_the_bell_rings_after_the_act_and_never_for_an_act_that_failed(
     assert rung == [] and not Outgoing.objects.exists()
     ask(by=cast["prov_head"])
     assert rung == [False]
+
+
+def test_waits_grow_within_a_row_and_are_spread_over_rows_that_failed_together() -> None:
+    retry = Retry(attempts=5, first=timedelta(seconds=10), longest=timedelta(minutes=1))
+    mine = [retry.wait(attempt, "a") for attempt in range(1, 5)]
+    assert mine == sorted(mine) and mine == [retry.wait(attempt, "a") for attempt in range(1, 5)]
+    others = {retry.wait(1, str(number)) for number in range(100)}
+    assert len(others) > 90 and min(others) >= timedelta(seconds=8) and max(others) <= timedelta(seconds=10)
+
+
+def test_work_that_grew_too_old_is_parked_before_its_last_try(
+    handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(outgoing._retries, "test", lambda _payload: Retry(attempts=100, max_age=timedelta(days=2)))
+    handler.fault = ValueError()
+    old = clock.now() - timedelta(days=3)
+    row = Outgoing.objects.create(topic="test", key="old", created_at=old, available_at=old)
+    outgoing.run(row.pk)
+    row.refresh_from_db()
+    assert row.parked_at is not None and row.attempts == 1
+
+
+def test_a_lease_is_longer_than_any_try_and_grows_with_its_limit() -> None:
+    for seconds in (5, 60, 1800):
+        retry = Retry(timeout=timedelta(seconds=seconds))
+        assert retry.timeout < retry.hard < retry.lease
+
+
+def test_a_worker_whose_lease_is_over_does_not_disturb_the_next_one(row: Outgoing, handler: Handler) -> None:
+    first = outgoing._lease(row.pk)
+    assert first is not None
+    Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+    assert outgoing._lease(row.pk) is not None
+    outgoing._failed(first, ValueError())
+    row.refresh_from_db()
+    assert (row.error, row.attempts) == ("", 2) and row.lease_until is not None and row.lease_until > clock.now()
+
+
+def test_parked_work_begins_anew_with_the_same_key(row: Outgoing, handler: Handler) -> None:
+    Outgoing.objects.filter(pk=row.pk).update(parked_at=clock.now(), attempts=8, error="ValueError")
+    assert not outgoing.run(row.pk)
+    assert outgoing.again(Outgoing.objects.filter(pk=row.pk), now=clock.now()) == 1
+    assert outgoing.run(row.pk) and handler.calls == [({"id": 7}, "k1")]
+
+
+def test_what_is_kept_of_a_fault_is_its_class_its_line_and_the_name_of_a_broken_constraint() -> None:
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            Outgoing.objects.create(topic="test", key="马演示", created_at=now, available_at=now)
+            Outgoing.objects.create(topic="test", key="马演示", created_at=now, available_at=now)
+    except IntegrityError as error:
+        kept = fault_of(error)
+    assert kept.kind == "IntegrityError" and "cases_outgoing_key" in kept.place and "马演示" not in str(kept)

@@ -95,7 +95,29 @@ def test_a_failing_timer_waits_longer_each_time_and_the_others_fire(
         assert bad.attempts == attempt and bad.done_at is None
         waits.append(bad.due_at - before)
     assert waits == sorted(waits) and waits[0] > timedelta(seconds=30)
-    assert bad.error == "ZeroDivisionError"
+    assert bad.error == "ZeroDivisionError" and "马演示" not in str(vars(bad))
+
+
+def test_a_timer_that_failed_too_often_is_parked_until_a_person_lets_it_go_on(
+    arm: Callable[[str], Timer], fired: list[str]
+) -> None:
+    bad = arm("bad")
+    for _each in range(timers.RETRY.attempts):
+        assert not timers.fire(bad.pk)
+        Timer.objects.filter(pk=bad.pk).update(due_at=clock.now())
+    bad.refresh_from_db()
+    assert bad.parked_at is not None and bad.attempts == timers.RETRY.attempts
+    assert not timers.fire(bad.pk) and timers.take() == []
+    assert timers.again(Timer.objects.filter(pk=bad.pk), now=clock.now()) == 1
+    assert timers.take() == [bad.pk]
+
+
+def test_several_clocks_take_different_timers_and_none_twice(arm: Callable[[str], Timer], fired: list[str]) -> None:
+    made = [arm(str(number)).pk for number in range(5)]
+    batches = [timers.take(2), timers.take(2), timers.take(2), timers.take(2)]
+    assert [len(batch) for batch in batches] == [2, 2, 1, 0] and sum(batches, []) == made
+    clock.move_demo_clock(to=clock.now() + timers.RETRY.lease, by=None)
+    assert timers.take() == made  # the clocks that took them are gone
 
 
 def test_a_refused_timer_is_over_and_says_why(arm: Callable[[str], Timer], fired: list[str]) -> None:

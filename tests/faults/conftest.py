@@ -22,6 +22,7 @@ from kombu.connection import Connection
 from redis import Redis
 
 from cases.outgoing import actions as outgoing
+from cases.outgoing.models import Outgoing
 from project.settings import BASE_DIR
 from workflows.engine import clockwork
 
@@ -106,9 +107,9 @@ class Place:
             "processed_folder": processed, "store_processed": True,
         }  # fmt: skip
 
-    def ring(self, pk: int) -> None:
+    def ring(self, row: Outgoing) -> None:
         """The doorbell of this broker, as workflows/tasks.py rings it."""
-        self.app.send_task("outgoing.run", args=[pk], retry=False, ignore_result=True)
+        self.app.send_task("outgoing.run", args=[row.pk], retry=False, ignore_result=True)
 
     def environment(self) -> dict[str, str]:
         return {

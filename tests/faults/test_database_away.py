@@ -54,7 +54,7 @@ def test_the_clock_waits_for_a_lost_database_and_fires_afterwards(
         kill_9(process)
 
 
-def test_a_pass_that_loses_its_connection_leaves_the_timer_for_the_next_pass(
+def test_a_pass_that_loses_its_connection_leaves_the_timer_for_a_pass_after_its_lease(
     cast: Any, published: Any, superuser_cursor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published("rare_disease")
@@ -73,6 +73,8 @@ def test_a_pass_that_loses_its_connection_leaves_the_timer_for_the_next_pass(
     with pytest.raises((OperationalError, InterfaceError)):
         clockwork.one_pass()
     close_old_connections()
+    assert clockwork.one_pass()["timers"] == 0
+    clock.move_demo_clock(to=clock.now() + timers.RETRY.lease, by=None)
     assert clockwork.one_pass()["timers"] == 1
     timer.refresh_from_db()
     assert timer.done_at is not None and len(calls) == 2

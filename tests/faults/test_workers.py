@@ -67,7 +67,7 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_sends_nothing_twice(
     assert open_rows() == Notice.objects.filter(case=case, channel="sms", state="queued").count() >= 2
     assert "等待发送" in letters(cast, case)
     place.gateway.open.set()
-    clock.move_demo_clock(to=clock.now() + outgoing.LEASE + timedelta(seconds=15), by=None)
+    clock.move_demo_clock(to=clock.now() + outgoing.ORDINARY.lease + timedelta(seconds=15), by=None)
     place.worker()
     until(swept, "the second worker does what the first left")
     all_once(case, place)
@@ -77,7 +77,7 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_sends_nothing_twice(
 def test_while_the_broker_is_away_nothing_is_lost_and_the_sweep_delivers_later(
     cast: Any, published: Any, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_pk: int) -> None:
+    def away(_row: Outgoing) -> None:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(outgoing, "_bells", [away])
@@ -93,9 +93,9 @@ def test_while_the_broker_is_away_nothing_is_lost_and_the_sweep_delivers_later(
 
 def test_a_message_that_rings_ten_times_is_sent_once(cast: Any, published: Any, place: Place) -> None:
     case = told(cast, published)
-    for pk in outgoing.due():
+    for row in Outgoing.objects.filter(pk__in=outgoing.due()):
         for _each in range(10):
-            place.ring(pk)
+            place.ring(row)
     place.worker()
     until(lambda: not open_rows(), "the worker delivers")
     all_once(case, place)

@@ -21,7 +21,7 @@ def test_a_process_that_is_no_worker_knows_how_to_ring_one() -> None:
 @pytest.mark.django_db
 def test_work_that_nobody_takes_is_rung_for_again_once_in_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[int] = []
-    monkeypatch.setattr(outgoing, "_bells", [rung.append])
+    monkeypatch.setattr(outgoing, "_bells", [lambda row: rung.append(row.pk)])
     monkeypatch.setattr(clockwork, "_rung", {})
     now = clock.now()
     made = [

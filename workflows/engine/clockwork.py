@@ -1,4 +1,4 @@
-"""One pass of the clock: due timers, registered sweeps, outgoing work that nobody was rung for."""
+"""One pass of the clock: due timers, registered sweeps, periodic work, outgoing work that nobody was rung for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from datetime import timedelta
 from cases.calendar import clock
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
-from workflows.engine import timers
+from workflows.engine import periodic, timers
+from workflows.engine.periodic import every
+
+__all__ = ["every", "one_pass", "sweeps"]
 
 RING_AGAIN = timedelta(seconds=10)
 _sweeps: list[Callable[[], int]] = []
@@ -25,9 +28,9 @@ def sweeps(sweep: Callable[[], int]) -> Callable[[], int]:
 
 def one_pass() -> dict[str, int]:
     """Do what is due now and say how much that was."""
-    fired = sum(timers.fire(pk) for pk in timers.due())
+    fired = timers.fire_due()
     swept = sum(sweep() for sweep in _sweeps)
-    return {"timers": fired, "sweeps": swept, "rung": _ring_again()}
+    return {"timers": fired, "sweeps": swept, "periodic": periodic.begin(), "rung": _ring_again()}
 
 
 def _ring_again() -> int:
@@ -38,9 +41,9 @@ def _ring_again() -> int:
             del _rung[pk]
     rung = 0
     late = clock.now() - RING_AGAIN
-    for row in Outgoing.objects.filter(pk__in=outgoing.due()).only("available_at", "attempts"):
+    for row in Outgoing.objects.filter(pk__in=outgoing.due()):
         if row.pk not in _rung and (row.available_at <= late or row.attempts):
-            outgoing.ring(row.pk)
+            outgoing.ring(row)
             _rung[row.pk] = present
             rung += 1
     return rung

@@ -1,9 +1,9 @@
-"""Timers (到时): rows in the database, taken in batches past each other's locks; a failing one waits longer each time."""
+"""Timers (到时): rows in the database, taken in batches past each other's locks; a failing one waits longer, then is parked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,11 +11,15 @@ from django.db import transaction
 
 from cases.calendar import clock
 from cases.errors import Refusal
+from cases.outgoing.rules import Retry, fault_of
 from workflows.models import Timer
 
 log = structlog.get_logger(__name__)
 
-MOST_ATTEMPTS = 10
+BATCH = 20
+MOST = 200
+"""How many one pass fires at most, so that the rest of the pass has its turn."""
+RETRY = Retry(attempts=10)
 Handler = Callable[[Timer], None]
 _handlers: dict[str, Handler] = {}
 
@@ -35,8 +39,8 @@ def arm(*, case: Any, kind: str, key: str, due_at: datetime) -> Timer:
     timer = Timer.objects.filter(case=case, kind=kind, key=key, done_at=None, cancelled_at=None).first()
     if timer is None:
         return Timer.objects.create(case=case, kind=kind, key=key, due_at=due_at)
-    timer.due_at = due_at
-    timer.save(update_fields=["due_at"])
+    timer.due_at, timer.attempts, timer.lease_until, timer.parked_at = due_at, 0, None, None
+    timer.save(update_fields=["due_at", "attempts", "lease_until", "parked_at"])
     return timer
 
 
@@ -57,19 +61,33 @@ def is_due(*, case: Any, kind: str, key: str, now: datetime) -> bool:
     ).exists()
 
 
-def due(limit: int = 100) -> list[int]:
-    """Open timers that are due, oldest first."""
-    rows = Timer.objects.filter(done_at=None, cancelled_at=None, due_at__lte=clock.now())
-    return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+def fire_due() -> int:
+    """Fire what is due, batch after batch; other clocks take other batches. Answers how many fired."""
+    fired = taken = 0
+    while taken < MOST and (batch := take()):
+        fired += sum(fire(pk) for pk in batch)
+        taken += len(batch)
+    return fired
+
+
+def take(limit: int = BATCH) -> list[int]:
+    """The oldest due timers that no other clock has: they are this one's until the lease is over (engine.md L6)."""
+    with transaction.atomic():
+        now = clock.now()
+        rows = Timer.objects.filter(done_at=None, cancelled_at=None, parked_at=None, due_at__lte=now)
+        rows = rows.exclude(lease_until__gt=now).select_for_update(skip_locked=True, no_key=True)
+        taken = list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+        Timer.objects.filter(pk__in=taken).update(lease_until=now + RETRY.lease)
+    return taken
 
 
 def fire(pk: int) -> bool:
     """Do one due timer; its handler's action and the mark "done" stand or fall together with the handler's own row check.
 
     A handler must be safe to repeat: it looks at the case again under its lock. A fault moves the timer back in the
-    queue, so that it never holds up the others (engine.md P6).
+    queue, so that it never holds up the others, and after the last try it is parked for a person (engine.md P6).
     """
-    timer = Timer.objects.select_related("case").filter(pk=pk, done_at=None, cancelled_at=None).first()
+    timer = Timer.objects.select_related("case").filter(pk=pk, done_at=None, cancelled_at=None, parked_at=None).first()
     if timer is None or timer.due_at > clock.now():
         return False
     try:
@@ -89,9 +107,10 @@ def _finish(timer: Timer, error: str = "") -> bool:
 
 
 def _later(timer: Timer, error: Exception) -> None:
-    log.error("timer failed", timer=timer.pk, kind=timer.kind, attempt=timer.attempts + 1, error=type(error).__name__)
-    wait = timedelta(seconds=min(30 * 2**timer.attempts, 3600))
+    fault, now, attempt = fault_of(error), clock.now(), timer.attempts + 1
+    log.error("timer failed", timer=timer.pk, kind=timer.kind, attempt=attempt, error=fault.kind)
     with transaction.atomic():
-        Timer.objects.filter(pk=timer.pk).update(
-            attempts=timer.attempts + 1, due_at=clock.now() + wait, error=type(error).__name__[:80]
-        )
+        Timer.objects.filter(pk=timer.pk, attempts=timer.attempts, done_at=None).update(
+            attempts=attempt, due_at=now + RETRY.wait(attempt, str(timer.pk)), lease_until=None, error=fault.kind,
+            place=fault.place, parked_at=now if attempt >= RETRY.attempts else None,
+        )  # fmt: skip

@@ -368,7 +368,10 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("done_at", models.DateTimeField(null=True)),
                 ("cancelled_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("parked_at", models.DateTimeField(null=True)),
                 ("error", models.CharField(blank=True, default="", max_length=80)),
+                ("place", models.CharField(blank=True, default="", max_length=160)),
                 (
                     "case",
                     models.ForeignKey(
@@ -379,10 +382,11 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("cancelled_at", None), ("done_at", None)),
+                        condition=models.Q(("cancelled_at", None), ("done_at", None), ("parked_at", None)),
                         fields=["due_at"],
                         name="timer_due",
-                    )
+                    ),
+                    models.Index(condition=models.Q(("parked_at__isnull", False)), fields=["id"], name="timer_parked"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -390,6 +394,146 @@ class Migration(migrations.Migration):
                         fields=("case", "kind", "key"),
                         name="timer_once",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PeriodicRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                ("slot", models.DateTimeField(verbose_name="应当运行的时间")),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("found", models.IntegerField(null=True, verbose_name="结果")),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("name", "slot"), name="periodic_run_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Incident",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时")], max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("error", models.CharField(max_length=80)),
+                ("place", models.CharField(blank=True, default="", max_length=160)),
+                (
+                    "outgoing",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="cases.outgoing",
+                    ),
+                ),
+                (
+                    "timer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="workflows.timer",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="cases.case",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(verbose_name="失败次数")),
+                ("first_seen", models.DateTimeField()),
+                ("last_seen", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待处理"),
+                            ("retried", "已重试"),
+                            ("skipped", "已跳过"),
+                            ("gone", "不再需要"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason", cases.sealed.SealedField(blank=True, default="")),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["kind", "name", "error", "id"],
+                        name="incident_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "timer"), ("outgoing__isnull", True), ("timer__isnull", False)),
+                            models.Q(
+                                ("kind__in", ["outgoing", "job"]), ("outgoing__isnull", False), ("timer__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at", None), ("settled_by", None), ("state", "open")),
+                            models.Q(("settled_at__isnull", False), ("settled_by", None), ("state", "gone")),
+                            models.Q(
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                                ("state__in", ["retried", "skipped"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_settled_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), ("state", "skipped"), _negated=True),
+                        name="incident_skipped_with_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "skipped"])),
+                        fields=("outgoing",),
+                        name="incident_once_for_outgoing",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "skipped"])),
+                        fields=("timer",),
+                        name="incident_once_for_timer",
+                    ),
                 ],
             },
         ),

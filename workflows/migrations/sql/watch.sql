@@ -8,6 +8,7 @@ BEGIN
         ('workflows_decision', 'case', 'case_id'),
         ('workflows_duty', 'case', 'case_id'),
         ('workflows_ending', 'case', 'case_id'),
+        ('workflows_incident', 'incident', 'id'),
         ('workflows_handover', 'case', 'item_id:workflows_workitem'),
         ('workflows_pause', 'case', 'item_id:workflows_workitem')
     ) AS t (name, kind, key)

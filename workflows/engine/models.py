@@ -1,0 +1,79 @@
+"""What the engine keeps beside the road: periodic runs, and incidents that wait for an administrator."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.sealed import SealedField
+
+__all__ = ["Incident", "PeriodicRun"]
+
+USER = settings.AUTH_USER_MODEL
+
+
+class PeriodicRun(models.Model):
+    """定时任务: one run of periodic work. One row for each name and slot, so that two clocks run it once."""
+
+    name = models.CharField(max_length=40)
+    slot = models.DateTimeField("应当运行的时间")
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    found = models.IntegerField("结果", null=True)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["name", "slot"], name="periodic_run_once")]
+
+
+class Incident(models.Model):
+    """故障: one piece of work that the machine gave up (outgoing work, a job of a step, a timer), until a person settles it.
+
+    It is gone when the work was done after all, or nobody needs it any more. A group is what has one kind, name and error. `name` is the topic, the timer's kind, or the road and step of a job.
+    """
+
+    KINDS = [("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时")]
+    STATES = [("open", "待处理"), ("retried", "已重试"), ("skipped", "已跳过"), ("gone", "不再需要")]
+
+    kind = models.CharField(max_length=10, choices=KINDS)
+    name = models.CharField(max_length=100)
+    error = models.CharField(max_length=80)
+    place = models.CharField(max_length=160, blank=True, default="")
+    outgoing = models.ForeignKey("cases.Outgoing", null=True, on_delete=models.PROTECT, related_name="incidents")
+    timer = models.ForeignKey("workflows.Timer", null=True, on_delete=models.PROTECT, related_name="incidents")
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="incidents")
+    count = models.PositiveIntegerField("失败次数")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default="open")
+    owner = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = SealedField(blank=True, default="")
+    settled_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outgoing__isnull=True, timer__isnull=False, kind="timer")
+                | Q(outgoing__isnull=False, timer__isnull=True, kind__in=["outgoing", "job"]),
+                name="incident_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at=None, settled_by=None)
+                | Q(state="gone", settled_at__isnull=False, settled_by=None)
+                | Q(state__in=["retried", "skipped"], settled_at__isnull=False, settled_by__isnull=False),
+                name="incident_settled_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(state="skipped", reason=""), name="incident_skipped_with_reason"),
+            models.UniqueConstraint(
+                fields=["outgoing"], condition=Q(state__in=["open", "skipped"]), name="incident_once_for_outgoing"
+            ),
+            models.UniqueConstraint(
+                fields=["timer"], condition=Q(state__in=["open", "skipped"]), name="incident_once_for_timer"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "name", "error", "id"], condition=Q(state="open"), name="incident_open")
+        ]
