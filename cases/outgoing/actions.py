@@ -102,6 +102,13 @@ def done(key: str, *, now: datetime) -> None:
     )
 
 
+def again(rows: QuerySet[Outgoing], *, now: datetime) -> int:
+    """再办: parked rows begin anew, with all their tries and the same keys."""
+    return rows.filter(done_at=None, parked_at__isnull=False).update(
+        parked_at=None, attempts=0, available_at=now, error="", place=""
+    )
+
+
 def _lease(pk: int) -> Outgoing | None:
     with transaction.atomic():
         now = clock.now()

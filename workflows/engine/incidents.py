@@ -36,7 +36,7 @@ def _of_outgoing(row: Outgoing) -> Incident:
     kind, name, case = _named.get(row.topic, _plain)(row.payload)
     return Incident(
         kind=kind, name=name or row.topic, case_id=case, outgoing=row, error=row.error, place=row.place, count=row.attempts,
-        first_seen=row.created_at, last_seen=row.parked_at,
+        first_seen=row.created_at, last_seen=row.parked_at or row.available_at,
     )  # fmt: skip
 
 

@@ -100,6 +100,13 @@ def fire(pk: int) -> bool:
     return _finish(timer)
 
 
+def again(rows: QuerySet[Timer], *, now: datetime) -> int:
+    """再办: parked timers begin anew, with all their tries."""
+    return rows.filter(done_at=None, cancelled_at=None, parked_at__isnull=False).update(
+        parked_at=None, attempts=0, due_at=now, lease_until=None, error="", place=""
+    )
+
+
 def _finish(timer: Timer, error: str = "") -> bool:
     # one that was moved on while its handler ran is not done
     done = Timer.objects.filter(pk=timer.pk, done_at=None, cancelled_at=None, due_at__lte=clock.now())

@@ -154,4 +154,4 @@ def test_p06_a_poisoned_timer_stays_first_for_ever_and_ours_waits_behind_the_oth
     poison.refresh_from_db()
     assert done == [1] and Timer.objects.get(pk=healthy.pk).done_at is not None
     assert (poison.attempts, poison.error) == (1, "ZeroDivisionError") and poison.due_at > clock.now()
-    assert poison.pk not in timers.due()
+    assert poison.pk not in timers.take()
