@@ -103,7 +103,7 @@ class JoinActivation(OneWay, ViewflowJoinActivation):  # type: ignore[misc]
         yield target._create(self, self.task.token)
 
 
-class RouteActivation(OneWay):  # type: ignore[misc]
+class RouteActivation(OneWay):
     """Takes the first way whose condition holds; the way stands in the task's data."""
 
     @Activation.status.super()  # type: ignore[untyped-decorator]
