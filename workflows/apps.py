@@ -26,7 +26,7 @@ class WorkflowsConfig(AppConfig):
             if folder.ispkg:
                 importlib.import_module(f"workflows.programmes.{folder.name}.programme")
 
-        from workflows import facts, letters, notice_board, recount
+        from workflows import facts, letters, notice_board, operations, recount
         from workflows.desk import panel
         from workflows.engine import checks  # noqa: F401  (registers system checks)
 
@@ -35,3 +35,4 @@ class WorkflowsConfig(AppConfig):
         letters.connect()
         notice_board.connect()
         panel.connect()
+        operations.connect()

@@ -15,7 +15,7 @@ from cases.dossier import actions as dossier
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
-from workflows import actions, effects
+from workflows import actions, effects, suspended
 from workflows.engine import clockwork, incidents, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
@@ -35,6 +35,7 @@ def listen() -> None:
     programme.on("supplement_extended", supplement_extended)
     for name in MOVING:
         programme.on(name, _mover(name))
+    timers.wait_while(suspended.stands_still)
     timers.when("lapse")(lapse)
     timers.when("claim")(claim_over)
     clockwork.sweeps(money.note_silent_batches)

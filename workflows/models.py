@@ -10,6 +10,7 @@ from viewflow.workflow.models import Process
 from cases.sealed import SealedField, SealedJSONField
 from workflows.desk.panel.models import *
 from workflows.engine.models import *
+from workflows.operations.models import *
 
 USER = settings.AUTH_USER_MODEL
 

@@ -13,6 +13,7 @@ from cases.evidence.models import MaterialFile
 from cases.people.models import PayeeAccount
 from cases.programme import programmes
 from workflows.models import Decision, Duty
+from workflows.suspended import is_suspended
 
 
 def held_by(person: Any) -> Q:
@@ -21,11 +22,11 @@ def held_by(person: Any) -> Q:
 
 
 def may_take(person: Any, posts: Iterable[Post]) -> Q:
-    """待领取: open steps of these posts in their areas, without those that duties keep from this person."""
+    """待领取: open steps of these posts in their areas, without those that duties keep from this person or that stand still."""
     reach = Q(pk__in=[])
     for post in posts:
         reach |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
-    return Q(state="open", kind="human") & reach & ~_barred(person)
+    return Q(state="open", kind="human") & reach & ~_barred(person) & ~is_suspended()
 
 
 def _barred(person: Any) -> Q:

@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from workflows.desk import nav  # noqa: F401  (registers the navigation)
+from workflows.operations import nav as operations_nav  # noqa: F401
 
 urlpatterns = [
     path("desk/", include("workflows.desk.urls")),
     path("case/<slug:number>/", include("workflows.desk.casefile.urls")),
     path("panel/", include("workflows.desk.panel.urls")),
     path("inspect/", include("workflows.inspection.urls")),
+    path("operations/", include("workflows.operations.urls")),
 ]

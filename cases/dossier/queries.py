@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet
 
 from cases.access.queries import posts_of
 from cases.calendar.rules import local_day
@@ -20,6 +20,15 @@ from cases.programme import programmes
 
 AGENT_ROLE = "AGT"
 _RANK = {"claimed": 0, "derived": 1, "registry": 2, "verified": 3}
+
+
+class IsSuspended(Func):
+    """停办中: whether the case of this column stands still, as the database itself holds it."""
+
+    function = "relief_suspended"
+    output_field = BooleanField()
+
+
 NOT_ASKED = ""
 """What a derived row says of an answer that the other answers do not call for any more."""
 

@@ -237,7 +237,7 @@ def handled(case_ids: Collection[int], user: Any) -> set[int]:
 
 
 def holds(payouts: Collection[Payout]) -> dict[int, str]:
-    """What keeps payouts back today as the database sees it: "publicity" or "objection" by payout."""
+    """What keeps payouts back today as the database sees it: "publicity", "objection" or "suspended" by payout."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, money_hold(case_id, not_before) FROM cases_payout WHERE id = ANY(%s)",

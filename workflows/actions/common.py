@@ -12,7 +12,7 @@ from cases.access.queries import is_known, posts_of, who_may
 from cases.calendar.rules import ZONE
 from cases.dossier.queries import lock_case
 from cases.errors import NotFound, Refusal, Stale
-from workflows import offers
+from workflows import offers, suspended
 from workflows.engine import timers
 from workflows.flow import road_of, step_of
 from workflows.models import Decision, Handover, WorkItem
@@ -32,7 +32,10 @@ def locked(item: WorkItem | int) -> WorkItem:
 
 
 def may_act(item: WorkItem, by: Any) -> Any:
-    """The post in which this person may do the step; NotFound outside his area, else a refusal that names who may."""
+    """The post in which this person may do the step; NotFound outside his area, else a refusal that names who may.
+
+    Raises Suspended while the case, the step or the road stands still.
+    """
     post = post_for(item, by)
     if post is None:
         if not is_known(by, item.case_id):
@@ -41,6 +44,7 @@ def may_act(item: WorkItem, by: Any) -> Any:
     bar = bar_of(item, by)
     if bar is not None:
         raise Refusal(bar.reason, code="duties", who_may=who_may(item.role, item.division_code))
+    suspended.must_go_on(item)
     return post
 
 

@@ -26,6 +26,7 @@ from workflows import pool
 from workflows.desk.forms import in_my_language
 from workflows.flow import graph, step_of
 from workflows.models import Handover, WorkItem
+from workflows.suspended import is_suspended
 
 PAGE = 30
 MOST = 100
@@ -134,6 +135,7 @@ class Page:
 def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
     """Thirty rows of a queue by due date (已办: newest first), joined with number and masked name; keyset, no COUNT."""
     rows = filtered(queue(viewer, name), filters).select_related("case__run", "holder")
+    rows = rows.annotate(stands_still=is_suspended())
     by_done = name == "done"
     first, second = ("-done_at", "-id") if by_done else ("due_on", "id")
     backwards = bool(before)
@@ -236,6 +238,7 @@ class Row:
     name: str
     opens: bool
     whom: Any
+    is_suspended: bool
 
 
 def rows_of(items: list[WorkItem], today: date, cal: Calendar) -> list[Row]:
@@ -260,6 +263,7 @@ def _row(item: WorkItem, places: Mapping[str, str], roles: Mapping[str, str], to
         "" if step.veiled else item.case.masked_name,
         is_open or not step.veiled,
         _whom(item, roles),
+        is_open and bool(getattr(item, "stands_still", False)),
     )
 
 

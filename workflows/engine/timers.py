@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cases.calendar import clock
 from cases.errors import Refusal
@@ -23,6 +23,7 @@ MOST = 200
 RETRY = Retry(attempts=10)
 Handler = Callable[[Timer], None]
 _handlers: dict[str, Handler] = {}
+_waits: list[Callable[[], Q]] = []
 
 
 def when(kind: str) -> Callable[[Handler], Handler]:
@@ -33,6 +34,18 @@ def when(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return wrap
+
+
+def wait_while(condition: Callable[[], Q]) -> None:
+    """Register a condition on timers under which they wait, however due they are."""
+    _waits.append(condition)
+
+
+def _ready() -> QuerySet[Timer]:
+    rows = Timer.objects.filter(done_at=None, cancelled_at=None, parked_at=None)
+    for condition in _waits:
+        rows = rows.filter(~condition())
+    return rows
 
 
 def arm(*, case: Any, kind: str, key: str, due_at: datetime) -> Timer:
@@ -75,8 +88,8 @@ def take(limit: int = BATCH) -> list[int]:
     """The oldest due timers that no other clock has: they are this one's until the lease is over (engine.md L6)."""
     with transaction.atomic():
         now = clock.now()
-        rows = Timer.objects.filter(done_at=None, cancelled_at=None, parked_at=None, due_at__lte=now)
-        rows = rows.exclude(lease_until__gt=now).select_for_update(skip_locked=True, no_key=True)
+        rows = _ready().filter(due_at__lte=now).exclude(lease_until__gt=now)
+        rows = rows.select_for_update(skip_locked=True, no_key=True, of=("self",))
         taken = list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
         Timer.objects.filter(pk__in=taken).update(lease_until=now + RETRY.lease)
     return taken
@@ -88,7 +101,7 @@ def fire(pk: int) -> bool:
     A handler must be safe to repeat: it looks at the case again under its lock. A fault moves the timer back in the
     queue, so that it never holds up the others, and after the last try it is parked for a person (engine.md P6).
     """
-    timer = Timer.objects.select_related("case").filter(pk=pk, done_at=None, cancelled_at=None, parked_at=None).first()
+    timer = _ready().select_related("case").filter(pk=pk).first()
     if timer is None or timer.due_at > clock.now():
         return False
     try:

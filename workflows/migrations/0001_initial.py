@@ -29,6 +29,86 @@ class Migration(migrations.Migration):
             bases=("viewflow.process",),
         ),
         migrations.CreateModel(
+            name="Suspension",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("flow", models.CharField(blank=True, default="", max_length=60, verbose_name="项目/版本")),
+                ("step", models.CharField(blank=True, default="", max_length=40)),
+                ("place", models.CharField(db_collation="C", max_length=12)),
+                ("reason", cases.sealed.SealedField()),
+                ("at", models.DateTimeField()),
+                ("until", models.DateField(null=True, verbose_name="停办到")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suspensions",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["until"], name="suspension_unsettled"
+                    ),
+                    models.Index(
+                        condition=models.Q(("case__isnull", False), ("settled_at", None)),
+                        fields=["case"],
+                        name="suspension_of_case",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("case__isnull", False), ("flow", ""), ("step", "")),
+                            models.Q(("case", None), models.Q(("flow", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="suspension_scope",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("at")), _connector="OR"),
+                        name="suspension_times",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_by", None), ("ended_at__isnull", False), _connector="OR"),
+                        name="suspension_ended_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settled_at", None), ("ended_at__isnull", False), _connector="OR"),
+                        name="suspension_settled",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("case",), name="one_suspension_of_a_case"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("case", None), ("ended_at", None)),
+                        fields=("flow", "step"),
+                        name="one_suspension_of_a_step",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Meeting",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

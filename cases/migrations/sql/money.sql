@@ -83,11 +83,19 @@ END $$;
 CREATE TRIGGER money_account_starts_empty BEFORE INSERT ON cases_ledgeraccount
     FOR EACH ROW EXECUTE FUNCTION money_account_starts_empty();
 
+-- Whether a case is suspended (停办); the tables of how a case moves come later than this file.
+CREATE FUNCTION money_suspended(p_case bigint) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN public.relief_suspended(p_case);
+END $$;
+
 -- Why a payout may not go out today; NULL when it may. A case that needs the public notice is paid only when it stood on a
 -- list to its last day and that list was not taken down.
 CREATE FUNCTION money_hold(p_case bigint, p_not_before date) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
+        WHEN public.money_suspended(p_case) THEN 'suspended'
         WHEN p_not_before IS NULL OR public.money_today() < p_not_before THEN 'publicity'
         WHEN EXISTS (SELECT 1 FROM public.cases_publicentry e JOIN public.cases_publiclist l ON l.id = e.list_id
                      WHERE e.case_id = p_case AND l.state <> 'taken_down' AND l.ends_on >= public.money_today())

@@ -18,7 +18,7 @@ from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
-from cases.dossier.queries import lock_case
+from cases.dossier.queries import IsSuspended, lock_case
 from cases.errors import Invalid, Refusal
 from cases.history.record import action, current, record
 from cases.notices.actions import notify
@@ -145,12 +145,13 @@ def _number(year: int) -> str:
 def close_due(*, now: datetime | None = None) -> int:
     """公示期满: end what is due; how many entries ended. The clock calls it at each pass, each entry on its own.
 
-    An entry with an open objection waits until that is closed; one that fails does not keep the others waiting, and is
+    An entry with an open objection waits until that is closed, one of a suspended case (停办) until it goes on; one that fails does not keep the others waiting, and is
     tried again at the next pass.
     """
     today = local_day(now or clock.now())
     ended = 0
     rows = PublicEntry.objects.filter(closed_at=None, list__state__in=["open", "closed"], list__ends_on__lt=today)
+    rows = rows.exclude(IsSuspended("case_id"))
     for pk, case_id in list(rows.order_by("pk").values_list("pk", "case_id")):
         try:
             ended += close_entry(entry=pk, case=case_id, by=None)

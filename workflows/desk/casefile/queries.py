@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
@@ -21,6 +22,7 @@ from cases.people.actions import COUNTER, REPAIRING
 from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.states import State, state
+from workflows import suspended
 from workflows.actions import MONEY_ON_ITS_WAY
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
@@ -28,7 +30,7 @@ from workflows.desk.step_forms import FORMS
 from workflows.desk.trail import Trail
 from workflows.effects import preview_award
 from workflows.flow import road_of
-from workflows.models import Draft, WorkItem
+from workflows.models import Draft, Suspension, WorkItem
 from workflows.offers import acted, parties
 from workflows.rules import duties
 
@@ -102,7 +104,38 @@ class File:
     @property
     def is_paused(self) -> bool:
         """计时暂停: whether the clock of the open step stands still."""
-        return self.item is not None and self.item.pauses.filter(ends_on=None).exists()
+        if self.item is None:
+            return False
+        return self.suspension is not None or self.item.pauses.filter(ends_on=None).exists()
+
+    @cached_property
+    def suspension(self) -> Suspension | None:
+        """停办: the order that holds the open work, its case or its road."""
+        return suspended.suspension_of(self.item) if self.item is not None else None
+
+    @property
+    def suspended_words(self) -> Any:
+        """Who suspended it, why and until when."""
+        return suspended.words_of(self.suspension) if self.suspension else ""
+
+    @property
+    def who_ends(self) -> str:
+        """Who may let it go on."""
+        return suspended.who_ends(self.suspension) if self.suspension else ""
+
+    @property
+    def may_suspend(self) -> bool:
+        """Whether the viewer may suspend this case."""
+        return self._may(suspended.CASE, self.case.handling_code) and self.item is not None and self.suspension is None
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether the viewer may let this one case go on; a road is let go on from its own page."""
+        held = self.suspension
+        return held is not None and held.case_id is not None and self._may(suspended.CASE, held.place)
+
+    def _may(self, right: str, place: str) -> bool:
+        return not self.veiled and may(self.viewer, right, place) is not None
 
     @property
     def is_money_on_its_way(self) -> bool:
@@ -138,7 +171,7 @@ class File:
         """Whether the button 领取 stands on the page; the same rule refuses it on the server."""
         return bool(
             self.item and self.item.kind == "human" and self.item.state == "open"
-            and may_take(self.viewer, self.item) and self.bar is None
+            and may_take(self.viewer, self.item) and self.bar is None and self.suspension is None
         )  # fmt: skip
 
     @property
@@ -147,7 +180,7 @@ class File:
         item = self.item
         if item is None or item.state != "claimed" or item.holder_id == self.viewer.pk:
             return False
-        return may_take(self.viewer, item) and self.bar is None
+        return may_take(self.viewer, item) and self.bar is None and self.suspension is None
 
     @property
     def who(self) -> str:
@@ -218,7 +251,7 @@ def item_of(found: File, pk: int | None) -> WorkItem | None:
 
 def decision_form(found: File, data: Any = None, files: Any = None) -> DecisionForm | None:
     """The one form of this step, for its holder; what he typed before stands in it. None for everybody else."""
-    if not found.is_mine or found.item is None:
+    if not found.is_mine or found.item is None or found.suspension is not None:
         return None
     kind = FORMS.get(found.step.form, DecisionForm)
     form = kind(
