@@ -60,6 +60,9 @@ HELPERS = {
     "workflows.actions.common.leave": "a part of several acts",
     "workflows.actions.claiming.take": "a part of several acts",
     "workflows.actions.claiming.act_as": "states the post inside an act",
+    "workflows.operations.actions.suspending.case_ended": "inside the end of a case",
+    "workflows.operations.actions.suspending.end_due": "the clock; each suspension it ends is an act",
+    "workflows.operations.actions.suspending.settle_ended": "the clock; each step it moves on is an act",
     "workflows.desk.panel.actions.meetings.act_as": "states the post inside an act",
     "workflows.desk.panel.actions.votes.vote": "the act `_vote` with its case",
     "workflows.desk.panel.actions.votes.recuse": "the act `_vote`",
@@ -90,6 +93,8 @@ INNER = {
     "workflows.actions.claiming.claim_expired": "the clock",
     "workflows.actions.claiming.seen": "whoever lost a step",
     "workflows.actions.moving.panel_result": "inside the panel's decision",
+    "workflows.operations.actions.suspending.expire": "the clock",
+    "workflows.operations.actions.suspending.go_on": "the clock",
     "workflows.desk.panel.actions.meetings.take_off_agendas": "inside the end of a case",
 }
 """Acts that ask for no post: anybody's, the clock's, or a part of an act that has asked."""

@@ -29,6 +29,7 @@ from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from workflows.desk.panel import actions as meetings
 from workflows.models import WorkItem
+from workflows.operations import actions as operations
 from workflows.walking import drive
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -147,6 +148,9 @@ def make(cast: dict[str, User]) -> World:
         drive.to(file(number, owner, place), "COUNTY")
         for number, owner, place in ((1, "applicant1", HERE), (2, "applicant2", THERE))
     )
+    halted = operations.suspend_road(
+        flow=f"{SLUG}/v1", step="second_follow_up", reason="等新的回访表印好再办。", by=cast["prov_head"]
+    )
     begun, begun_b = file(7, "applicant1", submit=False), file(8, "applicant2", THERE, submit=False)
     draft = policy.begin_draft(card=card(SLUG), by=cast["policy_edit"])
     row = PolicyRow.objects.filter(version=draft, section="days").first()
@@ -169,12 +173,12 @@ def make(cast: dict[str, User]) -> World:
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
-        "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+        "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
     }  # fmt: skip
     rows = {
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
-        "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip

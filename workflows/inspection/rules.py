@@ -23,7 +23,7 @@ CATEGORIES: dict[str, Any] = {
 
 _BY_PREFIX = {
     "row": "row", "notice": "notice", "publicity": "notice", "objection": "notice", "payout": "money", "batch": "money",
-    "fund": "money", "answer": "money", "account": "money", "pause": "pause", "step": "pause", "supplement": "pause",
+    "fund": "money", "answer": "money", "account": "money", "pause": "pause", "suspension": "pause", "step": "pause", "supplement": "pause",
     "file": "paper", "material": "paper", "visit": "paper", "consent": "paper",
 }  # fmt: skip
 
@@ -47,6 +47,11 @@ WORDS: dict[str, Any] = {
     "case.terminate": gettext_lazy("终止"),
     "case.terminated": gettext_lazy("终止"),
     "case.verify": gettext_lazy("核定填报内容"),
+    "case.suspend": gettext_lazy("停办"),
+    "road.suspend": gettext_lazy("停办环节或流程版本"),
+    "suspension.ordered": gettext_lazy("停办"),
+    "suspension.end": gettext_lazy("恢复办理"),
+    "suspension.ended": gettext_lazy("恢复办理"),
     "step.offered": gettext_lazy("到达环节"),
     "task.claim": gettext_lazy("领取"),
     "task.claimed": gettext_lazy("领取"),
@@ -100,6 +105,7 @@ REFUSALS: dict[str, Any] = {
     "payer_decided": gettext_lazy("办理过案卷的人不能付款"),
     "first_reviewer": gettext_lazy("初次审核的人不能办结异议"),
     "stale": gettext_lazy("别人已经办理"),
+    "suspended": gettext_lazy("已停办"),
     "not_found": gettext_lazy("查无此件（不在辖区或不存在）"),
     "invalid": gettext_lazy("填写有误"),
     "facts": gettext_lazy("金额有矛盾"),
