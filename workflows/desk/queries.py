@@ -143,7 +143,7 @@ def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = 
     if cursor is not None:
         rows = rows.filter(_beyond(cursor, newest_first=by_done, backwards=backwards))
     order = [_turned(field) if backwards else field for field in (first, second)]
-    found = list(rows.order_by(*order)[: PAGE + 1])
+    found: list[WorkItem] = list(rows.order_by(*order)[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     if backwards:
         found.reverse()

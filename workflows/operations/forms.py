@@ -39,7 +39,7 @@ class SuspendRoadForm(SuspendForm):
         super().__init__(*args, **kwargs)
         self.fields["where"].choices = places()  # type: ignore[attr-defined]
 
-    def scope(self) -> dict[str, str]:
-        """The road and the step that were chosen."""
+    def scope(self) -> tuple[str, str]:
+        """The road and the step that were chosen; no step is the whole version."""
         flow, _colon, step = str(self.cleaned_data["where"]).partition(":")
-        return {"flow": flow, "step": step}
+        return flow, step

@@ -67,9 +67,9 @@ def suspend_road(request: HttpRequest) -> HttpResponse:
     require(request.user, suspended.ROAD, PROVINCE)
     form = SuspendRoadForm(request.POST or None)
     if form.is_valid():
-        given = form.cleaned_data
+        given, (flow, step) = form.cleaned_data, form.scope()
         try:
-            actions.suspend_road(**form.scope(), reason=given["reason"], until=given["until"], by=request.user)
+            actions.suspend_road(flow=flow, step=step, reason=given["reason"], until=given["until"], by=request.user)
             messages.success(request, _("已停办。走到这里的案卷都等着。"))
             return redirect("operations:suspensions")
         except Invalid as fault:
