@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from workflows import api, api_docs
+from workflows.reports.api import Speed
 
 app_name = "api"
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("v1/tasks/<int:pk>/decide/", api.Decide.as_view(), name="decide"),
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
     path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),
+    path("v1/speed/", Speed.as_view(), name="speed"),
     path("v1/", api_docs.page, name="docs"),
     path("schema/", SpectacularJSONAPIView.as_view(api_version="v1"), name="schema"),
 ]

@@ -29,6 +29,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import facts, letters, notice_board, operations, recount
         from workflows.desk import panel
         from workflows.engine import checks  # noqa: F401  (registers system checks)
+        from workflows.reports import counting
 
         facts.listen()
         recount.listen()
@@ -36,3 +37,4 @@ class WorkflowsConfig(AppConfig):
         notice_board.connect()
         panel.connect()
         operations.connect()
+        counting.listen()

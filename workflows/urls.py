@@ -11,4 +11,5 @@ urlpatterns = [
     path("panel/", include("workflows.desk.panel.urls")),
     path("inspect/", include("workflows.inspection.urls")),
     path("operations/", include("workflows.operations.urls")),
+    path("reports/", include("workflows.reports.urls")),
 ]

@@ -108,6 +108,20 @@ def elapsed(start: date, today: date, pauses: Iterable[Pause], cal: Calendar) ->
     return sum(cal.is_workday(day) and not any(begin < day <= end for begin, end in closed) for day in days)
 
 
+def worktime(start: datetime, end: datetime, cal: Calendar) -> timedelta:
+    """工作时长: how much of a stretch fell on working days; one workday is 24 hours, from midnight to midnight in China.
+
+    Days off count nothing, so from Friday 18:00 to Monday 06:00 half a workday went by.
+    """
+    total, moment = timedelta(0), start
+    while moment < end:
+        midnight = start_of(local_day(moment) + timedelta(days=1))
+        if cal.is_workday(local_day(moment)):
+            total += min(midnight, end) - moment
+        moment = midnight
+    return total
+
+
 def remaining(due: date, today: date, cal: Calendar) -> int:
     """Working days left (剩余工作日): 0 on the due date, negative when overdue, -1 also on a day off just after it."""
     if today <= due:

@@ -17,7 +17,7 @@ PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
 
 @register_nav
 def entries(request: HttpRequest) -> Iterator[NavItem]:
-    """办理台, 集体研究 and 监督检查 for those whose posts open them."""
+    """办理台, 集体研究, 监督检查 and 办理速度 for those whose posts open them."""
     rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
     if any(right.startswith("case.read") for right in rights) or rights & VEILED.keys():
         yield NavItem(_("办理台"), reverse("desk:home"), order=10)
@@ -25,3 +25,5 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
     if "inspect" in rights:
         yield NavItem(_("监督检查"), reverse("inspection:search"), order=60)
+    if "report.read" in rights:
+        yield NavItem(_("办理速度"), reverse("reports:speed"), order=70)

@@ -681,6 +681,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["open", "claimed"])), fields=["due_on", "id"], name="work_live"
             ),
         ),
+        migrations.AddIndex(
+            model_name="workitem",
+            index=models.Index(condition=models.Q(("state", "done")), fields=["done_at"], name="work_by_day"),
+        ),
         migrations.AddConstraint(
             model_name="workitem",
             constraint=models.CheckConstraint(
@@ -742,6 +746,50 @@ class Migration(migrations.Migration):
                 ),
                 name="decision_against_has_reason",
             ),
+        ),
+        migrations.CreateModel(
+            name="SpeedMark",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("until", models.DateField(null=True, verbose_name="算到")),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="speed_mark_is_one")],
+            },
+        ),
+        migrations.CreateModel(
+            name="StepSpeed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quarter", models.DateField(verbose_name="季度第一天")),
+                ("flow", models.CharField(max_length=60, verbose_name="项目/版本")),
+                ("step", models.CharField(blank=True, default="", max_length=40, verbose_name="环节")),
+                ("area", models.CharField(db_collation="C", max_length=6, verbose_name="受理县")),
+                (
+                    "office",
+                    models.CharField(blank=True, db_collation="C", default="", max_length=12, verbose_name="办理地区"),
+                ),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="办结")),
+                ("again", models.PositiveIntegerField(default=0, verbose_name="返工")),
+                ("returned", models.PositiveIntegerField(default=0, verbose_name="退回")),
+                ("late", models.PositiveIntegerField(default=0, verbose_name="超期")),
+                ("waiting", models.JSONField(default=dict, verbose_name="等待")),
+                ("working", models.JSONField(default=dict, verbose_name="办理")),
+                ("paused", models.JSONField(default=dict, verbose_name="中止")),
+                ("whole", models.JSONField(default=dict, verbose_name="全程")),
+            ],
+            options={
+                "indexes": [models.Index(fields=["flow", "quarter", "area"], name="step_speed_by_area")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("quarter", "flow", "step", "area", "office"), name="step_speed_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__day", 1), ("quarter__month__in", [1, 4, 7, 10])),
+                        name="step_speed_quarter",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StepDuty",

@@ -1,0 +1,64 @@
+"""The pages of speed: steps or offices of a quarter, the heat map of a road, and the same as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from workflows.reports import queries, sheets
+from workflows.reports.bars import bars
+from workflows.reports.forms import HeatForm, SpeedForm
+from workflows.reports.heat import heat_map
+
+
+def _page(request: HttpRequest) -> dict[str, Any]:
+    chosen = queries.selection(request.user, request.GET.dict())
+    road, lines = queries.lines(chosen)
+    return {
+        "chosen": chosen,
+        "road": road,
+        "lines": lines,
+        "names": (queries.described(chosen.this), queries.described(chosen.other)),
+        "until": queries.counted_until(),
+        "step_words": queries.step_words(chosen.this),
+        "comparisons": queries.comparisons(request.user, chosen),
+        "neighbours": queries.neighbours(chosen),
+        "initial": queries.named(chosen.this),
+    }
+
+
+@login_required
+@require_GET
+def speed(request: HttpRequest) -> HttpResponse:
+    """办理速度: the whole road and each step of a quarter; with a step, each office that did it."""
+    context = _page(request)
+    rows = [(line.name, line.this.spans["whole"], line.other.spans["whole"]) for line in context["lines"]]
+    title = _("每一步用的工作日：上面一条是所选的，下面一条是对比的。下面的表写的是同样的数字。")
+    context |= {"form": SpeedForm(request.user, context.pop("initial")), "svg": bars(rows, title=title)}
+    return render(request, "reports/speed.html", context)
+
+
+@login_required
+@require_GET
+def road(request: HttpRequest) -> HttpResponse:
+    """热力图: the road of a programme, each step coloured by how long it takes."""
+    context = _page(request)
+    heat = heat_map(context["chosen"], context["lines"], request.GET.get("measure", ""))
+    form = HeatForm(request.user, {**context.pop("initial"), "measure": heat.measure})
+    return render(request, "reports/road.html", context | {"form": form, "heat": heat})
+
+
+@login_required
+@require_GET
+def sheet(request: HttpRequest, kind: str) -> HttpResponse:
+    """导出 the table of a selection."""
+    context = _page(request)
+    data = sheets.sheet(kind, context["road"], context["lines"], context["names"])
+    answer = HttpResponse(data, content_type=sheets.KINDS[kind])
+    answer["Content-Disposition"] = f'attachment; filename="speed.{kind}"'
+    return answer
