@@ -119,8 +119,9 @@ class _Known:
         self.first: dict[tuple[int, str], datetime] = {}
         cases = {item.case_id for item in items}
         earlier = WorkItem.objects.filter(case__in=cases, state="done").order_by("done_at")
-        for case, step, moment in earlier.values_list("case_id", "step", "done_at"):
-            self.first.setdefault((case, step), moment)
+        for case, step, left in earlier.values_list("case_id", "step", "done_at"):
+            if left is not None:
+                self.first.setdefault((case, step), left)
 
     def is_again(self, item: WorkItem) -> bool:
         """Whether the case had left this step before and came back."""
@@ -169,7 +170,8 @@ def _store(quarter: date, rows: dict[Key, dict[str, Any]]) -> None:
             quarter=quarter, flow__in={key[0] for key in rows}, step__in={key[1] for key in rows}
         )
     }
-    fresh, changed = [], []
+    fresh: list[StepSpeed] = []
+    changed: list[StepSpeed] = []
     for key, found in rows.items():
         flow, step, area, office = key
         row = kept.get(key) or StepSpeed(quarter=quarter, flow=flow, step=step, area=area, office=office)
