@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from cases.calendar import clock
 from cases.calendar.actions import Loaded, on_calendar_loaded
@@ -18,8 +19,8 @@ from workflows.flow import road_of
 from workflows.models import Handover, Pause, SpeedMark, StepSpeed, WorkItem
 from workflows.reports.rules import MEASURES, Stretch, Visit, held, quarter_of, stood_still, times, together
 
-MOST_DAYS = 20
-"""Days counted in one pass of the clock, so that an old database does not hold up the timers."""
+MOST_DAYS = 200
+"""Days counted in one run; an old database is caught up with in a few hours."""
 SETTLED = timedelta(hours=1)
 """A day is counted when it is over for so long: whoever decided before midnight has committed by then."""
 PAID = "payment_paid"
@@ -27,8 +28,8 @@ Key = tuple[str, str, str, str]
 
 
 def listen() -> None:
-    """Count at each pass of the clock, and again from a year on whose calendar is loaded later; called once at start."""
-    clockwork.sweeps(count)
+    """Count every hour, and again from a year on whose calendar is loaded later; called once when the app starts."""
+    clockwork.every("speed", title=_("统计办理用时"), each=timedelta(hours=1))(count)
     on_calendar_loaded(calendar_loaded)
 
 
