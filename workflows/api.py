@@ -39,7 +39,7 @@ class TaskOut(serializers.ModelSerializer[WorkItem]):
 
     class Meta:
         model = WorkItem
-        fields = ["id", "case", "name", "step", "state", "role", "division_code", "entrusted_from", "due_on", "due_provisional", "row_version"]  # fmt: skip
+        fields = ["id", "case", "name", "step", "state", "role", "division_code", "entrusted_from", "due_on", "due_provisional", "turn_on", "priority", "priority_for", "row_version"]  # fmt: skip
 
 
 class TaskPage(serializers.Serializer[Any]):
@@ -127,7 +127,7 @@ REFUSALS = {**FAULTS, 404: RefusalOut, 409: RefusalOut, 422: RefusalOut, 415: Re
 
 
 class Tasks(APIView):
-    """我的办件: a queue of the desk, oldest due first; unless one is named, what I hold and may take."""
+    """我的办件: a queue of the desk in its order, by turn; unless one is named, what I hold and may take."""
 
     @extend_schema(
         operation_id="tasks_list",

@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.access.queries import current_posts
 from cases.calendar.rules import end_of, local_day
-from cases.history.record import record
+from cases.history.record import current, record
 from cases.policy.queries import due_date, policy_of
 from cases.sealed import commitment_of
 from workflows.engine import timers
@@ -15,6 +15,8 @@ from workflows.models import Decision, Handover, WorkItem
 
 CLAIM = "claim"
 """The timer that gives a claimed step back, and the policy's key for how long a claim holds."""
+QUIET = ("released", "put_off")
+"""What a person does with his own step and needs not be told."""
 
 
 def give(item: WorkItem, person: Any, kind: str, *, now: datetime, reason: str = "") -> None:
@@ -24,7 +26,7 @@ def give(item: WorkItem, person: Any, kind: str, *, now: datetime, reason: str =
     _keep(item)
     until = due_date(policy_of(item.case), CLAIM, local_day(now)).on
     timers.arm(case=item.case, kind=CLAIM, key=str(item.pk), due_at=end_of(until))
-    _note(item, kind, before, person, now, reason)
+    note(item, kind, before, person, now, reason)
     payload = {"step": item.step, "kind": kind, "to": person.pk, "until": until, **_from(before, reason)}
     record("task.claimed", about=("case", item.case_id), object=item, payload=payload)
 
@@ -35,7 +37,7 @@ def back_to_pool(item: WorkItem, kind: str, *, now: datetime, reason: str = "") 
     item.state, item.holder, item.claimed_at = "open", None, None
     _keep(item)
     timers.disarm(case=item.case, now=now, kind=CLAIM, key=str(item.pk))
-    _note(item, kind, before, None, now, reason)
+    note(item, kind, before, None, now, reason)
     payload = {"step": item.step, "kind": kind, **_from(before, reason)}
     record("task.released", about=("case", item.case_id), object=item, payload=payload)
 
@@ -55,11 +57,14 @@ def _keep(item: WorkItem) -> None:
     item.save(update_fields=["state", "holder", "claimed_at", "row_version"])
 
 
-def _note(item: WorkItem, kind: str, before: Any, after: Any, now: datetime, reason: str) -> None:
-    told = now if before is None or kind == "released" else None
+def note(item: WorkItem, kind: str, before: Any, after: Any, now: datetime, reason: str) -> None:
+    """留下转手记录: who did what with the step, for whom, and why; whoever lost it without doing so himself is told."""
+    told = now if before is None or kind in QUIET else None
+    act = current()
     Handover.objects.create(
-        item=item, kind=kind, from_person=before, to_person=after, reason=reason.strip(), at=now, seen_at=told
-    )
+        item=item, kind=kind, from_person=before, to_person=after, reason=reason.strip(), at=now, seen_at=told,
+        actor=act.by if act else None, on_behalf_of=act.on_behalf_of if act else None,
+    )  # fmt: skip
 
 
 def _from(before: Any, reason: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from viewflow.workflow.models import Process
 
 from cases.sealed import SealedField, SealedJSONField
@@ -40,6 +40,7 @@ class WorkItem(models.Model):
     """办件: one step of one case, as the desk reads it. `kind` human is done by its holder, wait ends with a fact.
 
     `role` and `division_code` say who may take it; `entrusted_from` is the office code that had too few people (委托代审).
+    Queues go by `turn_on` (轮到日): the due date less `head_start`, which is `priority` as far as the cap lets it count.
     """
 
     STATES = [("open", "待领取"), ("claimed", "办理中"), ("done", "已办"), ("cancelled", "已取消")]
@@ -54,11 +55,17 @@ class WorkItem(models.Model):
     entrusted_from = models.CharField("委托代审自", max_length=12, blank=True, default="")
     state = models.CharField(max_length=10, choices=STATES, default="open")
     holder = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="work_items")
-    priority = models.PositiveSmallIntegerField(default=50)
+    priority = models.PositiveSmallIntegerField("优先（提前天数）", default=0)
+    priority_for = models.JSONField("优先原因", default=list)
+    head_start = models.PositiveSmallIntegerField("实际提前天数", default=0, db_default=0)
     days = models.PositiveSmallIntegerField("时限（工作日）", null=True)
     clock_from = models.DateField("计时起点", null=True)
     due_on = models.DateField(null=True)
     due_provisional = models.BooleanField("暂定", default=False)
+    turn_on = models.GeneratedField(
+        expression=Func("due_on", "head_start", template="(%(expressions)s)", arg_joiner=" - "),
+        output_field=models.DateField(null=True), db_persist=True,
+    )  # fmt: skip
     offered_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
@@ -73,28 +80,40 @@ class WorkItem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["role", "due_on", "id"], condition=Q(state="open"), name="work_open"),
-            models.Index(fields=["holder", "due_on", "id"], condition=Q(state="claimed"), name="work_mine"),
+            models.Index(fields=["role", "turn_on", "id"], condition=Q(state="open"), name="work_open"),
+            models.Index(fields=["holder", "turn_on", "id"], condition=Q(state="claimed"), name="work_mine"),
             models.Index(fields=["holder", "-done_at", "-id"], condition=Q(state="done"), name="work_done"),
             models.Index(fields=["case", "id"], name="work_by_case"),
-            # what waits for others is looked for by due date in a whole area, whatever its role
-            models.Index(fields=["due_on", "id"], condition=Q(state__in=["open", "claimed"]), name="work_live"),
+            # what waits for others is looked for by its turn in a whole area, whatever its role
+            models.Index(fields=["turn_on", "id"], condition=Q(state__in=["open", "claimed"]), name="work_live"),
+            # how long the last ones of a queue waited: what priority may put before others is measured by it
+            models.Index(
+                fields=["step", "division_code", "-claimed_at"],
+                condition=Q(claimed_at__isnull=False),
+                name="work_waited",
+            ),
             # the times of finished steps are counted day by day
             models.Index(fields=["done_at"], condition=Q(state="done"), name="work_by_day"),
         ]
 
 
 class Handover(models.Model):
-    """转手记录: who had a step, who has it now, and why; the one who lost it is shown it until he has seen it."""
+    """转手记录: who had a step, who has it now, and why; the one who lost it is shown it until he has seen it.
+
+    `actor` did it, for `on_behalf_of` when he stood in for somebody; the clock is nobody.
+    """
 
     KINDS = [
         ("claimed", "领取"), ("released", "释放"), ("expired", "到时退回"), ("taken_over", "接手"), ("came_back", "退回原办理人"),
+        ("assigned", "改派"), ("allocated", "分派"), ("left", "离岗转出"), ("ranked", "改优先"), ("put_off", "搁置"), ("woken", "提起"),
     ]  # fmt: skip
 
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="handovers")
     kind = models.CharField(max_length=10, choices=KINDS)
     from_person = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     to_person = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     reason = SealedField(blank=True, default="")
     at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -103,11 +122,26 @@ class Handover(models.Model):
         app_label = "workflows"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["claimed", "released", "expired", "taken_over", "came_back"]),
+                condition=Q(
+                    kind__in=[
+                        "claimed",
+                        "released",
+                        "expired",
+                        "taken_over",
+                        "came_back",
+                        "assigned",
+                        "allocated",
+                        "left",
+                        "ranked",
+                        "put_off",
+                        "woken",
+                    ]
+                ),
                 name="handover_kind",
-            ),
+            ),  # fmt: skip
             models.CheckConstraint(
-                condition=Q(from_person__isnull=False) | Q(to_person__isnull=False), name="handover_has_a_person"
+                condition=Q(from_person__isnull=False) | Q(to_person__isnull=False) | Q(actor__isnull=False),
+                name="handover_has_a_person",
             ),
         ]
         indexes = [

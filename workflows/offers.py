@@ -17,7 +17,7 @@ from cases.history.record import current, record
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
-from workflows import effects, pauses
+from workflows import effects, pauses, turns
 from workflows.engine import timers
 from workflows.flow import road_of
 from workflows.holding import give, same_handler
@@ -112,7 +112,9 @@ def offer(activation: Any) -> WorkItem:
         policy = policy_of(case)
         due = pauses.due_of(item, policy, node.days_key, now=now)
         item.days, item.due_on, item.due_provisional = policy.days(node.days_key), due.on, due.provisional
-        item.save(update_fields=["days", "due_on", "due_provisional", "clock_from"])
+        if node.human:
+            turns.weigh(item, policy, veiled=node.veiled, now=now)
+        item.save(update_fields=["days", "due_on", "due_provisional", "clock_from", *turns.FIELDS])
     if node.lapses and item.due_on:
         timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
     record(

@@ -47,6 +47,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
         ("approve", _("通过票数"), WHOLE),
     ),
     "eligibility": (_AMOUNT, ("count", _("次数或人数"), WHOLE)),
+    "priority": (*_NAMES, ("days", _("排队提前几天"), WHOLE)),
     "checklist": (*_NAMES, ("valid_days", _("有效天数"), WHOLE)),
     "supplement_reasons": (*_NAMES, ("document", _("材料代码"), TEXT)),
     "reject_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
@@ -57,7 +58,7 @@ MODES = {
     "award.repeat": (("difference", _("合并计算，只补差额")), ("separate", _("每次单独计算"))),
     "caps.fund_short": (("waitlist", _("轮候")), ("offer", _("按余额给"))),
 }
-CONDITIONAL = ("award", "checklist")
+CONDITIONAL = ("award", "checklist", "priority")
 
 
 @dataclass(frozen=True, slots=True)

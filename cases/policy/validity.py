@@ -83,6 +83,9 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield from _threshold_faults(value)
     elif row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
         yield from _named_faults(row, value)
+    elif row.section == "priority":
+        yield from _named_faults(row, value)
+        yield from _whole_number(value, "days", least=1)
 
 
 def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:

@@ -18,6 +18,7 @@ SECTION_NAMES = {
     "levels": lazy("审核层级"),
     "quorum": lazy("集体研究"),
     "eligibility": lazy("条件和次数"),
+    "priority": lazy("优先"),
     "checklist": lazy("材料清单"),
     "supplement_reasons": lazy("补正原因"),
     "reject_reasons": lazy("不予救助原因"),
@@ -48,6 +49,8 @@ CONDITION_NAMES = {
     "donated_drugs": lazy("有赠药"),
     "referred": lazy("外地就医"),
     "paper": lazy("纸质申请"),
+    "returned_twice": lazy("退回过两次"),
+    "deadline_near": lazy("快到期"),
 }
 
 CAP_NAMES = {
@@ -66,7 +69,7 @@ def name_of(row: Row) -> str:
         return str(SHAPE_NAMES.get(str(row.value.get("shape")), row.key))
     if row.section == "caps":
         return str(CAP_NAMES.get(row.key, row.key))
-    if row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
+    if row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons", "priority"):
         english = (get_language() or "").startswith("en")
         return str(row.value.get("name_en" if english else "name_zh") or row.key)
     return note_of(row) or row.key
@@ -165,6 +168,11 @@ def _quorum(row: Row) -> str:
     return _("成员 %(members)s 人，到会至少 %(present)s 人，%(approve)s 票通过") % dict(row.value)
 
 
+def _head_start(row: Row) -> str:
+    days = int(row.value["days"])
+    return ngettext("排队提前 %(n)s 天", "排队提前 %(n)s 天", days) % {"n": days}
+
+
 def _document(row: Row) -> str:
     days = row.value.get("valid_days")
     return ngettext("%(n)s 天内有效", "%(n)s 天内有效", days) % {"n": days} if days else _("长期有效")
@@ -177,6 +185,7 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "levels": _level,
     "quorum": _quorum,
     "eligibility": _amount_or_count,
+    "priority": _head_start,
     "checklist": _document,
     "supplement_reasons": lambda row: str(row.value.get("document", "")),
     "reject_reasons": lambda row: str(row.value.get("group", "")),

@@ -1,11 +1,13 @@
 """The only way a case moves (办理): permission and area, lock, row version, duties, transition, history, outgoing work."""
 
 from workflows.actions.claiming import claim, claim_expired, claim_next, release, seen, take_over
-from workflows.actions.common import locked
+from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
+from workflows.actions.leading import set_priority
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 
 __all__ = [
+    "LEAD",
     "MONEY_ON_ITS_WAY",
     "claim",
     "claim_expired",
@@ -17,6 +19,7 @@ __all__ = [
     "release",
     "save_draft",
     "seen",
+    "set_priority",
     "start",
     "stop",
     "take_over",

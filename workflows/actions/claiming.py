@@ -56,7 +56,7 @@ def act_as(post: Any) -> None:
 
 @action("task.claim_next", about="none")
 def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime | None = None) -> WorkItem | None:
-    """领取下一件: the first that I may take, the oldest due or in the order of `rows`, a queue with its filters.
+    """领取下一件: the first that I may take, the one whose turn it is, or in the order of `rows`, a queue with its filters.
 
     In a queue something that I hold already counts too. A case that somebody is working on is passed over.
     """
@@ -65,7 +65,7 @@ def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime
         raise NotFound()
     free = pool.may_take(by, posts)
     wanted = free if rows is None else free | pool.held_by(by)
-    rows = (WorkItem.objects.order_by("due_on", "id") if rows is None else rows).filter(wanted)
+    rows = (WorkItem.objects.order_by("turn_on", "id") if rows is None else rows).filter(wanted)
     for pk, case_id in rows.values_list("pk", "case_id").iterator(chunk_size=NEXT_AT_ONCE):
         case = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=case_id)
         if case.values_list("pk", flat=True).first() is None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import is_known, posts_of, who_may
+from cases.access.queries import is_known, posts_of, require, who_may
 from cases.calendar.rules import ZONE
 from cases.dossier.queries import lock_case
 from cases.errors import NotFound, Refusal, Stale
@@ -17,6 +17,9 @@ from workflows.engine import timers
 from workflows.flow import road_of, step_of
 from workflows.models import Decision, Handover, WorkItem
 from workflows.rules import duties
+
+LEAD = "work.assign"
+"""The right of a head: to say who does a step of his area, and which is urgent."""
 
 
 def locked(item: WorkItem | int) -> WorkItem:
@@ -56,6 +59,13 @@ def post_for(item: WorkItem, by: Any) -> Any:
         if post.role_id == item.role and item.division_code.startswith(post.office.division_code)
     )
     return next(fitting, None)
+
+
+def must_lead(item: WorkItem, by: Any) -> Any:
+    """The post in which this person leads whoever does the step (负责人): NotFound or a refusal that names who may."""
+    if not is_known(by, item.case_id):
+        raise NotFound()
+    return require(by, LEAD, item.division_code)
 
 
 def bar_of(item: WorkItem, by: Any) -> duties.Bar | None:

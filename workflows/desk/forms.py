@@ -53,6 +53,18 @@ class TakeOverForm(forms.Form):
     reason = CleanCharField(label=_("为什么接手"), max_length=200, error_messages={"required": _("请写明为什么接手")})
 
 
+class PriorityForm(forms.Form):
+    """改优先: by how many days a case comes sooner, with a reason."""
+
+    days = forms.IntegerField(
+        label=_("排队提前几天"), min_value=0, widget=forms.NumberInput({"class": "w-4"}),
+        error_messages={"required": _("请填天数"), "invalid": _("请填天数")}, help_text=_("填 0 就是不优先。"),
+    )  # fmt: skip
+    priority_reason = CleanCharField(
+        label=_("为什么优先"), max_length=200, error_messages={"required": _("请写明原因")}
+    )
+
+
 class DecisionForm(forms.Form):
     """办理意见 of any step: outcome, target of a return, reasons, opinion, day. Knows no field beyond these.
 

@@ -62,8 +62,9 @@ class Viewer:
 def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
     """One queue, unordered, of cases the viewer may see. Entrusted work (委托代审) stands at the office that does it.
 
-    today and soon are of what I hold or may take: due by today, and in the two workdays after it. waiting is everything
-    of my area that somebody else has to do: the applicant, another office, the panel, the bank, a colleague.
+    today and soon are of what I hold or may take: due by today, and in the two workdays after it; a turn is never later
+    than the due date, so that the index of turns finds them. waiting is everything of my area that somebody else has to
+    do: the applicant, another office, the panel, the bank, a colleague.
     """
     return _queue(viewer, name).filter(sees(viewer.user, "case__") | _veiled(viewer))
 
@@ -88,10 +89,10 @@ def _queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
     if name == "waiting":
         return WorkItem.objects.filter(_area(viewer) & ~mine & ~free, state__in=["open", "claimed"])
     if name == "today":
-        return WorkItem.objects.filter(mine | free, due_on__lte=viewer.today)
+        return WorkItem.objects.filter(mine | free, due_on__lte=viewer.today, turn_on__lte=viewer.today)
     if name == "soon":
         limit = add_workdays(viewer.today, SOON, calendar()).on
-        return WorkItem.objects.filter(mine | free, due_on__gt=viewer.today, due_on__lte=limit)
+        return WorkItem.objects.filter(mine | free, due_on__gt=viewer.today, due_on__lte=limit, turn_on__lte=limit)
     if name == "done":
         return WorkItem.objects.filter(state="done", holder=viewer.user)
     raise NotFound()
@@ -133,11 +134,11 @@ class Page:
 
 
 def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
-    """Thirty rows of a queue by due date (已办: newest first), joined with number and masked name; keyset, no COUNT."""
+    """Thirty rows of a queue as their turn comes (已办: newest first), joined with number and masked name; keyset, no COUNT."""
     rows = filtered(queue(viewer, name), filters).select_related("case__run", "holder")
     rows = rows.annotate(stands_still=is_suspended())
     by_done = name == "done"
-    first, second = ("-done_at", "-id") if by_done else ("due_on", "id")
+    first, second = ("-done_at", "-id") if by_done else ("turn_on", "id")
     backwards = bool(before)
     cursor = _cursor(before or after, by_done)
     if cursor is not None:
@@ -171,10 +172,10 @@ def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[W
 
 def in_turn(viewer: Viewer, name: str, filters: Mapping[str, Any], after: WorkItem | None = None) -> QuerySet[WorkItem]:
     """A queue with its filters in the order of its page, from behind one of its items on."""
-    rows = filtered(queue(viewer, name), filters).order_by("due_on", "id")
-    return (
-        rows if after is None else rows.filter(_beyond((after.due_on, after.pk), newest_first=False, backwards=False))
-    )
+    rows = filtered(queue(viewer, name), filters).order_by("turn_on", "id")
+    if after is None:
+        return rows
+    return rows.filter(_beyond((after.turn_on, after.pk), newest_first=False, backwards=False))
 
 
 def _turned(field: str) -> str:
@@ -182,7 +183,7 @@ def _turned(field: str) -> str:
 
 
 def _key(item: WorkItem, by_done: bool) -> str:
-    moment = item.done_at if by_done else item.due_on
+    moment = item.done_at if by_done else item.turn_on
     return f"{moment.isoformat() if moment else ''}_{item.pk}"
 
 
@@ -206,16 +207,16 @@ def _beyond(cursor: tuple[Any, int], *, newest_first: bool, backwards: bool) -> 
         return Q(**{f"done_at__{side}": when}) | Q(**{"done_at": when, f"id__{side}": pk})
     side = "lt" if backwards else "gt"
     if when is None:
-        same = Q(**{"due_on": None, f"id__{side}": pk})
-        return same | Q(due_on__isnull=False) if backwards else same
-    later = Q(**{f"due_on__{side}": when}) | Q(**{"due_on": when, f"id__{side}": pk})
-    return later if backwards else later | Q(due_on=None)
+        same = Q(**{"turn_on": None, f"id__{side}": pk})
+        return same | Q(turn_on__isnull=False) if backwards else same
+    later = Q(**{f"turn_on__{side}": when}) | Q(**{"turn_on": when, f"id__{side}": pk})
+    return later if backwards else later | Q(turn_on=None)
 
 
 def untold(viewer: Viewer) -> list[Handover]:
     """转手提醒: steps that the viewer lost (taken over, claim run out) and has not been shown yet, oldest first."""
     rows = Handover.objects.filter(from_person=viewer.user, seen_at=None)
-    return list(rows.select_related("item__case", "from_person", "to_person").order_by("id")[:PAGE])
+    return list(rows.select_related("item__case", "from_person", "to_person", "actor").order_by("id")[:PAGE])
 
 
 def may_take(viewer: Any, item: WorkItem) -> bool:

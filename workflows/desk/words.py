@@ -37,6 +37,7 @@ HANDOVERS: dict[str, Any] = {
     "released": _("{who}释放，原因：{why}"),
     "expired": _("{who}领取后没有办结，已退回待领取"),
     "taken_over": _("{to}从{who}接手，原因：{why}"),
+    "ranked": _("{by}改了优先，原因：{why}"),
     "came_back": _("退回给原来的办理人{to}"),
 }
 

@@ -59,6 +59,7 @@ WORDS: dict[str, Any] = {
     "task.released": gettext_lazy("释放"),
     "task.decide": gettext_lazy("办理意见"),
     "task.decided": gettext_lazy("办理意见"),
+    "task.priority": gettext_lazy("改优先"),
     "award.computed": gettext_lazy("核算金额"),
     "panel.listed": gettext_lazy("列入会议"),
     "panel.vote": gettext_lazy("表决"),

@@ -181,11 +181,24 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("priority", models.PositiveSmallIntegerField(default=50)),
+                ("priority", models.PositiveSmallIntegerField(default=0, verbose_name="优先（提前天数）")),
+                ("priority_for", models.JSONField(default=list, verbose_name="优先原因")),
+                (
+                    "head_start",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="实际提前天数"),
+                ),
                 ("days", models.PositiveSmallIntegerField(null=True, verbose_name="时限（工作日）")),
                 ("clock_from", models.DateField(null=True, verbose_name="计时起点")),
                 ("due_on", models.DateField(null=True)),
                 ("due_provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                (
+                    "turn_on",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func("due_on", "head_start", arg_joiner=" - ", template="(%(expressions)s)"),
+                        output_field=models.DateField(null=True),
+                    ),
+                ),
                 ("offered_at", models.DateTimeField()),
                 ("claimed_at", models.DateTimeField(null=True)),
                 ("opened_at", models.DateTimeField(null=True)),
@@ -656,13 +669,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="workitem",
             index=models.Index(
-                condition=models.Q(("state", "open")), fields=["role", "due_on", "id"], name="work_open"
+                condition=models.Q(("state", "open")), fields=["role", "turn_on", "id"], name="work_open"
             ),
         ),
         migrations.AddIndex(
             model_name="workitem",
             index=models.Index(
-                condition=models.Q(("state", "claimed")), fields=["holder", "due_on", "id"], name="work_mine"
+                condition=models.Q(("state", "claimed")), fields=["holder", "turn_on", "id"], name="work_mine"
             ),
         ),
         migrations.AddIndex(
@@ -678,7 +691,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="workitem",
             index=models.Index(
-                condition=models.Q(("state__in", ["open", "claimed"])), fields=["due_on", "id"], name="work_live"
+                condition=models.Q(("state__in", ["open", "claimed"])), fields=["turn_on", "id"], name="work_live"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("claimed_at__isnull", False)),
+                fields=["step", "division_code", "-claimed_at"],
+                name="work_waited",
             ),
         ),
         migrations.AddIndex(
@@ -858,6 +879,12 @@ class Migration(migrations.Migration):
                             ("expired", "到时退回"),
                             ("taken_over", "接手"),
                             ("came_back", "退回原办理人"),
+                            ("assigned", "改派"),
+                            ("allocated", "分派"),
+                            ("left", "离岗转出"),
+                            ("ranked", "改优先"),
+                            ("put_off", "搁置"),
+                            ("woken", "提起"),
                         ],
                         max_length=10,
                     ),
@@ -865,6 +892,24 @@ class Migration(migrations.Migration):
                 ("reason", cases.sealed.SealedField(blank=True, default="")),
                 ("at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "from_person",
                     models.ForeignKey(
@@ -896,12 +941,32 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["claimed", "released", "expired", "taken_over", "came_back"])),
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "claimed",
+                                    "released",
+                                    "expired",
+                                    "taken_over",
+                                    "came_back",
+                                    "assigned",
+                                    "allocated",
+                                    "left",
+                                    "ranked",
+                                    "put_off",
+                                    "woken",
+                                ],
+                            )
+                        ),
                         name="handover_kind",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("from_person__isnull", False), ("to_person__isnull", False), _connector="OR"
+                            ("from_person__isnull", False),
+                            ("to_person__isnull", False),
+                            ("actor__isnull", False),
+                            _connector="OR",
                         ),
                         name="handover_has_a_person",
                     ),

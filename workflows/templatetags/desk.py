@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
 from workflows.desk.words import HANDOVERS, OUTCOMES, PAPERS, TABLES, VOTES
 from workflows.flow import road_of
+from workflows.turns import HEAD
 
 register = template.Library()
 
@@ -71,8 +73,19 @@ def stored_file(file: Any, name: str, shown: bool = False) -> dict[str, Any]:
 @register.filter
 def handover_words(handover: Any) -> str:
     """谁转给谁、为什么."""
-    names = [str(one.name) if one else "" for one in (handover.from_person, handover.to_person)]
-    return str(HANDOVERS[handover.kind]).format(who=names[0], to=names[1], why=handover.reason)
+    people = (handover.from_person, handover.to_person, handover.actor)
+    who, to, by = [str(one.name) if one else "" for one in people]
+    return str(HANDOVERS[handover.kind]).format(who=who, to=to, by=by, why=handover.reason)
+
+
+@register.simple_tag
+def priority_tag(item: Any) -> str:
+    """优先：儿童: why a step comes sooner than its due date says; nothing for an ordinary one."""
+    if not item.priority:
+        return ""
+    names = [str(_("负责人指定")) if key == HEAD else in_my_language(zh, en) for key, zh, en in item.priority_for]
+    words = _("优先：%(why)s") % {"why": _("、").join(names)} if names else _("优先")
+    return format_html(" {}", tag(words, "orange"))
 
 
 @register.filter

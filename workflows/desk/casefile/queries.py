@@ -23,7 +23,7 @@ from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.states import State, state
 from workflows import suspended
-from workflows.actions import MONEY_ON_ITS_WAY
+from workflows.actions import LEAD, MONEY_ON_ITS_WAY
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
 from workflows.desk.step_forms import FORMS
@@ -181,6 +181,12 @@ class File:
         if item is None or item.state != "claimed" or item.holder_id == self.viewer.pk:
             return False
         return may_take(self.viewer, item) and self.bar is None and self.suspension is None
+
+    @property
+    def leads(self) -> bool:
+        """负责人: whether the viewer says who does the open step and how urgent it is."""
+        item = self.item
+        return bool(item and item.kind == "human" and may(self.viewer, LEAD, item.division_code))
 
     @property
     def who(self) -> str:

@@ -236,7 +236,7 @@ def record(found: File) -> dict[str, Any]:
         "panels": _panels(found),
         "looks": looks,
         "endings": endings,
-        "handovers": handovers.select_related("item", "from_person", "to_person").order_by("id"),
+        "handovers": handovers.select_related("item", "from_person", "to_person", "actor").order_by("id"),
     }
 
 

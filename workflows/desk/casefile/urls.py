@@ -27,6 +27,7 @@ urlpatterns = [
     path("claim", views.claim, name="claim"),
     path("release", views.release, name="release"),
     path("take-over", views.take_over, name="take_over"),
+    path("priority", views.priority, name="priority"),
     path("paper", views.check_paper, name="check_paper"),
     path("decide", views.decide, name="decide"),
     path("account", views.account, name="account"),

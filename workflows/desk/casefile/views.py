@@ -30,7 +30,7 @@ from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
 from workflows.desk.casefile.queries import File, decision_form, item_of, open_file, open_whole, working
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
-from workflows.desk.forms import ReleaseForm, TakeOverForm
+from workflows.desk.forms import PriorityForm, ReleaseForm, TakeOverForm
 from workflows.desk.trail import Trail
 
 PANELS = {**BUILDERS, "veiled": veiled}
@@ -70,7 +70,10 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
 
 
 def _small_forms() -> dict[str, Any]:
-    return {"release": ReleaseForm(), "takeover": TakeOverForm(), "show": ShowForm(), "redacted": RedactedForm()}
+    return {
+        "release": ReleaseForm(), "takeover": TakeOverForm(), "show": ShowForm(), "redacted": RedactedForm(),
+        "priority": PriorityForm(),
+    }  # fmt: skip
 
 
 @login_required
@@ -143,6 +146,25 @@ def take_over(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, found, "application", takeover=form)
     actions.take_over(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已接手，原来的同事会看到原因。"))
+    return redirect(_address(found))
+
+
+@login_required
+@require_POST
+def priority(request: HttpRequest, number: str) -> HttpResponse:
+    """改优先 of the open step, by a head, with a reason."""
+    found = _open(request, number, open_whole)
+    require(request.user, actions.LEAD, found.case.handling_code)
+    form = PriorityForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, priority=form)
+    given = form.cleaned_data
+    try:
+        actions.set_priority(**_shown(request, found), days=given["days"], reason=given["priority_reason"])
+    except Invalid as fault:
+        form.add_error("days", fault.fields.get("days", fault.reason))
+        return _page(request, found, priority=form)
+    messages.success(request, _("优先已改，原因记在经办记录里。"))
     return redirect(_address(found))
 
 

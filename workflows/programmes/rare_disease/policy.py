@@ -117,6 +117,8 @@ DAYS = (
     _days(22, "follow_up", 30, "第一次回访", "First follow-up visit", "days"),
     _days(23, "second_follow_up", 180, "第二次回访", "Second follow-up visit", "days"),
     _days(24, "draft_kept", 30, "草稿保留", "A draft is kept", "days"),
+    _days(25, "head_start", 5, "优先的件排队最多提前", "Priority puts a case forward by at most", "days"),
+    _days(26, "warning", 2, "到期前提醒", "Warned before it is due"),
 )
 
 LEVELS = (
@@ -187,12 +189,25 @@ ELIGIBILITY = (
     ),
 )
 
+
+def _priority(position: int, key: str, days: int, when: dict[str, Any], zh: str, en: str) -> Row:
+    value = {"days": days, "when": when, "name_zh": zh, "name_en": en}
+    return Row("priority", key, value, position, "示例第 23 条")
+
+
+PRIORITY = (
+    _priority(1, "child", 3, {"minor": True}, "儿童", "Child"),
+    _priority(2, "poorest", 2, {"categories": ["H01", "H02", "H03"]}, "特困、低保、防返贫", "Poorest households"),
+    _priority(3, "returned_twice", 2, {"returned_twice": True}, "退回过两次", "Returned twice"),
+    _priority(4, "deadline_near", 1, {"deadline_near": True}, "快到期", "Nearly due"),
+)
+
 POLICY: dict[str, Any] = {
     "title": "罕见病救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip
