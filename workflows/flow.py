@@ -40,8 +40,13 @@ class ReliefFlow(Flow):  # type: ignore[misc]
         from workflows.models import RunProcess
 
         cls.process_class = RunProcess
-        for name in _referenced(cls):
-            if name not in vars(cls) and name in steps.ENDS:
+        for source, name in _referenced(cls):
+            if name not in vars(cls) and name not in steps.ENDS:
+                raise TypeError(
+                    f"{cls.__name__}: {source} leads to {name}, which is no step of this road. "
+                    f"Write that step, or name one that is there or an end: {', '.join(steps.ENDS)}."
+                )
+            if name not in vars(cls):
                 setattr(cls, name, steps.ENDS[name]())
         cls.reading_order = tuple(name for name, value in vars(cls).items() if isinstance(value, Node))
         super().__init_subclass__(**kwargs)
@@ -86,16 +91,16 @@ class ReliefFlow(Flow):  # type: ignore[misc]
         return node
 
 
-def _referenced(cls: type) -> list[str]:
-    """Names that the nodes of a road lead to, before viewflow resolves them."""
-    targets: list[Any] = []
-    for value in vars(cls).values():
-        for exit in getattr(value, "exits", {}).values():
-            targets += exit.nodes
+def _referenced(cls: type) -> list[tuple[str, str]]:
+    """What the nodes of a road lead to, before viewflow resolves it: (node, the name that it leads to)."""
+    found: list[tuple[str, str]] = []
+    for source, value in vars(cls).items():
+        targets = [node for exit in getattr(value, "exits", {}).values() for node in exit.nodes]
         targets += getattr(value, "branches", ())
         targets += [node for _condition, node in getattr(value, "ways", ())]
         targets += [getattr(value, "otherwise", None), getattr(value, "_next", None)]
-    return list(dict.fromkeys(target.name for target in targets if isinstance(target, ThisObject)))
+        found += [(source, target.name) for target in targets if isinstance(target, ThisObject)]
+    return found
 
 
 def _exclude_both_ways(cls: Any) -> None:
@@ -185,7 +190,10 @@ def graph(flow_class: Any) -> Graph:
     nodes, edges = [], []
     for name in flow_class.reading_order:
         node = getattr(flow_class, name)
-        kind = next(word for cls, word in _KINDS if isinstance(node, cls))
+        kind = next((word for cls, word in _KINDS if isinstance(node, cls)), "")
+        if not kind:
+            nodes.append(GraphNode(name, name, kind))
+            continue
         nodes.append(
             GraphNode(
                 name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from django.db import transaction
@@ -10,6 +11,12 @@ from django.db import transaction
 from cases.access.models import Role
 
 ROLES = Path(__file__).parent / "data" / "roles.json"
+
+
+@cache
+def known_roles() -> frozenset[str]:
+    """岗位代码: the codes of all roles, as the file gives them."""
+    return frozenset(row["code"] for row in json.loads(ROLES.read_text(encoding="utf-8")))
 
 
 def load_reference() -> int:

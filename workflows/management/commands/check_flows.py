@@ -2,14 +2,19 @@
 
 import sys
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from cases.programme import programmes
-from workflows.engine.checks import faults
+from workflows.engine.checks import road_faults
 from workflows.flow import graph
 from workflows.offers import duty_breaches
+
+WORDS = {
+    "step": "steps", "wait": "waits", "job": "jobs", "fork": "forks", "join": "joins", "route": "routes", "end": "ends",
+}  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -32,21 +37,16 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _roads(self) -> int:
-        found = 0
+        count = 0
         for card in programmes():
-            if card.road not in card.roads:
-                found += 1
-                self.stderr.write(
-                    f"{card.slug}: road {card.road!r} is not among its roads. Set road= to a key of roads."
-                )
-            for version, road in card.roads.items():
-                drawn = graph(road)
-                kinds = [node.kind for node in drawn.nodes]
-                self.stdout.write(
-                    f"{card.slug}/{version}: {kinds.count('step')} steps, {kinds.count('wait')} waits, "
-                    f"{kinds.count('end')} ends, {len(drawn.edges)} ways"
-                )
-                for text, mend, code in faults(road, drawn):
-                    found += 1
-                    self.stderr.write(f"{card.slug}/{version}: {text}. {mend} ({code})")
-        return found
+            for name, found in road_faults(card):
+                version = name.partition("/")[2]
+                if version:
+                    drawn = graph(card.roads[version])
+                    kinds = Counter(node.kind for node in drawn.nodes)
+                    parts = ", ".join(f"{kinds[kind]} {word}" for kind, word in WORDS.items() if kinds[kind])
+                    self.stdout.write(f"{name}: {parts}, {len(drawn.edges)} ways")
+                for text, mend, code in found:
+                    count += 1
+                    self.stderr.write(f"{name}: {text}. {mend} ({code})")
+        return count
