@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from viewflow.fsm import TransitionNotAllowed
+from viewflow.this_object import this
+from viewflow.workflow import flow
 from viewflow.workflow.exceptions import FlowLockFailed
 from viewflow.workflow.lock import CacheLock
 from viewflow.workflow.models import Process, Task
@@ -20,14 +22,16 @@ from cases.calendar import clock
 from cases.dossier.queries import lock_case
 from cases.errors import NotFound
 from tests.dossier.test_races import at_once
+from tests.engine.test_roads import found
 from tests.engine.traps import stock
 from tests.engine.traps.conftest import other_hand, while_held
 from tests.engine.traps.test_p01_to_p06 import LOCKING, PLAIN
 from tests.two_step.roads.v1 import TwoStepV1
-from workflows import actions
-from workflows.engine import clockwork, timers
+from workflows import actions, steps
+from workflows.engine import clockwork, periodic, timers
+from workflows.flow import ReliefFlow
 from workflows.management.commands import clock as clock_process
-from workflows.models import Timer, WorkItem
+from workflows.models import PeriodicRun, Timer, WorkItem
 from workflows.walking import drive
 
 NOW_OR_NEVER = "50ms"
@@ -69,15 +73,13 @@ def test_l02_the_stock_lock_keeps_innocent_rows_out_and_ours_lets_them_in(new_ca
             hand.connection.commit()
 
     case = new_case()
+    timers.arm(case=case, kind="traps", key="mine", due_at=clock.now())
+    names = ", ".join(field.column for field in Timer._meta.concrete_fields if field.column not in ("id", "key"))
     with transaction.atomic(), other_hand(lock_timeout=NOW_OR_NEVER) as hand:
         lock_case(case.pk)
-        hand.execute(
-            "INSERT INTO workflows_timer (case_id, kind, key, due_at, attempts, error) "
-            "VALUES (%s, 'note', '', now(), 0, '')",
-            [case.pk],
-        )
+        hand.execute(f"INSERT INTO workflows_timer (key, {names}) SELECT 'yours', {names} FROM workflows_timer")
         hand.connection.commit()
-    assert Timer.objects.filter(case=case, kind="note").exists()
+    assert Timer.objects.filter(case=case, key="yours").exists()
 
 
 @LOCKING
@@ -149,10 +151,13 @@ def test_l06_a_second_stock_dispatcher_sleeps_at_every_collision_and_ours_share_
     done: list[int] = []
     monkeypatch.setitem(timers._handlers, "traps", lambda timer: done.append(timer.pk))
     case = new_case()
-    made = {timers.arm(case=case, kind="traps", key=str(key), due_at=clock.now()).pk for key in range(12)}
+    made = [timers.arm(case=case, kind="traps", key=str(key), due_at=clock.now()).pk for key in range(12)]
+    with other_hand() as hand:
+        hand.execute("SELECT 1 FROM workflows_timer WHERE id = %s FOR NO KEY UPDATE", [made[0]])
+        clockwork.one_pass()
+        assert done == made[1:], "the one that another clock has in hand is passed over"
     at_once(clockwork.one_pass, clockwork.one_pass)
-    assert set(done) == made and not naps
-    assert not Timer.objects.filter(kind="traps", done_at=None).exists()
+    assert sorted(done) == made and not naps
 
 
 @PLAIN
@@ -165,6 +170,7 @@ def test_l07_a_stock_condition_locks_every_waiting_case_at_every_sweep_and_ours_
     fire_due_conditions([stock.Conditional])
     assert sorted(stock.Conditional.locked) == waiting
 
+    clockwork.one_pass()
     asked = []
     for number in (1, 2, 3):
         new_case(number, "PAYABLE")
@@ -179,9 +185,9 @@ def test_l07_a_stock_condition_locks_every_waiting_case_at_every_sweep_and_ours_
     assert len(set(asked)) == 1, asked
 
 
-@PLAIN
-def test_l08_two_stock_dispatchers_start_a_yearly_process_twice_and_our_roads_know_no_such_start(
-    new_case: Any,
+@LOCKING
+def test_l08_two_stock_dispatchers_start_a_yearly_process_twice_and_our_periodic_work_runs_once(
+    monkeypatch: Any,
 ) -> None:
     at = clock.now()
     both_ask = [stock.Yearly.start.is_due(at), stock.Yearly.start.is_due(at)]
@@ -189,6 +195,16 @@ def test_l08_two_stock_dispatchers_start_a_yearly_process_twice_and_our_roads_kn
         if is_due:
             stock.Yearly.start.run()
     assert Process.objects.filter(flow_class=stock.Yearly).count() == 2
+
+    class Ours(ReliefFlow):
+        received = steps.receive().Next(this.closed)
+        yearly = flow.StartTimer(interval=timedelta(days=365)).Next(this.closed)
+
+    assert "relief.E011" in found(Ours)
+    monkeypatch.setattr(periodic, "registered", {})
+    periodic.every("traps", title="试", each=timedelta(days=365))(lambda: 0)
+    assert sorted(at_once(periodic.begin, periodic.begin)) == [0, 1]
+    assert PeriodicRun.objects.filter(name="traps").count() == 1
 
 
 @PLAIN

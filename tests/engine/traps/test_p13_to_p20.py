@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.test import RequestFactory
 from viewflow.this_object import this
 from viewflow.workflow import flow, lock
@@ -158,3 +158,38 @@ def test_p20_two_tasks_of_one_thread_share_viewflows_lock_and_here_nothing_is_as
         if isinstance(node, ast.AsyncFunctionDef | ast.Await)
     ]
     assert not coroutines and current() is None
+
+
+@PLAIN
+def test_p19_a_loop_inside_a_split_grows_its_token_until_the_database_refuses_and_ours_stays_as_long(
+    new_case: Any, cast: Any, published: Any
+) -> None:
+    process, laps = stock.begin(stock.Loop), 0
+    with pytest.raises(DataError, match="too long"), transaction.atomic():
+        while True:
+            stock.run(process, "work")
+            laps += 1
+    assert laps < 40
+
+    assert "relief.E013" in found(_looping())
+    published("rare_disease")
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"])
+    for _lap in range(3):
+        drive.to(case, "COUNTY")
+        drive.step(case, "return", to_step="intake")
+    tokens = Task.objects.filter(process=case.run.process, flow_task_type__in=["HUMAN", "JOIN"]).values_list("token")
+    assert {str(token).count("/") for (token,) in tokens} == {0, 1}
+
+
+def _looping() -> Any:
+    """The same loop as a road of ours."""
+    spec: dict[str, Any] = {"by": "CTY1", "state": "INTAKE", "days": "intake"}
+
+    class Looping(ReliefFlow):
+        received = steps.receive().Next(this.split)
+        split = steps.fork("分").To(this.work, this.other)
+        work = steps.review("做", **spec).Exit("again", this.split).Exit("done", this.join)
+        other = steps.review("另", **spec).Exit("done", this.join)
+        join = steps.join("合").Next(this.closed)
+
+    return Looping
