@@ -19,3 +19,4 @@ class CasesConfig(AppConfig):
         from cases.money import nav as money_nav  # noqa: F401
         from cases.policy import nav as policy_nav  # noqa: F401
         from cases.publicity import nav as publicity_nav  # noqa: F401  (entries of the desk's navigation)
+        from cases.recusal import nav as recusal_nav  # noqa: F401

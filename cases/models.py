@@ -14,4 +14,5 @@ from cases.outgoing.models import *
 from cases.people.models import *
 from cases.policy.models import *
 from cases.publicity.models import *
+from cases.recusal.models import *
 from cases.regions.models import *

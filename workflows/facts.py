@@ -15,6 +15,7 @@ from cases.dossier import actions as dossier
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
+from cases.recusal import actions as recusal
 from workflows import actions, effects, suspended
 from workflows.engine import clockwork, incidents, timers
 from workflows.flow import step_of
@@ -27,12 +28,17 @@ MOVING = [
 ]  # fmt: skip
 
 
+NAMES_CHANGE = {"supplement_answered", "account_repaired"}
+"""After these the file or its account may name other people."""
+
+
 def listen() -> None:
     """Hear every fact that rooms tell; called once when the app starts."""
     programme.on("submitted", submitted)
     programme.on("withdrawn", withdrawn)
     programme.on("consent_withdrawn", consent_withdrawn)
     programme.on("supplement_extended", supplement_extended)
+    programme.on("kept_out", actions.kept_out)
     for name in MOVING:
         programme.on(name, _mover(name))
     timers.wait_while(suspended.stands_still)
@@ -52,6 +58,8 @@ def _drop_old_sessions() -> int:
 def _mover(name: str) -> Any:
     def move(case: Any, *, by: Any, now: datetime, **details: Any) -> None:
         fact = name
+        if name in NAMES_CHANGE:
+            recusal.note_parties(case)
         if name == "objection_closed":
             fact = "objection_upheld" if details.get("upheld") else "objection_dismissed"
         if name == "payment_returned" and case.closed_at is not None:
@@ -64,6 +72,7 @@ def _mover(name: str) -> Any:
 
 def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
     """A draft was submitted: its road begins."""
+    recusal.note_parties(case)
     actions.start(case=case, by=by, now=now)
     effects.received(case=case, by=by, now=now)
 

@@ -108,7 +108,8 @@ def _exclude_both_ways(cls: Any) -> None:
     steps_here = {name: getattr(cls, name) for name in cls.reading_order if getattr(getattr(cls, name), "human", False)}
     for name, node in steps_here.items():
         named = {other for other, one in steps_here.items() if name in one.not_by}
-        node.excludes = frozenset(named | set(node.not_by))
+        grouped = {other for other, one in steps_here.items() if set(one.conflict) & set(node.conflict)} - {name}
+        node.excludes = frozenset(named | grouped | set(node.not_by))
 
 
 def _exits(cls: Any) -> set[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from cases.access.queries import current_posts
+from cases.access.models import StandIn
 from cases.calendar.rules import end_of, local_day
 from cases.history.record import current, record
 from cases.policy.queries import due_date, policy_of
 from cases.sealed import commitment_of
+from workflows import barring
 from workflows.engine import timers
 from workflows.models import Decision, Handover, WorkItem
 
@@ -19,10 +20,12 @@ QUIET = ("released", "put_off")
 """What a person does with his own step and needs not be told."""
 
 
-def give(item: WorkItem, person: Any, kind: str, *, now: datetime, reason: str = "") -> None:
-    """交给经办人: the step is this person's until the claim's time limit (领取有效期) of the policy."""
+def give(
+    item: WorkItem, person: Any, kind: str, *, now: datetime, reason: str = "", stand_in: StandIn | None = None
+) -> None:
+    """交给经办人: the step is this person's, for whom he stands in too, until the claim's time limit (领取有效期)."""
     before = item.holder
-    item.state, item.holder, item.claimed_at = "claimed", person, now
+    item.state, item.holder, item.claimed_at, item.stand_in = "claimed", person, now, stand_in
     _keep(item)
     until = due_date(policy_of(item.case), CLAIM, local_day(now)).on
     timers.arm(case=item.case, kind=CLAIM, key=str(item.pk), due_at=end_of(until))
@@ -34,7 +37,7 @@ def give(item: WorkItem, person: Any, kind: str, *, now: datetime, reason: str =
 def back_to_pool(item: WorkItem, kind: str, *, now: datetime, reason: str = "") -> None:
     """退回待领取: nobody holds the step any more; what was typed stays the draft of who typed it."""
     before = item.holder
-    item.state, item.holder, item.claimed_at = "open", None, None
+    item.state, item.holder, item.claimed_at, item.stand_in = "open", None, None, None
     _keep(item)
     timers.disarm(case=item.case, now=now, kind=CLAIM, key=str(item.pk))
     note(item, kind, before, None, now, reason)
@@ -47,14 +50,22 @@ def same_handler(item: WorkItem, shut_out: set[int]) -> Any:
     last = Decision.objects.filter(case=item.case, step=item.step).select_related("actor").order_by("-pk").first()
     if last is None or last.actor_id in shut_out:
         return None
-    here = current_posts().filter(user=last.actor_id, role_id=item.role)
-    covers = any(item.division_code.startswith(post.office.division_code) for post in here)
-    return last.actor if covers else None
+    return last.actor if barring.holds(last.actor_id, item) else None
+
+
+def goes_on(item: WorkItem, node: Any, shut_out: set[int]) -> Any:
+    """同一经办人: who did one of the steps that this one goes on with last, if he may still do it here; None otherwise."""
+    last = (
+        Decision.objects.filter(case=item.case, step__in=node.same_as).select_related("actor").order_by("-pk").first()
+        if node.same_as
+        else None
+    )
+    return last.actor if last and last.actor_id not in shut_out and barring.holds(last.actor_id, item) else None
 
 
 def _keep(item: WorkItem) -> None:
     item.row_version += 1
-    item.save(update_fields=["state", "holder", "claimed_at", "row_version"])
+    item.save(update_fields=["state", "holder", "claimed_at", "stand_in", "row_version"])
 
 
 def note(item: WorkItem, kind: str, before: Any, after: Any, now: datetime, reason: str) -> None:

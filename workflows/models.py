@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from viewflow.workflow.models import Process
 
+from cases.access.words import in_whose_name
 from cases.sealed import SealedField, SealedJSONField
 from workflows.desk.panel.models import *
 from workflows.engine.models import *
@@ -40,13 +41,16 @@ class WorkItem(models.Model):
     """办件: one step of one case, as the desk reads it. `kind` human is done by its holder, wait ends with a fact.
 
     `role` and `division_code` say who may take it; `entrusted_from` is the office code that had too few people (委托代审).
+    A step for several people has one row a `seat`; no person sits twice. `only_for` is who did an earlier step and goes on
+    with this one while he can (同一经办人); `stand_in` says for whom the holder acts (替岗).
     Queues go by `turn_on` (轮到日): the due date less `head_start`, which is `priority` as far as the cap lets it count.
     """
 
     STATES = [("open", "待领取"), ("claimed", "办理中"), ("done", "已办"), ("cancelled", "已取消")]
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="work_items")
-    task = models.OneToOneField("viewflow.Task", on_delete=models.PROTECT, related_name="work_item")
+    task = models.ForeignKey("viewflow.Task", on_delete=models.PROTECT, related_name="work_items")
+    seat = models.PositiveSmallIntegerField("席位", default=1)
     step = models.CharField(max_length=40)
     kind = models.CharField(max_length=6, choices=[("human", "人工"), ("wait", "等待")])
     level = models.PositiveSmallIntegerField(null=True)
@@ -55,6 +59,8 @@ class WorkItem(models.Model):
     entrusted_from = models.CharField("委托代审自", max_length=12, blank=True, default="")
     state = models.CharField(max_length=10, choices=STATES, default="open")
     holder = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="work_items")
+    stand_in = models.ForeignKey("cases.StandIn", null=True, on_delete=models.PROTECT, related_name="+")
+    only_for = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     priority = models.PositiveSmallIntegerField("优先（提前天数）", default=0)
     priority_for = models.JSONField("优先原因", default=list)
     head_start = models.PositiveSmallIntegerField("实际提前天数", default=0, db_default=0)
@@ -78,6 +84,8 @@ class WorkItem(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="claimed") | Q(holder__isnull=False), name="work_item_claimed_has_holder"
             ),
+            models.UniqueConstraint(fields=["task", "seat"], name="work_item_seat"),
+            models.UniqueConstraint(fields=["task", "holder"], name="work_item_one_seat_each"),
         ]
         indexes = [
             models.Index(fields=["role", "turn_on", "id"], condition=Q(state="open"), name="work_open"),
@@ -168,7 +176,8 @@ class Ending(models.Model):
 
 
 class StepDuty(models.Model):
-    """环节职责: what a road declares of a step, where the database can see it: its level and the steps it excludes.
+    """环节职责: what a road declares of a step, where the database can see it: its level, the steps it excludes,
+    and the steps whose doer goes on with this one.
 
     Written by set-up alone (`workflows.reference`); the guard of decisions reads it and refuses a step it does not know.
     """
@@ -177,6 +186,7 @@ class StepDuty(models.Model):
     step = models.CharField(max_length=40)
     level = models.PositiveSmallIntegerField(null=True)
     others = models.JSONField(default=list)
+    same_as = models.JSONField(default=list)
 
     class Meta:
         app_label = "workflows"
@@ -200,7 +210,10 @@ class Pause(models.Model):
 
 
 class Decision(models.Model):
-    """办理意见: what one person decided at one step; never edited, kept through every return."""
+    """办理意见: what one person decided at one step; never edited, kept through every return.
+
+    In a stand-in (替岗) `actor` is who did it and `on_behalf_of` whose post it was; the database fills the latter in.
+    """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
     item = models.OneToOneField(WorkItem, on_delete=models.PROTECT, related_name="decision")
@@ -215,6 +228,8 @@ class Decision(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     policy = models.ForeignKey("cases.PolicyVersion", null=True, on_delete=models.PROTECT, related_name="+")
     actor = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="decisions")
+    stand_in = models.ForeignKey("cases.StandIn", null=True, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20)
     office = models.ForeignKey("cases.Office", on_delete=models.PROTECT, related_name="+")
     entrusted_from = models.CharField(max_length=12, blank=True, default="")
@@ -228,8 +243,22 @@ class Decision(models.Model):
                 condition=~Q(outcome__in=["return", "reject", "not_accept", "disagree", "object"]) | ~Q(reasons=[]),
                 name="decision_against_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(stand_in=None, on_behalf_of=None) | Q(stand_in__isnull=False, on_behalf_of__isnull=False),
+                name="decision_for_whom",
+            ),
         ]
         indexes = [models.Index(fields=["case", "id"], name="decision_by_case")]
+
+    @property
+    def signed(self) -> str:
+        """署名: who did it, and in a stand-in for whom (甲 代 乙)."""
+        return in_whose_name(self.actor, self.on_behalf_of)
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Whom the duties count: who did it, and for whom."""
+        return (self.actor_id,) if self.on_behalf_of_id is None else (self.actor_id, self.on_behalf_of_id)
 
 
 class Duty(models.Model):

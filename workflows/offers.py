@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
 from cases.access.queries import place
@@ -17,11 +16,11 @@ from cases.history.record import current, record
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
-from workflows import effects, pauses, turns
+from workflows import barring, effects, pauses, turns
 from workflows.engine import timers
-from workflows.flow import road_of
-from workflows.holding import give, same_handler
-from workflows.models import Decision, Duty, Run, WorkItem
+from workflows.flow import road_of, step_of
+from workflows.holding import give, goes_on, same_handler
+from workflows.models import Decision, Run, WorkItem
 from workflows.rules import duties
 from workflows.rules.conditions import RoadFacts
 
@@ -56,33 +55,13 @@ def road_facts(process: Any) -> RoadFacts:
     return RoadFacts(case.award or Decimal(0), dict(decided), policy_of(case).threshold)
 
 
-def acted(case: Case) -> list[duties.Acted]:
-    """Who acted in this case so far, for the duties."""
-    done = [
-        duties.Acted(actor, step, level)
-        for actor, step, level in Decision.objects.filter(case=case).values_list("actor_id", "step", "level")
-    ]
-    return done + [
-        duties.Acted(actor, "", level)
-        for actor, level in Duty.objects.filter(case=case).values_list("actor_id", "level")
-    ]
-
-
-def parties(case: Case) -> set[int]:
-    """当事人: whoever applied, helped or entered a part of the file, as the database itself holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relief_parties(%s)", [case.pk])
-        return {pk for (pk,) in cursor.fetchall()}
-
-
 def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
     """复查职责: each case on a road, with the decisions that its duties should have refused (none, if all is well)."""
     for case in Case.objects.filter(run__isnull=False).select_related("run").order_by("pk").iterator(chunk_size=500):
         road = road_of(case)
         excludes = {name: getattr(getattr(road, name), "excludes", ()) for name in road.reading_order}
-        rows = Decision.objects.filter(case=case).order_by("pk").values_list("actor_id", "step", "level")
-        found = duties.breaches([duties.Acted(*row) for row in rows], excludes=excludes, parties=parties(case))
-        yield case, [f"{one.step}: {one.actor}: {bar.reason}" for one, bar in found]
+        found = duties.breaches(barring.decided(case), excludes=excludes, parties=barring.parties(case))
+        yield case, [f"{one.step}: {one.people}: {bar.reason}" for one, bar in found]
 
 
 def offer(activation: Any) -> WorkItem:
@@ -97,11 +76,12 @@ def offer(activation: Any) -> WorkItem:
     where: dict[str, Any] = {}
     handler = None
     if node.human:
-        shut_out = duties.barred(level=node.level, not_by=node.excludes, acted=acted(case), parties=parties(case))
+        shut_out = barring.shut_out(case, node)
         placement = place(node.role, case.handling_code, shut_out)
         item.role, item.division_code = placement.role, placement.code
         item.entrusted_from = placement.entrusted_from or ""
-        handler = same_handler(item, shut_out)
+        item.only_for = goes_on(item, node, shut_out)
+        handler = item.only_for or same_handler(item, shut_out)
         where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}
     elif node.role:
         item.division_code = case.handling_code[:PROVINCE]
@@ -131,11 +111,29 @@ def offer(activation: Any) -> WorkItem:
 
 def withdraw(activation: Any) -> None:
     """A step is cancelled (取消): its work is no longer offered, and nothing of it fires."""
-    item = WorkItem.objects.get(task=activation.task)
-    timers.disarm(case=item.case, now=_now(), key=str(item.pk))
-    item.state, item.done_at = "cancelled", _now()
+    for item in WorkItem.objects.filter(task=activation.task, state__in=["open", "claimed"]).select_related("case"):
+        take_back(item, now=_now())
+
+
+def take_back(item: WorkItem, *, now: datetime) -> None:
+    """取消办件: nobody does it any more, and nothing of it fires."""
+    timers.disarm(case=item.case, now=now, key=str(item.pk))
+    item.state, item.done_at = "cancelled", now
     item.row_version += 1
     item.save(update_fields=["state", "done_at", "row_version"])
+
+
+def place_again(item: WorkItem) -> None:
+    """重新落实: an open step goes to the office that has somebody for it now, when its own has nobody any more."""
+    placement = place(step_of(item).role, item.case.handling_code, barring.shut_out(item.case, step_of(item)))
+    if (placement.role, placement.code) == (item.role, item.division_code):
+        return
+    item.role, item.division_code = placement.role, placement.code
+    item.entrusted_from = placement.entrusted_from or ""
+    item.row_version += 1
+    item.save(update_fields=["role", "division_code", "entrusted_from", "row_version"])
+    where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}
+    record("step.placed_again", about=("case", item.case_id), object=item, payload={"step": item.step, **where})
 
 
 def close(activation: Any) -> None:

@@ -7,7 +7,7 @@ from workflows.models import StepDuty
 
 
 def load() -> int:
-    """Write level and excluded steps of every step of every road, as the owner; answers how many rows stand there."""
+    """Write level, excluded steps and same doers of every step of every road, as the owner; answers how many rows stand there."""
     count = 0
     for card in programmes():
         for version, road in card.roads.items():
@@ -16,7 +16,7 @@ def load() -> int:
                 if getattr(node, "human", False):
                     StepDuty.objects.using("owner").update_or_create(
                         flow=f"{card.slug}/{version}", step=name,
-                        defaults={"level": node.level, "others": sorted(node.excludes)},
+                        defaults={"level": node.level, "others": sorted(node.excludes), "same_as": list(node.same_as)},
                     )  # fmt: skip
                     count += 1
     return count

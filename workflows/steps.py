@@ -153,8 +153,9 @@ class Step(_Exits):
     """环节: one human task. `by` is the role, `level` the review level (neighbouring levels are two people).
 
     `days` is the key of its time limit in the policy, `form` the kind of its decision form, `optional` lets the policy
-    switch the level off. `not_by` names steps whose decider may not do this one; it counts both ways (`excludes`).
-    `veiled` (遮盖): whoever does it sees a few facts and redacted copies instead of the file.
+    switch the level off. `not_by` names steps whose decider may not do this one; steps of one `conflict` group are done by
+    different people; both count both ways (`excludes`). `same_as` names steps whose last decider goes on with this one
+    while he can. `veiled` (遮盖): whoever does it sees a few facts and redacted copies instead of the file.
     """
 
     def __init__(
@@ -168,6 +169,8 @@ class Step(_Exits):
         form: str = "review",
         optional: bool = False,
         not_by: tuple[str, ...] = (),
+        same_as: tuple[str, ...] = (),
+        conflict: tuple[str, ...] = (),
         veiled: bool = False,
     ) -> None:
         super().__init__(title, state=state, days=days)
@@ -177,6 +180,8 @@ class Step(_Exits):
         self.form = form
         self.optional = optional
         self.not_by = not_by
+        self.same_as = same_as
+        self.conflict = conflict
         self.excludes: frozenset[str] = frozenset(not_by)
 
     def Agree(self, target: Any, *, label: Any = AGREE, effect: Effect | None = None) -> Step:
@@ -201,6 +206,7 @@ class Wait(_Exits):
     form = ""
     veiled = False
     optional = False
+    same_as: tuple[str, ...] = ()
     excludes: frozenset[str] = frozenset()
 
     def __init__(self, title: Any, *, state: str, days: str = "", by: str = "", level: int | None = None) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.access.fitting import office_fault, post_faults
-from cases.access.models import Office, Post, Role, User
-from cases.access.queries import acting_post, may_administer, user_by_phone
-from cases.errors import Invalid, Refusal
+from cases.access.fitting import office_fault, post_faults, stand_in_faults
+from cases.access.models import Office, Post, Role, StandIn, User
+from cases.access.queries import GRANT, acting_post, may, may_administer, user_by_phone, who_may
+from cases.access.standing import may_see_stand_in
+from cases.calendar.rules import local_day
+from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record, record_access
+from cases.sealed import commitment_of
 
 
 @action("account.open", about="account")
@@ -114,6 +118,64 @@ def end_post(*, post: Post, ends_on: date | None, by: Any, now: datetime | None 
     _post_must_fit(post)
     post.save(update_fields=["ends_on"])
     record("post.ended", about=("account", post.user_id), object=post, payload={"ends_on": ends_on})
+
+
+@action("stand_in.give", about="none")
+def give_stand_in(
+    *, post: Post, delegate: User, starts_on: date, ends_on: date, reason: str, area: str = "", programme: str = "",
+    amount_cap: Decimal | None = None, by: Any, now: datetime | None = None,
+) -> StandIn:  # fmt: skip
+    """委托替岗: somebody does the steps of this post from a day to a day, by its holder's word or his head's.
+
+    Both names stand on what he does, and the duties count both. Nobody takes a post for himself; what is lent is never
+    lent on. Raises Invalid by field.
+    """
+    assert now is not None
+    _must_give(post, by)
+    if delegate.pk == by.pk:
+        raise Refusal(_("不能委托给自己。"), code="own_post")
+    User.objects.select_for_update(no_key=True).get(pk=delegate.pk)  # beside a new post of his, one waits
+    row = StandIn(
+        post=post, delegate=delegate, area=area or post.office.division_code, programme=programme, starts_on=starts_on,
+        ends_on=ends_on, amount_cap=amount_cap, reason=reason.strip(), given_by=by, given_at=now,
+    )  # fmt: skip
+    faults = stand_in_faults(row, local_day(now))
+    if faults:
+        raise Invalid(next(iter(faults.values())), fields=faults)
+    row.save()
+    payload = {
+        "principal": post.user_id, "role": post.role_id, "office": post.office_id, "area": row.area, "cap": amount_cap,
+        "programme": programme, "starts_on": starts_on, "ends_on": ends_on, "reason": commitment_of(row.reason),
+    }  # fmt: skip
+    record("stand_in.given", about=("account", delegate.pk), object=row, payload=payload)
+    return row
+
+
+@action("stand_in.end", about="none")
+def end_stand_in(*, stand_in: int, by: Any, now: datetime | None = None) -> StandIn:
+    """结束替岗: before its last day, by the holder, his head, or who stands in; it counts from this moment on."""
+    row = (
+        StandIn.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("post__office", "post__role", "post__user", "delegate")
+        .filter(pk=stand_in)
+        .first()
+    )
+    if row is None or not may_see_stand_in(by, row):
+        raise NotFound()
+    if row.delegate_id != by.pk:
+        _must_give(row.post, by)
+    if row.ended_at is not None:
+        raise Refusal(_("这次替岗已经结束。"), code="ended", status=409)
+    row.ended_by, row.ended_at = by, now
+    row.save(update_fields=["ended_by", "ended_at"])
+    record("stand_in.ended", about=("account", row.delegate_id), object=row, payload={"principal": row.post.user_id})
+    return row
+
+
+def _must_give(post: Post, by: Any) -> None:
+    code = post.office.division_code
+    if post.user_id != by.pk and may(by, GRANT, code) is None:
+        raise Refusal(_("替岗由本人或负责人委托。"), code="no_right", who_may=who_may(GRANT, code))
 
 
 @action("office.save", about="office")

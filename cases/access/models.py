@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField, blind_index
 
-__all__ = ["DemoSms", "KeyProof", "Office", "Post", "Role", "User"]
+__all__ = ["DemoSms", "KeyProof", "Office", "Post", "Role", "StandIn", "User"]
 
 
 def in_my_language(name: str, name_en: str) -> str:
@@ -139,6 +139,8 @@ class Post(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="posts", verbose_name=_("机构"))
     starts_on = models.DateField(_("从哪天起"))
     ends_on = models.DateField(_("到哪天止"), null=True, blank=True)
+    stand_in: StandIn | None = None
+    """Set on a post in which somebody acts for its holder (`cases.access.queries.work_posts`)."""
 
     class Meta:
         app_label = "cases"
@@ -159,6 +161,55 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office} · {self.role}"
+
+
+class StandIn(models.Model):
+    """替岗: one person does the steps of another's post, from a day to a day, in an area, a programme, up to an amount.
+
+    It lends the steps and the reading of their cases, no other right of the post; what is lent is never lent on.
+    The database refuses one for oneself, given by the one who gets it, or beside a post that the role excludes.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="stand_ins", verbose_name=_("代谁的岗位"))
+    delegate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="stands_in", verbose_name=_("由谁替岗")
+    )
+    area = models.CharField(_("只在这个地区"), max_length=12, db_collation="C")
+    programme = models.SlugField(_("只办这个项目"), max_length=40, blank=True, default="")
+    starts_on = models.DateField(_("从哪天起"))
+    ends_on = models.DateField(_("到哪天止"))
+    amount_cap = models.DecimalField(_("金额上限（元）"), max_digits=12, decimal_places=2, null=True)
+    reason = SealedField(_("为什么替岗"))
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="stand_in_dates"),
+            models.CheckConstraint(condition=Q(amount_cap=None) | Q(amount_cap__gt=0), name="stand_in_cap"),
+            models.CheckConstraint(condition=~Q(given_by=F("delegate")), name="stand_in_not_taken"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="stand_in_ended_by_somebody",
+            ),
+        ]
+
+    @property
+    def principal(self) -> User:
+        """被替岗人: whose post it is."""
+        return self.post.user
+
+    def reaches(self, case: Any) -> bool:
+        """Whether it counts for this case: its place, its programme, and the amount as far as one is fixed."""
+        is_within = case.handling_code.startswith(self.area) and self.programme in ("", case.programme)
+        return is_within and not self.is_exceeded_by(case.award)
+
+    def is_exceeded_by(self, amount: Any) -> bool:
+        """超过金额上限: whether this amount is more than the stand-in may decide on."""
+        return self.amount_cap is not None and amount is not None and amount > self.amount_cap
 
 
 class KeyProof(models.Model):

@@ -14,7 +14,7 @@ from django.db.models import DateField, Func, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access.models import DemoSms, Office, Post, Role, User
+from cases.access.models import DemoSms, Office, Post, Role, StandIn, User
 from cases.access.rules import READS, VEILED, Placement, Rung, area_of, covers, placed, readable_states
 from cases.calendar.rules import local_day
 from cases.errors import NotFound, Refusal
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 INSPECTOR = "INS"
 _posts_seen: ContextVar[dict[int, list[Post]] | None] = ContextVar("relief_posts_seen", default=None)
+_lent_seen: ContextVar[dict[int, list[Post]] | None] = ContextVar("relief_lent_seen", default=None)
 LOG = "admin.log"
+STEPS, GRANT = "step.stand_in", "stand_in.grant"
+"""Rights: the post's steps may be done by a stand-in; its holder gives stand-ins for the posts of his area."""
 
 
 class Today(Func):
@@ -61,14 +64,44 @@ def posts_of(user: Any) -> list[Post]:
     return list(kept[user.pk])
 
 
+def stand_ins_today() -> QuerySet[StandIn]:
+    """替岗: those in force today, of principals who hold the post and delegates whose account is open."""
+    return (
+        StandIn.objects.filter(ended_at=None, starts_on__lte=Today(), ends_on__gte=Today(), delegate__is_active=True)
+        .filter(post__in=current_posts())
+        .select_related("post__role", "post__office", "post__user")
+        .order_by("pk")
+    )
+
+
+def work_posts(user: Any) -> list[Post]:
+    """办件的岗位: the posts in which a person does steps and reads their cases: his own, and those he stands in for."""
+    own = posts_of(user)
+    return own + _lent(user) if own else []
+
+
+def _lent(user: Any) -> list[Post]:
+    kept = _lent_seen.get()
+    if kept is not None and user.pk in kept and current() is None:
+        return list(kept[user.pk])
+    lent = []
+    for row in stand_ins_today().filter(delegate=user):
+        row.post.stand_in = row
+        lent.append(row.post)
+    if kept is not None:
+        kept[user.pk] = lent
+    return list(lent)
+
+
 @contextmanager
 def posts_asked_once() -> Iterator[None]:
     """While one request is answered, outside its act, the posts of a person are read from the database once."""
-    token = _posts_seen.set({})
+    token, lent = _posts_seen.set({}), _lent_seen.set({})
     try:
         yield
     finally:
         _posts_seen.reset(token)
+        _lent_seen.reset(lent)
 
 
 def serves(user: Any) -> bool:
@@ -76,6 +109,12 @@ def serves(user: Any) -> bool:
     if user is None or not user.is_authenticated or not user.is_active:
         return False
     return bool(user.is_superuser) or bool(posts_of(user))
+
+
+def must_serve(viewer: Any) -> None:
+    """Pages for whoever works in an office; for others there is no such page (NotFound)."""
+    if not serves(viewer):
+        raise NotFound()
 
 
 def visible_cases(viewer: Any) -> QuerySet[Case]:
@@ -91,14 +130,14 @@ def sees(viewer: Any, prefix: str = "") -> Q:
     if viewer is None or not viewer.is_authenticated or not viewer.is_active:
         return Q(pk__in=[])
     mine = Q(**{f"{prefix}owner": viewer}) | Q(**{f"{prefix}agent": viewer})
-    return mine | _by_posts(posts_of(viewer), prefix)
+    return mine | _by_posts(work_posts(viewer), prefix)
 
 
 def veiled_cases(viewer: Any) -> QuerySet[Case]:
     """遮盖可见的案卷: cases of which the viewer's posts show a few facts and redacted copies, never the file (医学专家)."""
     if viewer is None or not viewer.is_authenticated or not viewer.is_active:
         return _cases().none()
-    return _cases().filter(_by_posts(posts_of(viewer), reads=VEILED))
+    return _cases().filter(_by_posts(work_posts(viewer), reads=VEILED))
 
 
 def is_known(viewer: Any, case_pk: int) -> bool:
@@ -117,7 +156,9 @@ def _by_posts(posts: Iterable[Post], prefix: str = "", reads: Mapping[str, froze
         states = readable_states(post.role.rights, reads)
         if states:
             place, state = f"{prefix}handling_code__startswith", f"{prefix}state__in"
-            reach |= Q(**{place: post.office.division_code, state: sorted(states)})
+            lent = post.stand_in
+            only = {f"{prefix}programme": lent.programme} if lent and lent.programme else {}
+            reach |= Q(**{place: lent.area if lent else post.office.division_code, state: sorted(states)}, **only)
     return reach
 
 
@@ -153,7 +194,7 @@ def require(viewer: Any, right: str, code: str) -> Post:
 
 def acting_post(viewer: Any, code: str) -> Post | None:
     """The post under which a viewer looks at a case of that place, for the record of who looked."""
-    reading = [post for post in posts_of(viewer) if covers(post.office.division_code, code)]
+    reading = [post for post in work_posts(viewer) if covers(post.office.division_code, code)]
     return next((post for post in reading if readable_states(post.role.rights)), reading[0] if reading else None)
 
 

@@ -1534,6 +1534,169 @@ class Migration(migrations.Migration):
             options={"verbose_name": "任职", "verbose_name_plural": "任职"},
         ),
         migrations.CreateModel(
+            name="StandIn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area", models.CharField(db_collation="C", max_length=12, verbose_name="只在这个地区")),
+                ("programme", models.SlugField(blank=True, default="", max_length=40, verbose_name="只办这个项目")),
+                ("starts_on", models.DateField(verbose_name="从哪天起")),
+                ("ends_on", models.DateField(verbose_name="到哪天止")),
+                (
+                    "amount_cap",
+                    models.DecimalField(decimal_places=2, max_digits=12, null=True, verbose_name="金额上限（元）"),
+                ),
+                ("reason", cases.sealed.SealedField(verbose_name="为什么替岗")),
+                ("given_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stands_in",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="由谁替岗",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stand_ins",
+                        to="cases.post",
+                        verbose_name="代谁的岗位",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="stand_in_dates"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_cap", None), ("amount_cap__gt", 0), _connector="OR"),
+                        name="stand_in_cap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("given_by", models.F("delegate")), _negated=True),
+                        name="stand_in_not_taken",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="stand_in_ended_by_somebody",
+                    ),
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            name="Relative",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("spouse", "配偶"),
+                            ("parent", "父母、公婆、岳父母"),
+                            ("child", "子女及其配偶"),
+                            ("sibling", "兄弟姐妹及其配偶"),
+                            ("other", "其他近亲属"),
+                        ],
+                        max_length=10,
+                        verbose_name="与我的关系",
+                    ),
+                ),
+                ("name", cases.sealed.SealedField(verbose_name="亲属姓名")),
+                ("name_key", models.CharField(db_index=True, max_length=64)),
+                ("id_no", cases.sealed.SealedField(blank=True, default="", verbose_name="亲属身份证号")),
+                ("id_key", models.CharField(blank=True, db_index=True, default="", max_length=64)),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relatives",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("by", "name_key", "id_key"),
+                        name="relative_once",
+                    )
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseParty",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("who", models.CharField(max_length=40)),
+                ("name_key", models.CharField(db_index=True, max_length=64)),
+                ("id_key", models.CharField(blank=True, db_index=True, default="", max_length=64)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="party_keys", to="cases.case"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "who", "name_key", "id_key"), name="case_party_once")
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            name="Recusal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", cases.sealed.SealedField(verbose_name="回避原因")),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recusals",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recusals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"constraints": [models.UniqueConstraint(fields=("case", "person"), name="recusal_once")]},
+        ),
+        migrations.CreateModel(
             name="StreamHead",
             fields=[
                 (

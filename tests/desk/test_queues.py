@@ -20,11 +20,9 @@ from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import papers
 from tests.desk.road import copies
-from workflows import actions, offers, pool
+from workflows import actions, barring, pool
 from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, queue, rows_of
-from workflows.flow import step_of
 from workflows.models import WorkItem
-from workflows.rules import duties
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
@@ -91,7 +89,7 @@ def test_the_pool_offers_exactly_what_duties_allow_at_every_step(cast, new_case)
     file.pk, file.token, file.by = None, uuid4(), cast["guyuan_city"]
     file.save(force_insert=True)
     case = dossier.submit(case=case, truth=True, by=asked)
-    assert offers.parties(case) == {asked.pk, cast["guyuan_city"].pk}
+    assert barring.parties(case) == {asked.pk, cast["guyuan_city"].pk}
     reject = {"outcome": "reject", "opinion": drive.ENOUGH}
     while case.state != "REJECTED":
         item = drive.open_item(case)
@@ -100,10 +98,7 @@ def test_the_pool_offers_exactly_what_duties_allow_at_every_step(cast, new_case)
             post = person.posts.first()
             WorkItem.objects.filter(pk=item.pk).update(role=post.role_id, division_code=post.office.division_code)
             offered = WorkItem.objects.filter(pool.may_take(person, posts_of(person)), pk=item.pk).exists()
-            barred = duties.bar(
-                person.pk, level=step_of(item).level, not_by=step_of(item).excludes, acted=offers.acted(case),
-                parties=offers.parties(case),
-            )  # fmt: skip
+            barred = barring.bar_of(item, person.pk)
             assert offered == (barred is None), (item.step, person.username)
         WorkItem.objects.filter(pk=item.pk).update(role=item.role, division_code=item.division_code)
         drive.step(case, **(reject if item.step == "province_review" else {}))

@@ -24,6 +24,7 @@ FORMS: dict[str, Filled] = {
     "case:claim": lambda world, of: {"item": of["api.pk"], "row_version": 1},
     "case:decide": lambda world, of: {"item": of["api.pk"], "row_version": 1, "outcome": "agree"},
     "case:release": lambda world, of: {"item": of["api.pk"], "reason": OPINION},
+    "case:recuse": lambda world, of: {"item": of["api.pk"], "row_version": 1, "reason": OPINION},
     "case:show": lambda world, of: {"part": "id", "purpose": "review"},
     "case:terminate": lambda world, of: {"reasons": ["T01"], "opinion": OPINION},
     "consent:withdraw": lambda world, of: {"sure": "on"},

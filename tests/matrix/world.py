@@ -12,6 +12,7 @@ from django.http.cookie import SimpleCookie
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
+from cases.access.actions import give_stand_in
 from cases.access.models import Office, Post, Role, User
 from cases.calendar import clock
 from cases.dossier.models import Case
@@ -27,6 +28,7 @@ from cases.policy.cards import card
 from cases.policy.models import PolicyRow
 from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
+from cases.recusal.actions import declare_relative
 from workflows.desk.panel import actions as meetings
 from workflows.models import WorkItem
 from workflows.operations import actions as operations
@@ -152,6 +154,12 @@ def make(cast: dict[str, User]) -> World:
         flow=f"{SLUG}/v1", step="second_follow_up", reason="等新的回访表印好再办。", by=cast["prov_head"]
     )
     begun, begun_b = file(7, "applicant1", submit=False), file(8, "applicant2", THERE, submit=False)
+    today = clock.today()
+    lent = give_stand_in(
+        post=cast["xiji_review"].posts.get(), delegate=cast["guyuan_city"], starts_on=today, ends_on=today,
+        reason="休假", programme="two_step", by=cast["xiji_review"],
+    )  # fmt: skip
+    kin = declare_relative(relation="sibling", name="远方亲", by=cast["xiji_intake"])
     draft = policy.begin_draft(card=card(SLUG), by=cast["policy_edit"])
     row = PolicyRow.objects.filter(version=draft, section="days").first()
     assert row is not None
@@ -166,7 +174,7 @@ def make(cast: dict[str, User]) -> World:
         "here": _of(here), "there": _of(there), "bank": _of(paid),
         "draft": {"token": begun.token},
         "draft_b": {"token": begun_b.token},
-        "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
+        "stand_in": {"pk": lent.pk}, "relative": {"pk": kin.pk}, "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
         "list": {"token": plist.token}, "objection": {"token": objection.token},
         "meeting": {"number": meeting.number, "pk": meeting.items.get().pk},
         "new": {"pk": draft.pk}, "valid": {"pk": here.policy_id},
@@ -180,6 +188,7 @@ def make(cast: dict[str, User]) -> World:
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
         "suspension": halted, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
+        "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
     return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)

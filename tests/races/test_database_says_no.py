@@ -23,8 +23,8 @@ from tests.desk.road import copies
 from tests.dossier.test_races import at_once
 from tests.money.conftest import Desk, Road, desk, fund, grant, road
 from workflows import actions
+from workflows.barring import parties
 from workflows.models import Decision, Duty, WorkItem
-from workflows.offers import parties
 from workflows.walking import drive
 from workflows.walking.papers import picture
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.rules.duties import Acted, bar, barred, breaches
+from workflows.rules.duties import Acted, Done, bar, barred, breaches
 
 
 def test_the_county_reviewer_may_not_recheck_her_own_case():
@@ -41,12 +41,26 @@ def test_the_list_of_barred_people_is_exactly_those_with_a_bar(acted, level, par
 
 def test_a_replay_finds_each_decision_that_should_have_been_refused_and_no_other():
     kept = [
-        Acted(1, "intake", 1),
-        Acted(2, "county_review", 2),
-        Acted(3, "city_recheck", 3),
-        Acted(2, "county_review", 2),
+        Done("intake", 1, (1,), 11),
+        Done("county_review", 2, (2,), 12),
+        Done("city_recheck", 3, (3,), 13),
+        Done("county_review", 2, (2,), 14),
     ]
     assert breaches(kept, excludes={"city_recheck": {"county_review"}}, parties={9}) == []
-    broken = [*kept, Acted(3, "county_review", 2), Acted(9, "visit", None), Acted(1, "visit", None)]
+    broken = [
+        *kept,
+        Done("county_review", 2, (3,), 15),
+        Done("visit", None, (9,), 16),
+        Done("visit", None, (1,), 17),
+        Done("county_review", 2, (5, 3), 18),
+        Done("expert", None, (6,), 19),
+        Done("expert", None, (7, 6), 19),
+    ]
     found = breaches(broken, excludes={"visit": {"intake"}}, parties={9})
-    assert [one for one, _bar in found] == broken[4:]
+    assert [one for one, _bar in found] == [*broken[4:8], broken[9]]
+
+
+def test_who_gave_an_opinion_gives_no_second_and_who_goes_on_with_a_step_does_it_alone():
+    none = {"level": None, "not_by": (), "acted": (), "parties": ()}
+    assert bar(1, **none, gave=(1,)) is not None and bar(2, **none, gave=(1,)) is None
+    assert bar(1, **none, keeper=1) is None and bar(2, **none, keeper=1) is not None

@@ -5,6 +5,7 @@ from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
 from workflows.actions.leading import set_priority
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
+from workflows.actions.recusing import kept_out, recuse
 
 __all__ = [
     "LEAD",
@@ -14,8 +15,10 @@ __all__ = [
     "claim_next",
     "decide",
     "fact",
+    "kept_out",
     "locked",
     "panel_result",
+    "recuse",
     "release",
     "save_draft",
     "seen",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import posts_of
+from cases.access.queries import work_posts
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
@@ -19,7 +19,7 @@ from workflows.actions.common import (
     may_act,
     must_be_open,
     must_be_unchanged,
-    post_for,
+    posts_for,
     what_happened,
 )
 from workflows.engine import timers
@@ -44,13 +44,14 @@ def claim(*, item: WorkItem | int, row_version: int | None = None, by: Any, now:
 def take(item: WorkItem, by: Any, post: Any, now: datetime) -> None:
     """The step is now this person's, in this post."""
     act_as(post)
-    holding.give(item, by, "claimed", now=now)
+    holding.give(item, by, "claimed", now=now, stand_in=post.stand_in)
 
 
 def act_as(post: Any) -> None:
-    """State in which post the person of the open act acts."""
+    """State in which post the person of the open act acts, and for whom when he stands in."""
     act = current()
     if act is not None:
+        act.on_behalf_of = post.user if post.stand_in else None
         act.as_(role=post.role_id, office=post.office.name)
 
 
@@ -60,7 +61,7 @@ def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime
 
     In a queue something that I hold already counts too. A case that somebody is working on is passed over.
     """
-    posts = posts_of(by)
+    posts = work_posts(by)
     if not posts:
         raise NotFound()
     free = pool.may_take(by, posts)
@@ -91,7 +92,7 @@ def release(
     must_be_unchanged(found, row_version)
     if not reason.strip():
         raise Invalid(_("请写明为什么退回待领取。"), fields={"reason": _("请写明原因")})
-    if (post := post_for(found, by)) is not None:  # who may not do it any more may still give it back
+    for post in posts_for(found, by)[:1]:  # who may not do it any more may still give it back
         act_as(post)
     holding.back_to_pool(found, "released", now=now, reason=reason)
     return found
@@ -113,7 +114,7 @@ def take_over(
     if not reason.strip():
         raise Invalid(_("请写明为什么接手，同事会看到。"), fields={"reason": _("请写明为什么接手")})
     act_as(post)
-    holding.give(found, by, "taken_over", now=now, reason=reason)
+    holding.give(found, by, "taken_over", now=now, reason=reason, stand_in=post.stand_in)
     return found
 
 

@@ -8,15 +8,15 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import is_known, posts_of, require, who_may
+from cases.access.queries import is_known, require, who_may, work_posts
 from cases.calendar.rules import ZONE
 from cases.dossier.queries import lock_case
 from cases.errors import NotFound, Refusal, Stale
-from workflows import offers, suspended
+from workflows import barring, offers, suspended
 from workflows.engine import timers
-from workflows.flow import road_of, step_of
+from workflows.flow import road_of
 from workflows.models import Decision, Handover, WorkItem
-from workflows.rules import duties
+from workflows.pool import reaches
 
 LEAD = "work.assign"
 """The right of a head: to say who does a step of his area, and which is urgent."""
@@ -35,30 +35,29 @@ def locked(item: WorkItem | int) -> WorkItem:
 
 
 def may_act(item: WorkItem, by: Any) -> Any:
-    """The post in which this person may do the step; NotFound outside his area, else a refusal that names who may.
+    """The post in which this person may do the step, his own before one he stands in for (替岗).
 
-    Raises Suspended while the case, the step or the road stands still.
+    NotFound outside his area, else a refusal that names who may; Suspended while the case, the step or the road stands
+    still.
     """
-    post = post_for(item, by)
-    if post is None:
-        if not is_known(by, item.case_id):
-            raise NotFound()
-        raise Refusal(_("这一步不归您办理。"), code="not_my_step", who_may=who_may(item.role, item.division_code))
-    bar = bar_of(item, by)
-    if bar is not None:
-        raise Refusal(bar.reason, code="duties", who_may=who_may(item.role, item.division_code))
-    suspended.must_go_on(item)
-    return post
+    fitting = posts_for(item, by)
+    if not fitting:
+        raise not_yours(item, by)
+    bars = []
+    for post in fitting:
+        bar = barring.bar_of(item, *people_of(post, by))
+        if bar is None:
+            suspended.must_go_on(item)
+            return post
+        bars.append(bar)
+    raise Refusal(bars[0].reason, code="duties", who_may=who_may(item.role, item.division_code))
 
 
-def post_for(item: WorkItem, by: Any) -> Any:
-    """The post of this person whose role and area the step asks for, or None."""
-    fitting = (
-        post
-        for post in posts_of(by)
-        if post.role_id == item.role and item.division_code.startswith(post.office.division_code)
-    )
-    return next(fitting, None)
+def not_yours(item: WorkItem, by: Any) -> Refusal:
+    """Why somebody without a post for the step gets nothing of it: NotFound where he may not know the case."""
+    if not is_known(by, item.case_id):
+        return NotFound()
+    return Refusal(_("这一步不归您办理。"), code="not_my_step", who_may=who_may(item.role, item.division_code))
 
 
 def must_lead(item: WorkItem, by: Any) -> Any:
@@ -68,12 +67,14 @@ def must_lead(item: WorkItem, by: Any) -> Any:
     return require(by, LEAD, item.division_code)
 
 
-def bar_of(item: WorkItem, by: Any) -> duties.Bar | None:
-    """Why the duties keep this person from the step, or None."""
-    step = step_of(item)
-    return duties.bar(
-        by.pk, level=step.level, not_by=step.excludes, acted=offers.acted(item.case), parties=offers.parties(item.case)
-    )
+def posts_for(item: WorkItem, by: Any) -> list[Any]:
+    """The posts of this person, own and lent, whose role and area the step asks for."""
+    return [post for post in work_posts(by) if reaches(post, item)]
+
+
+def people_of(post: Any, by: Any) -> tuple[int, ...]:
+    """Whom the duties count when somebody acts in a post: himself, and in a stand-in its holder too."""
+    return (by.pk,) if post.stand_in is None else (by.pk, post.user_id)
 
 
 def must_be_open(item: WorkItem, row_version: int | None) -> None:
@@ -92,9 +93,9 @@ def must_be_unchanged(item: WorkItem, row_version: int | None) -> None:
 def what_happened(item: WorkItem) -> Any:
     """谁在什么时候办的: the sentence for somebody who comes too late; what he typed is in his draft."""
     kept = _("您填写的内容已替您留在草稿里。")
-    made = Decision.objects.filter(item=item).select_related("actor").first()
+    made = Decision.objects.filter(item=item).select_related("actor", "on_behalf_of").first()
     if made is not None:
-        who, when, did = made.actor.name, made.at, _("{who}在 {when} 已经办结这一步。")
+        who, when, did = made.signed, made.at, _("{who}在 {when} 已经办结这一步。")
     elif item.holder is not None and item.claimed_at is not None:
         who, when, did = item.holder.name, item.claimed_at, _("{who}在 {when} 领取了这一步，正在办理。")
     else:

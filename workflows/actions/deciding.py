@@ -8,14 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import is_known
+from cases.access.queries import is_known, who_may
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
-from cases.history.record import action, current, record
+from cases.history.record import action, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
-from workflows.actions.claiming import take
+from workflows.actions.claiming import act_as, take
 from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
 from workflows.flow import step_of
 from workflows.models import Decision, Draft, WorkItem
@@ -96,19 +96,19 @@ def _decide(
         raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
     exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
     day = _day(happened_on, found.case, now)
-    act = current()
-    if act is not None:
-        act.as_(role=post.role_id, office=post.office.name)
+    act_as(post)
     made = Decision(
         case=found.case, item=found, round=found.case.round, step=found.step, level=found.level, outcome=outcome,
         to_step=to_step, reasons=list(reasons), opinion=opinion.strip(), data=dict(data or {}) or None,
-        policy_id=found.case.policy_id, actor=by, role=post.role_id, office=post.office,
+        policy_id=found.case.policy_id, actor=by, role=post.role_id, office=post.office, stand_in=post.stand_in,
+        on_behalf_of=post.user if post.stand_in else None,
         entrusted_from=found.entrusted_from, happened_on=day, at=now,
     )  # fmt: skip
     finish(found, now)
     effect = step.effects.get(outcome)
     if effect is not None:
         effect(case=found.case, decision=made, data=dict(data or {}), by=by, now=now)
+    _within_cap(post, found.case, made)
     made.save()
     about = ("case", found.case_id)
     record("task.decided", about=about, object=made, happened_on=made.happened_on, payload=_told(made))
@@ -117,6 +117,16 @@ def _decide(
         found.case.save(update_fields=["round"])
     leave(found, by=by, exit_name=outcome, to=to_step)
     return made
+
+
+def _within_cap(post: Any, case: Case, made: Decision) -> None:
+    lent = post.stand_in
+    if lent is not None and (lent.is_exceeded_by(made.amount) or lent.is_exceeded_by(case.award)):
+        raise Refusal(
+            _("金额超过了替岗的上限，需要{who}本人或别的同事办理。").format(who=post.user.name),
+            code="over_cap",
+            who_may=who_may(post.role_id, case.handling_code),
+        )
 
 
 def _day(happened_on: date | None, case: Case, now: datetime) -> date:
@@ -143,6 +153,7 @@ def _told(made: Decision) -> dict[str, Any]:
         "opinion": commitment_of(made.opinion),
         "policy": made.policy_id,
         "entrusted_from": made.entrusted_from,
+        **({"stand_in": made.stand_in_id} if made.stand_in_id else {}),
     }
 
 

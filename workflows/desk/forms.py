@@ -65,6 +65,12 @@ class PriorityForm(forms.Form):
     )
 
 
+class RecuseForm(forms.Form):
+    """申请回避: out of this case, with a reason."""
+
+    reason = CleanCharField(label=_("为什么回避"), max_length=200, error_messages={"required": _("请写明为什么回避")})
+
+
 class DecisionForm(forms.Form):
     """办理意见 of any step: outcome, target of a return, reasons, opinion, day. Knows no field beyond these.
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import posts_of
+from cases.access.queries import GRANT, STEPS, posts_of
 from cases.access.rules import VEILED
 from project.context import NavItem, register_nav
 
@@ -21,6 +21,8 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
     rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
     if any(right.startswith("case.read") for right in rights) or rights & VEILED.keys():
         yield NavItem(_("办理台"), reverse("desk:home"), order=10)
+    if rights & {STEPS, GRANT}:
+        yield NavItem(_("替岗"), reverse("standing:home"), order=15)
     if rights & PANEL_RIGHTS:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
     if "inspect" in rights:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post, Role
-from cases.access.queries import posts_of, sees
+from cases.access.queries import sees, work_posts
 from cases.access.rules import VEILED
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Calendar, add_workdays, local_day, remaining
@@ -56,7 +56,7 @@ class Viewer:
     @classmethod
     def of(cls, user: Any, now: datetime) -> Viewer:
         """The viewer at this moment."""
-        return cls(user, tuple(posts_of(user)), local_day(now))
+        return cls(user, tuple(work_posts(user)), local_day(now))
 
 
 def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
@@ -74,7 +74,7 @@ def _veiled(viewer: Viewer) -> Q:
     reach = Q(pk__in=[])
     for post in viewer.posts:
         if VEILED.keys() & set(post.role.rights):
-            reach |= Q(role=post.role_id, division_code__startswith=post.office.division_code)
+            reach |= pool.of_post(post)
     return reach
 
 
@@ -102,7 +102,8 @@ def _area(viewer: Viewer) -> Q:
     reach = Q(pk__in=[])
     for post in viewer.posts:
         if "case.read" in post.role.rights:
-            reach |= Q(case__handling_code__startswith=post.office.division_code)
+            area = post.stand_in.area if post.stand_in else post.office.division_code
+            reach |= Q(case__handling_code__startswith=area)
     return reach
 
 
@@ -221,10 +222,7 @@ def untold(viewer: Viewer) -> list[Handover]:
 
 def may_take(viewer: Any, item: WorkItem) -> bool:
     """Whether one of the viewer's posts may do this step here."""
-    return any(
-        post.role_id == item.role and item.division_code.startswith(post.office.division_code)
-        for post in posts_of(viewer)
-    )
+    return any(pool.reaches(post, item) for post in work_posts(viewer))
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ def get_event(case: Case, pk: int) -> Event:
 def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
     people = {
         user.pk: str(user.name or user.username)
-        for user in User.objects.filter(pk__in={row.actor for row in rows if row.actor})
+        for user in User.objects.filter(pk__in={pk for row in rows for pk in _people_of(row) if pk})
     }
     roles = {role.pk: in_my_language(role.name, role.name_en) for role in Role.objects.all()}
     offices, pauses, cal = office_words(), pauses_of(case), calendar()
@@ -243,6 +243,18 @@ def _entries(case: Case, rows: list[Event | Access]) -> list[Entry]:
         else entry
         for entry, row in zip(entries, rows, strict=True)
     ]
+
+
+def _people_of(row: Event | Access) -> tuple[int | None, int | None]:
+    return row.actor, row.on_behalf_of if isinstance(row, Event) else None
+
+
+def _actor(row: Event | Access, people: dict[int, str]) -> str:
+    """Who did it, and in a stand-in for whom."""
+    actor, principal = _people_of(row)
+    name = people.get(actor or 0, _("系统") if not actor else str(actor))
+    whom = people.get(principal or 0)
+    return _("%(who)s 代 %(whom)s") % {"who": name, "whom": whom} if whom else name
 
 
 def _entry(
@@ -271,7 +283,7 @@ def _entry(
         words=words_of(action),
         category="read" if not is_event else category(action, outcome),
         outcome=outcome,
-        actor=people.get(row.actor or 0, _("系统") if not row.actor else str(row.actor)),
+        actor=_actor(row, people),
         role=roles.get(row.acting_role or "", row.acting_role or ""),
         office=offices.get(row.acting_office or "", row.acting_office or ""),
         purpose=row.purpose or "",

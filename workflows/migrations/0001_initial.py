@@ -221,8 +221,24 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "task",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="work_item", to="viewflow.task"
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="work_items", to="viewflow.task"
+                    ),
+                ),
+                ("seat", models.PositiveSmallIntegerField(default=1, verbose_name="席位")),
+                (
+                    "stand_in",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.standin"
+                    ),
+                ),
+                (
+                    "only_for",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -328,6 +344,21 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "stand_in",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.standin"
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
@@ -708,6 +739,25 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="workitem",
+            constraint=models.UniqueConstraint(fields=("task", "seat"), name="work_item_seat"),
+        ),
+        migrations.AddConstraint(
+            model_name="workitem",
+            constraint=models.UniqueConstraint(fields=("task", "holder"), name="work_item_one_seat_each"),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("on_behalf_of", None), ("stand_in", None)),
+                    models.Q(("on_behalf_of__isnull", False), ("stand_in__isnull", False)),
+                    _connector="OR",
+                ),
+                name="decision_for_whom",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "claimed"), _negated=True), ("holder__isnull", False), _connector="OR"
@@ -820,6 +870,7 @@ class Migration(migrations.Migration):
                 ("step", models.CharField(max_length=40)),
                 ("level", models.PositiveSmallIntegerField(null=True)),
                 ("others", models.JSONField(default=list)),
+                ("same_as", models.JSONField(default=list)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("flow", "step"), name="step_duty_once")],

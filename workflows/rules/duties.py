@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,15 +26,17 @@ class Bar:
 
 
 def bar(
-    person: int, *, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int]
-) -> Bar | None:
+    person: int, *, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int],
+    gave: Iterable[int] = (), keeper: int | None = None,
+) -> Bar | None:  # fmt: skip
     """Why `person` may not act at this step, or None (domain.md 2; features F44, F45).
 
-    `parties` are the account of the applicant and of the helper who filed. A person may do the same level again after a
-    return, never a neighbouring one.
+    `parties` are whose matter the case is (the applicant, the helper who filed) and who keeps out of it; `gave` who gave
+    his opinion at this step already, where it asks several; `keeper` who alone goes on with it. A person may do the same
+    level again after a return, never a neighbouring one.
     """
     if person in set(parties):
-        return Bar(_("这件是您申请、代办或录入的，需要别的同事办理。"))
+        return Bar(_("这件是您申请、代办或录入的，或者您应当回避，需要别的同事办理。"))
     for earlier in acted:
         if earlier.actor != person:
             continue
@@ -42,29 +44,62 @@ def bar(
             return Bar(_("这件您办过相邻的环节，需要另一位同事办理。"))
         if earlier.step in set(not_by):
             return Bar(_("这件您办过前面的环节，需要另一位同事办理。"))
+    if person in set(gave):
+        return Bar(_("这一步您已经出过意见，需要另一位同事办理。"))
+    if keeper is not None and person != keeper:
+        return Bar(_("这一步由办过前面环节的同事接着办理。"))
     return None
 
 
-def barred(*, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int]) -> set[int]:
+def barred(
+    *,
+    level: int | None,
+    not_by: Iterable[str],
+    acted: Iterable[Acted],
+    parties: Iterable[int],
+    gave: Iterable[int] = (),
+) -> set[int]:
     """All persons known to be barred from this step."""
-    seen = list(acted)
-    steps = list(not_by)
-    people = {earlier.actor for earlier in seen} | set(parties)
+    seen, steps, said = list(acted), list(not_by), list(gave)
+    people = {earlier.actor for earlier in seen} | set(parties) | set(said)
     return {
-        person for person in people if bar(person, level=level, not_by=steps, acted=seen, parties=parties) is not None
+        person
+        for person in people
+        if bar(person, level=level, not_by=steps, acted=seen, parties=parties, gave=said) is not None
     }
 
 
+@dataclass(frozen=True)
+class Done:
+    """What was decided once: at which step, level and task, and by whom; who stood in and for whom."""
+
+    step: str
+    level: int | None
+    people: tuple[int, ...]
+    task: int
+
+    def acted(self) -> Iterator[Acted]:
+        """The same as the duties count it: once for each of them."""
+        return (Acted(person, self.step, self.level) for person in self.people)
+
+
 def breaches(
-    decided: Sequence[Acted], *, excludes: Mapping[str, Collection[str]], parties: Collection[int]
-) -> list[tuple[Acted, Bar]]:
-    """复查职责: what was decided in one case, replayed from its first decision on; each that should have been refused."""
-    return [
-        (one, found)
-        for number, one in enumerate(decided)
-        if (
-            found := bar(
-                one.actor, level=one.level, not_by=excludes.get(one.step, ()), acted=decided[:number], parties=parties
+    decided: Sequence[Done], *, excludes: Mapping[str, Collection[str]], parties: Collection[int]
+) -> list[tuple[Done, Bar]]:
+    """复查职责: what was decided in one case, replayed from its first decision on; each that should have been refused.
+
+    Decisions of the same `task` are opinions at one step, which are given by different people.
+    """
+    found: list[tuple[Done, Bar]] = []
+    acted: list[Acted] = []
+    for number, one in enumerate(decided):
+        gave = {person for other in decided[:number] if other.task == one.task for person in other.people}
+        for person in one.people:
+            wrong = bar(
+                person, level=one.level, not_by=excludes.get(one.step, ()), acted=acted, parties=parties, gave=gave
             )
-        )
-    ]
+            if wrong is not None:
+                found.append((one, wrong))
+                break
+        acted += one.acted()
+    return found

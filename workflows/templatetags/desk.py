@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from cases.access.words import in_whose_name
 from project.templatetags.ui import tag
 from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
@@ -74,7 +75,8 @@ def stored_file(file: Any, name: str, shown: bool = False) -> dict[str, Any]:
 def handover_words(handover: Any) -> str:
     """谁转给谁、为什么."""
     people = (handover.from_person, handover.to_person, handover.actor)
-    who, to, by = [str(one.name) if one else "" for one in people]
+    actor, principal = handover.actor, handover.on_behalf_of
+    who, to, by = [in_whose_name(one, principal if one == actor else None) if one else "" for one in people]
     return str(HANDOVERS[handover.kind]).format(who=who, to=to, by=by, why=handover.reason)
 
 

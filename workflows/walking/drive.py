@@ -26,13 +26,12 @@ from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.publicity import actions as publicity
 from cases.publicity.models import PublicList
-from workflows import actions, offers
+from workflows import actions, barring
 from workflows.desk.casefile.actions import add_redacted
 from workflows.desk.panel import actions as meetings
 from workflows.engine import clockwork
 from workflows.flow import step_of
 from workflows.models import WorkItem
-from workflows.rules import duties
 from workflows.walking.papers import picture
 
 AGREE = {"publicity": True, "processing": True, "economic": True}
@@ -77,13 +76,9 @@ def open_item(case: Case) -> WorkItem:
 
 def person_for(item: WorkItem) -> User:
     """Somebody who holds the role there and is not barred by duties."""
-    step = step_of(item)
-    shut_out = duties.barred(
-        level=step.level, not_by=step.excludes, acted=offers.acted(item.case), parties=offers.parties(item.case)
-    )
     if item.holder is not None:
         return item.holder
-    return candidates(item.role, item.division_code, shut_out)[0]
+    return candidates(item.role, item.division_code, barring.shut_out(item.case, step_of(item)))[0]
 
 
 def step(case: Case, outcome: str = "", *, by: User | None = None, **decision: Any) -> WorkItem:

@@ -116,7 +116,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN p_user IN (SELECT public.relief_parties(p_case))
         OR EXISTS (SELECT 1 FROM public.workflows_duty WHERE case_id = p_case AND actor_id = p_user)
-        OR EXISTS (SELECT 1 FROM public.workflows_decision WHERE case_id = p_case AND actor_id = p_user);
+        OR EXISTS (SELECT 1 FROM public.workflows_decision WHERE case_id = p_case AND p_user IN (actor_id, on_behalf_of_id));
 END $$;
 
 CREATE FUNCTION money_payout() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

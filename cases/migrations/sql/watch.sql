@@ -23,6 +23,10 @@ BEGIN
         ('cases_user_groups', 'account', 'user_id', '{}'),
         ('cases_user_user_permissions', 'account', 'user_id', '{}'),
         ('cases_post', 'account', 'user_id', '{}'),
+        ('cases_standin', 'account', 'delegate_id', '{}'),
+        ('cases_relative', 'account', 'by_id', '{}'),
+        ('cases_recusal', 'case', 'case_id', '{}'),
+        ('cases_caseparty', 'case', 'case_id', '{}'),
         ('cases_office', 'config', '', '{}'),
         ('cases_role', 'config', '', '{}')
     ) AS t (name, kind, key, skip)
@@ -31,7 +35,8 @@ BEGIN
             PERFORM history_watch(w.name, w.kind, w.key, VARIADIC w.skip);
         END IF;
     END LOOP;
-    FOR w IN SELECT * FROM (VALUES ('cases_award'), ('cases_homevisit'), ('cases_visitfact')) AS t (name)
+    FOR w IN SELECT * FROM (VALUES ('cases_award'), ('cases_homevisit'), ('cases_visitfact'), ('cases_recusal'),
+        ('cases_caseparty')) AS t (name)
     LOOP
         IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = w.name::regclass AND tgname = 'append_only') THEN
             PERFORM history_append_only(w.name);

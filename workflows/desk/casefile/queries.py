@@ -24,6 +24,8 @@ from cases.programme import programme
 from cases.states import State, state
 from workflows import suspended
 from workflows.actions import LEAD, MONEY_ON_ITS_WAY
+from workflows.actions.common import people_of, posts_for
+from workflows.barring import bar_of
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
 from workflows.desk.step_forms import FORMS
@@ -31,8 +33,6 @@ from workflows.desk.trail import Trail
 from workflows.effects import preview_award
 from workflows.flow import road_of
 from workflows.models import Draft, Suspension, WorkItem
-from workflows.offers import acted, parties
-from workflows.rules import duties
 
 TABS = {
     "application": _("申请"),
@@ -157,14 +157,9 @@ class File:
         """Why the viewer may not do this step although his post could (回避、职责分离), or None."""
         if self.item is None or self.item.kind != "human":
             return None
-        found = duties.bar(
-            self.viewer.pk,
-            level=self.step.level,
-            not_by=self.step.excludes,
-            acted=acted(self.case),
-            parties=parties(self.case),
-        )
-        return found.reason if found else None
+        bars = [bar_of(self.item, *people_of(post, self.viewer)) for post in posts_for(self.item, self.viewer)]
+        bars = bars or [bar_of(self.item, self.viewer.pk)]
+        return bars[0].reason if bars[0] is not None and None not in bars else None
 
     @property
     def may_take(self) -> bool:

@@ -213,7 +213,7 @@ def record(found: File) -> dict[str, Any]:
     """办理记录: every decision of every round with its opinion, kept through each return; and who looked."""
     road, policy = road_of(found.case), policy_of(found.case)
     opinions = []
-    rows = Decision.objects.filter(case=found.case).select_related("actor", "office").order_by("id")
+    rows = Decision.objects.filter(case=found.case).select_related("actor", "on_behalf_of", "office").order_by("id")
     for row in rows:
         step = getattr(road, row.step)
         exit = step.exits.get(row.outcome)
@@ -236,7 +236,9 @@ def record(found: File) -> dict[str, Any]:
         "panels": _panels(found),
         "looks": looks,
         "endings": endings,
-        "handovers": handovers.select_related("item", "from_person", "to_person", "actor").order_by("id"),
+        "handovers": handovers.select_related("item", "from_person", "to_person", "actor", "on_behalf_of").order_by(
+            "id"
+        ),
     }
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("show", views.show, name="show"),
     path("claim", views.claim, name="claim"),
     path("release", views.release, name="release"),
+    path("recuse", views.recuse, name="recuse"),
     path("take-over", views.take_over, name="take_over"),
     path("priority", views.priority, name="priority"),
     path("paper", views.check_paper, name="check_paper"),

@@ -30,7 +30,7 @@ from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
 from workflows.desk.casefile.queries import File, decision_form, item_of, open_file, open_whole, working
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
-from workflows.desk.forms import PriorityForm, ReleaseForm, TakeOverForm
+from workflows.desk.forms import PriorityForm, RecuseForm, ReleaseForm, TakeOverForm
 from workflows.desk.trail import Trail
 
 PANELS = {**BUILDERS, "veiled": veiled}
@@ -71,8 +71,8 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
 
 def _small_forms() -> dict[str, Any]:
     return {
-        "release": ReleaseForm(), "takeover": TakeOverForm(), "show": ShowForm(), "redacted": RedactedForm(),
-        "priority": PriorityForm(),
+        "release": ReleaseForm(), "takeover": TakeOverForm(), "recuse": RecuseForm(), "show": ShowForm(),
+        "redacted": RedactedForm(), "priority": PriorityForm(),
     }  # fmt: skip
 
 
@@ -133,6 +133,19 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, found, release=form)
     actions.release(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已释放，回到待领取。"))
+    return redirect(found.trail.address)
+
+
+@login_required
+@require_POST
+def recuse(request: HttpRequest, number: str) -> HttpResponse:
+    """申请回避 with a reason."""
+    found = _open(request, number)
+    form = RecuseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, recuse=form)
+    actions.recuse(**_shown(request, found), reason=form.cleaned_data["reason"])
+    messages.success(request, _("已回避，这件不再由您办理。"))
     return redirect(found.trail.address)
 
 

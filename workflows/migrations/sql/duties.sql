@@ -5,7 +5,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM public.cases_case WHERE id = p_case FOR NO KEY UPDATE;
     IF p_actor IN (SELECT public.relief_parties(p_case)) THEN
-        RAISE EXCEPTION 'duties: who applied, helped or entered a part of the file does not decide on it' USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_not_party';
+        RAISE EXCEPTION 'duties: who applied, helped or entered a part of the file, or keeps out of the case, does not decide on it' USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_not_party';
     END IF;
     IF p_level IS NOT NULL THEN
         INSERT INTO public.workflows_duty (case_id, actor_id, level, low, high)
@@ -14,29 +14,114 @@ BEGIN
     END IF;
 END $$;
 
--- The level of a decision is what the road declares of its step, never what the writer says.
+-- 任职: whether somebody holds that role in a place today.
+CREATE FUNCTION relief_holds(p_person bigint, p_role text, p_code text) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM public.cases_post p
+        JOIN public.cases_user u ON u.id = p.user_id
+        JOIN public.cases_office o ON o.id = p.office_id
+        WHERE p.user_id = p_person AND p.role_id = p_role AND p_code LIKE o.division_code || '%'
+            AND u.is_active AND o.is_active
+            AND (public.relief_now() AT TIME ZONE 'Asia/Shanghai')::date BETWEEN p.starts_on AND coalesce(p.ends_on, 'infinity'))
+$$;
+
+-- Which duty keeps somebody from a step of a case, or nothing; who acted for another counts as both.
+CREATE FUNCTION relief_bar(p_case bigint, p_person bigint, p_step public.workflows_stepduty, p_item bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE
+        WHEN p_person IN (SELECT public.relief_parties(p_case)) THEN 'duty_not_party'
+        WHEN EXISTS (SELECT 1 FROM public.workflows_duty d WHERE d.case_id = p_case AND d.actor_id = p_person
+                     AND abs(d.level - p_step.level) = 1) THEN 'duty_not_next'
+        WHEN EXISTS (SELECT 1 FROM public.workflows_decision d WHERE d.case_id = p_case
+                     AND p_person IN (d.actor_id, d.on_behalf_of_id) AND p_step.others ? d.step) THEN 'duty_not_by'
+        WHEN EXISTS (SELECT 1 FROM public.workflows_decision d
+                     JOIN public.workflows_workitem i ON i.id = d.item_id
+                     JOIN public.workflows_workitem here ON here.task_id = i.task_id
+                     WHERE here.id = p_item AND i.id <> p_item
+                       AND p_person IN (d.actor_id, d.on_behalf_of_id)) THEN 'duty_distinct'
+    END
+$$;
+
+-- Raises the duty that stands against a person, or against the one for whom he acts, at a step.
+CREATE FUNCTION relief_must_be_free(p_item public.workflows_workitem, p_step public.workflows_stepduty, p_person bigint, p_for bigint)
+RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_bar text := coalesce(public.relief_bar(p_item.case_id, p_person, p_step, p_item.id),
+                               public.relief_bar(p_item.case_id, p_for, p_step, p_item.id));
+BEGIN
+    IF v_bar IS NULL AND p_item.only_for_id IS NOT NULL AND p_item.only_for_id NOT IN (p_person, coalesce(p_for, p_person))
+        AND public.relief_holds(p_item.only_for_id, p_item.role, p_item.division_code)
+        AND public.relief_bar(p_item.case_id, p_item.only_for_id, p_step, p_item.id) IS NULL THEN
+        v_bar := 'duty_same_as';
+    END IF;
+    IF v_bar IS NOT NULL THEN
+        RAISE EXCEPTION 'duties: %', CASE v_bar
+            WHEN 'duty_not_party' THEN 'who applied, helped or entered a part of the file, or keeps out of the case, does not decide on it'
+            WHEN 'duty_not_by' THEN 'who decided a step that excludes this one does not decide it'
+            WHEN 'duty_distinct' THEN 'who gave an opinion at this step gives no second one'
+            WHEN 'duty_same_as' THEN 'who did the step before goes on with this one'
+            ELSE 'nobody acts on two neighbouring levels (duty_not_next)' END
+            USING ERRCODE = 'check_violation', CONSTRAINT = v_bar;
+    END IF;
+END $$;
+
+-- The level of a decision is what the road declares of its step, for whom it was made what the stand-in says; never what
+-- the writer says. A decision in a stand-in counts for both.
 CREATE FUNCTION relief_decision_duty() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_step public.workflows_stepduty;
+    v_item public.workflows_workitem;
 BEGIN
+    PERFORM 1 FROM public.cases_case WHERE id = NEW.case_id FOR NO KEY UPDATE;
     SELECT s.* INTO v_step FROM public.workflows_stepduty s JOIN public.workflows_run r ON r.flow = s.flow
         WHERE r.case_id = NEW.case_id AND s.step = NEW.step;
-    IF NOT FOUND OR NOT EXISTS (SELECT 1 FROM public.workflows_workitem w
-                                WHERE w.id = NEW.item_id AND w.case_id = NEW.case_id AND w.step = NEW.step) THEN
+    SELECT * INTO v_item FROM public.workflows_workitem w
+        WHERE w.id = NEW.item_id AND w.case_id = NEW.case_id AND w.step = NEW.step;
+    IF v_step.id IS NULL OR v_item.id IS NULL THEN
         RAISE EXCEPTION 'duties: the road of this case declares no step %', NEW.step USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_step_declared';
     END IF;
     NEW.level := v_step.level;
-    PERFORM public.relief_duty(NEW.case_id, NEW.actor_id, NEW.level);
-    IF EXISTS (SELECT 1 FROM public.workflows_decision d
-               WHERE d.case_id = NEW.case_id AND d.actor_id = NEW.actor_id AND v_step.others ? d.step) THEN
-        RAISE EXCEPTION 'duties: who decided a step that excludes this one does not decide it' USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_not_by';
+    NEW.on_behalf_of_id := NULL;
+    IF NEW.stand_in_id IS NOT NULL THEN
+        NEW.on_behalf_of_id := public.relief_stands_in(NEW.stand_in_id, NEW.actor_id, NEW.case_id, v_item.role, v_item.division_code);
+        IF NEW.on_behalf_of_id IS NULL OR NEW.amount > (SELECT amount_cap FROM public.cases_standin WHERE id = NEW.stand_in_id) THEN
+            RAISE EXCEPTION 'duties: this stand-in does not reach this decision' USING ERRCODE = 'check_violation', CONSTRAINT = 'stand_in_reach';
+        END IF;
+        PERFORM public.relief_duty(NEW.case_id, NEW.on_behalf_of_id, NEW.level);
     END IF;
+    PERFORM public.relief_duty(NEW.case_id, NEW.actor_id, NEW.level);
+    PERFORM public.relief_must_be_free(v_item, v_step, NEW.actor_id, NEW.on_behalf_of_id);
     RETURN NEW;
 END $$;
 
 CREATE TRIGGER decision_duty BEFORE INSERT ON workflows_decision FOR EACH ROW EXECUTE FUNCTION relief_decision_duty();
 ALTER TABLE workflows_decision ENABLE ALWAYS TRIGGER decision_duty;
+
+-- A step comes into the hands of nobody whom its duties keep from it, by whichever way.
+CREATE FUNCTION relief_claim_duty() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_step public.workflows_stepduty;
+    v_for bigint;
+BEGIN
+    SELECT s.* INTO v_step FROM public.workflows_stepduty s JOIN public.workflows_run r ON r.flow = s.flow
+        WHERE r.case_id = NEW.case_id AND s.step = NEW.step;
+    IF NEW.stand_in_id IS NOT NULL THEN
+        v_for := public.relief_stands_in(NEW.stand_in_id, NEW.holder_id, NEW.case_id, NEW.role, NEW.division_code);
+        IF v_for IS NULL THEN
+            RAISE EXCEPTION 'duties: this stand-in does not reach this step' USING ERRCODE = 'check_violation', CONSTRAINT = 'stand_in_reach';
+        END IF;
+    END IF;
+    PERFORM public.relief_must_be_free(NEW, v_step, NEW.holder_id, v_for);
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER claim_duty BEFORE UPDATE OF holder_id, state, stand_in_id ON workflows_workitem FOR EACH ROW
+    WHEN (NEW.state = 'claimed' AND NEW.holder_id IS NOT NULL
+        AND (OLD.state, OLD.holder_id, OLD.stand_in_id) IS DISTINCT FROM (NEW.state, NEW.holder_id, NEW.stand_in_id))
+    EXECUTE FUNCTION relief_claim_duty();
+ALTER TABLE workflows_workitem ENABLE ALWAYS TRIGGER claim_duty;
 
 -- A decision was taken on a day between the submission of its case and the moment of its entry.
 CREATE FUNCTION relief_decision_day() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -52,7 +137,7 @@ END $$;
 
 CREATE TRIGGER decision_day BEFORE INSERT ON workflows_decision FOR EACH ROW EXECUTE FUNCTION relief_decision_day();
 ALTER TABLE workflows_decision ENABLE ALWAYS TRIGGER decision_day;
-REVOKE ALL ON FUNCTION relief_duty, relief_decision_duty, relief_decision_day FROM PUBLIC;
+REVOKE ALL ON FUNCTION relief_duty, relief_decision_duty, relief_claim_duty, relief_decision_day FROM PUBLIC;
 
 -- A coded reason is a list of words that say something; "against" needs at least one (decision_against_has_reason).
 ALTER TABLE workflows_decision ADD CONSTRAINT decision_reasons_coded

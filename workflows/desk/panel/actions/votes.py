@@ -18,11 +18,12 @@ from cases.money.rules import FundShort
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
 from workflows.actions import panel_result
+from workflows.barring import acted, parties
 from workflows.desk.panel.actions.meetings import act_as
 from workflows.desk.panel.models import Attendance, MeetingItem, Vote
 from workflows.desk.panel.queries import has_read, tally_of, who_may_at
 from workflows.models import WorkItem
-from workflows.offers import acted, hold, parties
+from workflows.offers import hold
 from workflows.rules import duties
 
 

@@ -169,7 +169,13 @@ class RareDiseaseV1(ReliefFlow):
     )
     second_follow_up = (
         steps.review(
-            _("第二次回访"), by="CTY1", state="FOLLOWUP", days="second_follow_up", form="follow_up", optional=True
+            _("第二次回访"),
+            by="CTY1",
+            state="FOLLOWUP",
+            days="second_follow_up",
+            form="follow_up",
+            optional=True,
+            same_as=("follow_up",),
         )
         .Exit("agree", this.closed, label=_("回访完毕"), kind="end")
         .Exit(

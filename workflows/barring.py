@@ -1,0 +1,72 @@
+"""Who is kept from a step (回避、职责分离): what the database knows of a case, put before the pure rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from cases.access.queries import current_posts
+from cases.dossier.models import Case
+from workflows.flow import step_of
+from workflows.models import Decision, Duty, WorkItem
+from workflows.rules import duties
+from workflows.rules.duties import Acted, Bar, Done
+
+
+def decided(case: Case) -> list[Done]:
+    """What was decided in this case so far, oldest first, with everybody whom the duties count."""
+    rows = Decision.objects.filter(case=case).order_by("pk").values_list(
+        "step", "level", "actor_id", "on_behalf_of_id", "item__task_id"
+    )  # fmt: skip
+    return [
+        Done(step, level, (actor,) if principal is None else (actor, principal), task)
+        for step, level, actor, principal, task in rows
+    ]
+
+
+def acted(case: Case) -> list[Acted]:
+    """Who acted in this case so far, for the duties: decisions, and votes by the rows that they left."""
+    done = [one for made in decided(case) for one in made.acted()]
+    rows = Duty.objects.filter(case=case).values_list("actor_id", "level")
+    return done + [Acted(actor, "", level) for actor, level in rows]
+
+
+def parties(case: Case) -> set[int]:
+    """当事人、应当回避的人: whoever applied, helped, entered a part of the file or keeps out of it, as the database says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relief_parties(%s)", [case.pk])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def shut_out(case: Case, node: Any) -> set[int]:
+    """Everybody whom the duties keep from this step of this case, before anybody has it."""
+    return duties.barred(level=node.level, not_by=node.excludes, acted=acted(case), parties=parties(case))
+
+
+def bar_of(item: WorkItem, *people: int) -> Bar | None:
+    """Why the duties keep somebody from the step, himself or the one for whom he acts; None when they do not."""
+    node = step_of(item)
+    known: dict[str, Any] = {
+        "level": node.level, "not_by": node.excludes, "acted": acted(item.case), "parties": parties(item.case),
+        "gave": _gave(item),
+    }  # fmt: skip
+    for person in people:
+        wrong = duties.bar(person, **known)
+        if wrong is not None:
+            return wrong
+    keeper = item.only_for_id
+    if keeper is None or keeper in people or duties.bar(keeper, **known) or not holds(keeper, item):
+        return None
+    return duties.bar(people[0], **known, keeper=keeper)
+
+
+def _gave(item: WorkItem) -> set[int]:
+    rows = Decision.objects.filter(item__task_id=item.task_id).exclude(item=item)
+    return {pk for pair in rows.values_list("actor_id", "on_behalf_of_id") for pk in pair if pk is not None}
+
+
+def holds(person: int, item: WorkItem) -> bool:
+    """Whether somebody holds, today, the role that the step asks for in its area."""
+    here = current_posts().filter(user_id=person, role_id=item.role)
+    return any(item.division_code.startswith(post.office.division_code) for post in here)
