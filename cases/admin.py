@@ -91,8 +91,11 @@ class OfficeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Office
-        fields = ["name", "name_en", "kind", "division_code", "phone", "address", "is_active"]
-        help_texts = {"division_code": _("省 2 位，市 4 位，县 6 位，乡 9 位，村 12 位。")}
+        fields = ["name", "name_en", "kind", "division_code", "phone", "address", "most_held", "is_active"]
+        help_texts = {
+            "most_held": _("空着就是不限。手里满了的人先办结，再领取。"),
+            "division_code": _("省 2 位，市 4 位，县 6 位，乡 9 位，村 12 位。"),
+        }
 
     def clean_division_code(self) -> str:
         written = clean_number(self.cleaned_data["division_code"])

@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from workflows import api, api_docs
+from workflows.desk.staffing import api as staffing
 from workflows.reports.api import Speed
 
 app_name = "api"
@@ -11,6 +12,9 @@ urlpatterns = [
     path("v1/tasks/", api.Tasks.as_view(), name="tasks"),
     path("v1/tasks/<int:pk>/claim/", api.Claim.as_view(), name="claim"),
     path("v1/tasks/<int:pk>/decide/", api.Decide.as_view(), name="decide"),
+    path("v1/tasks/<int:pk>/assign/", staffing.Assign.as_view(), name="assign"),
+    path("v1/tasks/allot/", staffing.Allot.as_view(), name="allot"),
+    path("v1/sheets/<int:pk>/", staffing.Sheet.as_view(), name="sheet"),
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
     path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),
     path("v1/speed/", Speed.as_view(), name="speed"),

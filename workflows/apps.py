@@ -28,6 +28,7 @@ class WorkflowsConfig(AppConfig):
 
         from workflows import facts, letters, notice_board, operations, recount
         from workflows.desk import panel
+        from workflows.desk.staffing import actions as staffing  # noqa: F401  (registers its work in the background)
         from workflows.engine import checks  # noqa: F401  (registers system checks)
         from workflows.reports import counting
 

@@ -10,6 +10,7 @@ from viewflow.workflow.models import Process
 from cases.access.words import in_whose_name
 from cases.sealed import SealedField, SealedJSONField
 from workflows.desk.panel.models import *
+from workflows.desk.staffing.models import *
 from workflows.engine.models import *
 from workflows.operations.models import *
 from workflows.reports.models import *

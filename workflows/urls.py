@@ -7,6 +7,7 @@ from workflows.operations import nav as operations_nav  # noqa: F401
 
 urlpatterns = [
     path("desk/", include("workflows.desk.urls")),
+    path("staffing/", include("workflows.desk.staffing.urls")),
     path("case/<slug:number>/", include("workflows.desk.casefile.urls")),
     path("stand-ins/", include("workflows.desk.standing.urls")),
     path("panel/", include("workflows.desk.panel.urls")),

@@ -85,17 +85,23 @@ class Office(models.Model):
     division_code = models.CharField(_("区划代码"), max_length=12, db_collation="C", db_index=True)
     phone = models.CharField(_("咨询电话"), max_length=40, blank=True)
     address = models.CharField(_("地址"), max_length=120, blank=True)
+    most_held = models.PositiveSmallIntegerField(_("每人最多同时经办（件）"), null=True, blank=True)
     is_active = models.BooleanField(_("在用"), default=True)
 
     class Meta:
         app_label = "cases"
         verbose_name = verbose_name_plural = _("机构")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(most_held=None) | Q(most_held__gte=1),
+                name="office_most_held",
+                violation_error_message=_("至少 1 件；不限就空着。"),
+            ),
             models.UniqueConstraint(
                 fields=["division_code", "kind", "name"],
                 name="office_once",
                 violation_error_message=_("这个地方已有同名、同类的机构。"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

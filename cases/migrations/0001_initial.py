@@ -841,17 +841,26 @@ class Migration(migrations.Migration):
                 ),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="咨询电话")),
                 ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                (
+                    "most_held",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="每人最多同时经办（件）"),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="在用")),
             ],
             options={
                 "verbose_name": "机构",
                 "verbose_name_plural": "机构",
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("most_held", None), ("most_held__gte", 1), _connector="OR"),
+                        name="office_most_held",
+                        violation_error_message="至少 1 件；不限就空着。",
+                    ),
                     models.UniqueConstraint(
                         fields=("division_code", "kind", "name"),
                         name="office_once",
                         violation_error_message="这个地方已有同名、同类的机构。",
-                    )
+                    ),
                 ],
             },
         ),

@@ -52,6 +52,8 @@ LISTS = [
     List("xiji_review", "desk:queue", ("waiting",)),
     List("xiji_review2", "desk:queue", ("mine",), is_empty=True),
     List("xiji_village", "desk:queue", ("done",)),
+    List("xiji_review", "staffing:steps"),
+    List("prov_head", "staffing:steps", query="?state=claimed", is_empty=True),
     List("xiji_review", "api:tasks"),
     List("xiji_intake", "api:tasks", query="?queue=done"),
     List("inspector", "inspection:search"),

@@ -18,6 +18,8 @@ Filled = Callable[[World, dict[str, Any]], dict[str, Any]]
 
 API: dict[str, dict[str, Any]] = {
     "api:claim": {"row_version": 1},
+    "api:assign": {"row_version": 1, "to": "xiji_review2", "reason": "原来的同事外出培训，由您接着办。"},
+    "api:allot": {"kind": "allocate", "items": []},
     "api:decide": {"row_version": 1, "outcome": "agree"},
 }
 FORMS: dict[str, Filled] = {

@@ -51,6 +51,7 @@ HELPERS = {
     "workflows.actions.common.locked": "a lock inside an act",
     "workflows.actions.common.may_act": "reads only",
     "workflows.actions.common.must_lead": "reads only",
+    "workflows.actions.leading.must_fit": "reads only",
     "workflows.actions.leading.must_be_live": "reads only",
     "workflows.actions.common.posts_for": "reads only",
     "workflows.actions.common.people_of": "reads only",
@@ -69,6 +70,9 @@ HELPERS = {
     "workflows.operations.actions.suspending.case_ended": "inside the end of a case",
     "workflows.operations.actions.suspending.end_due": "the clock; each suspension it ends is an act",
     "workflows.operations.actions.suspending.settle_ended": "the clock; each step it moves on is an act",
+    "workflows.desk.staffing.actions.written": "a part of two acts",
+    "workflows.desk.staffing.actions.carry_out": "each line it carries out is an act",
+    "workflows.desk.staffing.actions.in_background": "runs from the outbox, which keeps its own record",
     "workflows.desk.panel.actions.meetings.act_as": "states the post inside an act",
     "workflows.desk.panel.actions.votes.vote": "the act `_vote` with its case",
     "workflows.desk.panel.actions.votes.recuse": "the act `_vote`",
@@ -101,6 +105,8 @@ INNER = {
     "workflows.actions.moving.panel_result": "inside the panel's decision",
     "workflows.operations.actions.suspending.expire": "the clock",
     "workflows.operations.actions.suspending.go_on": "the clock",
+    "workflows.desk.staffing.actions.settle": "a line of the sheet of somebody whose right is asked again for each step",
+    "workflows.desk.staffing.actions.refuse": "notes why such a line was not done",
     "workflows.desk.panel.actions.meetings.take_off_agendas": "inside the end of a case",
 }
 """Acts that ask for no post: anybody's, the clock's, or a part of an act that has asked."""

@@ -30,6 +30,7 @@ from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
 from workflows.desk.panel import actions as meetings
+from workflows.desk.staffing import actions as staffing
 from workflows.models import WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
@@ -169,6 +170,9 @@ def make(cast: dict[str, User]) -> World:
         "policy.key": row.key, "app_label": "cases", "url": "nothing", "content_type_id": "1",
         "admin.object_id": "1", "admin:view_on_site.object_id": "1",
     }  # fmt: skip
+    sheet = staffing.begin(
+        kind="allocate", items=[(drive.open_item(here).pk, 1)], person=None, reason="", by=cast["guyuan_city"]
+    )
     things = {
         "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
         "here": _of(here), "there": _of(there), "bank": _of(paid),
@@ -181,9 +185,10 @@ def make(cast: dict[str, User]) -> World:
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
-        "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+        "sheet": {"pk": sheet.pk}, "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
     }  # fmt: skip
     rows = {
+        "to": cast["xiji_review"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
         "suspension": halted, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),

@@ -3,13 +3,14 @@
 from workflows.actions.claiming import claim, claim_expired, claim_next, release, seen, take_over
 from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
-from workflows.actions.leading import set_priority
+from workflows.actions.leading import allocate, must_fit, reassign, set_priority
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 from workflows.actions.recusing import kept_out, recuse
 
 __all__ = [
     "LEAD",
     "MONEY_ON_ITS_WAY",
+    "allocate",
     "claim",
     "claim_expired",
     "claim_next",
@@ -17,7 +18,9 @@ __all__ = [
     "fact",
     "kept_out",
     "locked",
+    "must_fit",
     "panel_result",
+    "reassign",
     "recuse",
     "release",
     "save_draft",

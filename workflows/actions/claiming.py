@@ -12,7 +12,7 @@ from cases.access.queries import work_posts
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
-from workflows import holding, pool
+from workflows import holding, loads, pool
 from workflows.actions.common import (
     holder_of,
     locked,
@@ -36,6 +36,7 @@ def claim(*, item: WorkItem | int, row_version: int | None = None, by: Any, now:
     if found.state == "claimed" and found.holder_id == by.pk:
         return found
     must_be_open(found, row_version)
+    loads.must_have_room(by, post)
     assert now is not None
     take(found, by, post, now)
     return found
@@ -59,12 +60,14 @@ def act_as(post: Any) -> None:
 def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime | None = None) -> WorkItem | None:
     """领取下一件: the first that I may take, the one whose turn it is, or in the order of `rows`, a queue with its filters.
 
-    In a queue something that I hold already counts too. A case that somebody is working on is passed over.
+    In a queue something that I hold already counts too. A case that somebody is working on is passed over. Raises Full
+    when there is something and my hands are full.
     """
     posts = work_posts(by)
     if not posts:
         raise NotFound()
-    free = pool.may_take(by, posts)
+    roomy = [post for post in posts if loads.has_room(by, post)]
+    free = pool.may_take(by, roomy)
     wanted = free if rows is None else free | pool.held_by(by)
     rows = (WorkItem.objects.order_by("turn_on", "id") if rows is None else rows).filter(wanted)
     for pk, case_id in rows.values_list("pk", "case_id").iterator(chunk_size=NEXT_AT_ONCE):
@@ -77,6 +80,8 @@ def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime
             return claim(item=pk, by=by)
         except Stale:
             continue
+    if len(roomy) < len(posts) and WorkItem.objects.filter(pool.may_take(by, posts)).exists():
+        raise loads.Full(by, next(post.office.most_held for post in posts if post not in roomy))
     return None
 
 
@@ -111,6 +116,7 @@ def take_over(
     if found.holder_id == by.pk:
         return found
     must_be_unchanged(found, row_version)
+    loads.must_have_room(by, post)
     if not reason.strip():
         raise Invalid(_("请写明为什么接手，同事会看到。"), fields={"reason": _("请写明为什么接手")})
     act_as(post)

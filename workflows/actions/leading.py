@@ -1,19 +1,29 @@
-"""What a head of an office does with the work of his people (负责人): says what is urgent."""
+"""What a head of an office does with the work of his people (负责人): says what is urgent, and who does it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Invalid, Stale
+from cases.access.queries import who_may
+from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
-from workflows import holding, turns
+from workflows import barring, holding, loads, turns
 from workflows.actions.claiming import act_as
-from workflows.actions.common import locked, must_be_unchanged, must_lead, what_happened
+from workflows.actions.common import (
+    locked,
+    must_be_open,
+    must_be_unchanged,
+    must_lead,
+    people_of,
+    posts_for,
+    what_happened,
+)
 from workflows.models import WorkItem
 
 
@@ -52,6 +62,59 @@ def set_priority(
         "task.priority", about=("case", found.case_id), object=found,
         payload={"step": found.step, "before": before, "after": days, "reason": commitment_of(reason.strip())},
     )  # fmt: skip
+    return found
+
+
+@action("task.assign")
+def reassign(
+    *, item: WorkItem | int, to: Any, reason: str, row_version: int | None = None, by: Any, now: datetime | None = None
+) -> WorkItem:
+    """改派: a head gives a step of his area to a named person, open or in somebody's hands, with a reason.
+
+    The duties are asked again for the new person, and his office's limit; whoever loses the step is told.
+    """
+    assert now is not None
+    found = locked(item)
+    act_as(must_lead(found, by))
+    must_be_live(found, row_version)
+    if not reason.strip():
+        raise Invalid(_("请写明为什么改派，同事会看到。"), fields={"reason": _("请写明原因")})
+    if to is None:
+        raise Invalid(_("没有这位同事。"), fields={"to": _("请填本辖区同事的登录名")})
+    post = must_fit(found, to)
+    loads.must_have_room(to, post)
+    holding.give(found, to, "assigned", now=now, reason=reason, stand_in=post.stand_in)
+    return found
+
+
+def must_fit(item: WorkItem, to: Any) -> Any:
+    """The post in which somebody else would do the step. Raises a refusal that says why he may not, and who may."""
+    if item.state == "claimed" and item.holder_id == to.pk:
+        raise Invalid(format_lazy(_("这一件已经在{who}手里。"), who=to.name), fields={"to": _("请选另一位同事")})
+    posts = posts_for(item, to)
+    if not posts:
+        words = format_lazy(_("{who}没有办这一步的岗位。"), who=to.name)
+        raise Refusal(words, code="no_post", who_may=who_may(item.role, item.division_code))
+    free = next((post for post in posts if barring.bar_of(item, *people_of(post, to)) is None), None)
+    if free is None:
+        words = format_lazy(_("{who}要回避，或办过相邻的环节，不能办这一件。"), who=to.name)
+        raise Refusal(words, code="duties", who_may=who_may(item.role, item.division_code))
+    return free
+
+
+@action("task.allocate")
+def allocate(*, item: WorkItem | int, row_version: int | None = None, by: Any, now: datetime | None = None) -> WorkItem:
+    """分派: an open step goes to whoever of its pool has the least in hand; the barred and the full are passed over."""
+    assert now is not None
+    found = locked(item)
+    act_as(must_lead(found, by))
+    must_be_open(found, row_version)
+    chosen = loads.next_of(found, loads.pool_of(found))
+    if chosen is None:
+        words = _("在岗的人都要回避，或手里已满，这一件分派不出去。")
+        raise Refusal(words, code="nobody", who_may=who_may(found.role, found.division_code))
+    loads.must_have_room(chosen.user, chosen)
+    holding.give(found, chosen.user, "allocated", now=now)
     return found
 
 

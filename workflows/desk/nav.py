@@ -11,18 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import GRANT, STEPS, posts_of
 from cases.access.rules import VEILED
 from project.context import NavItem, register_nav
+from workflows.actions import LEAD
 
 PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
 
 
 @register_nav
 def entries(request: HttpRequest) -> Iterator[NavItem]:
-    """办理台, 集体研究, 监督检查 and 办理速度 for those whose posts open them."""
+    """办理台, 人手, 集体研究, 监督检查 and 办理速度 for those whose posts open them."""
     rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
     if any(right.startswith("case.read") for right in rights) or rights & VEILED.keys():
         yield NavItem(_("办理台"), reverse("desk:home"), order=10)
     if rights & {STEPS, GRANT}:
         yield NavItem(_("替岗"), reverse("standing:home"), order=15)
+    if LEAD in rights:
+        yield NavItem(_("人手"), reverse("staffing:people"), order=15)
     if rights & PANEL_RIGHTS:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
     if "inspect" in rights:

@@ -137,8 +137,12 @@ class Page:
 def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
     """Thirty rows of a queue as their turn comes (已办: newest first), joined with number and masked name; keyset, no COUNT."""
     rows = filtered(queue(viewer, name), filters).select_related("case__run", "holder")
+    return paged(rows, by_done=name == "done", after=after, before=before)
+
+
+def paged(rows: QuerySet[WorkItem], *, by_done: bool = False, after: str = "", before: str = "") -> Page:
+    """Thirty of these rows in turn (or the newest done first), from behind one cursor or before another."""
     rows = rows.annotate(stands_still=is_suspended())
-    by_done = name == "done"
     first, second = ("-done_at", "-id") if by_done else ("turn_on", "id")
     backwards = bool(before)
     cursor = _cursor(before or after, by_done)

@@ -37,8 +37,17 @@ HANDOVERS: dict[str, Any] = {
     "released": _("{who}释放，原因：{why}"),
     "expired": _("{who}领取后没有办结，已退回待领取"),
     "taken_over": _("{to}从{who}接手，原因：{why}"),
+    "assigned": _("{by}改派给{to}，原因：{why}"),
+    "allocated": _("{by}按负荷分派给{to}"),
     "ranked": _("{by}改了优先，原因：{why}"),
     "came_back": _("退回给原来的办理人{to}"),
+}
+
+LINES: dict[str, Any] = {
+    "waiting": _("等待"),
+    "done": _("已办"),
+    "refused": _("没有办"),
+    "nobody": _("没有人能办"),
 }
 
 TABLES: dict[str, dict[str, Any]] = {

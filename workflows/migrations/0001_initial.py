@@ -918,6 +918,101 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Allotment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("assign", "改派"), ("allocate", "分派"), ("leave", "离岗")], max_length=8
+                    ),
+                ),
+                ("reason", cases.sealed.SealedField(blank=True, default="")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "allocate"), ("person__isnull", False), _connector="OR"),
+                        name="allotment_of_whom",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AllotmentLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row_version", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待"),
+                            ("done", "已办"),
+                            ("refused", "没有办"),
+                            ("nobody", "没有人能办"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("why", cases.sealed.SealedField(blank=True, default="")),
+                ("at", models.DateTimeField(null=True)),
+                (
+                    "allotment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="workflows.allotment"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflows.workitem"
+                    ),
+                ),
+                (
+                    "to_person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("allotment", "item"), name="allotment_item_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("at", None), ("state", "waiting")),
+                            models.Q(("state", "waiting"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="allotment_line_at",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Handover",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -15,7 +15,7 @@ from project.templatetags.ui import tag
 from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
-from workflows.desk.words import HANDOVERS, OUTCOMES, PAPERS, TABLES, VOTES
+from workflows.desk.words import HANDOVERS, LINES, OUTCOMES, PAPERS, TABLES, VOTES
 from workflows.flow import road_of
 from workflows.turns import HEAD
 
@@ -94,6 +94,15 @@ def priority_tag(item: Any) -> str:
 def step_title(handover: Any, case: Any) -> Any:
     """The step that changed hands."""
     return getattr(road_of(case), handover.item.step).title
+
+
+LINE_COLOURS = {"waiting": "grey", "done": "green", "refused": "orange", "nobody": "orange"}
+
+
+@register.simple_tag
+def line_tag(line: Any) -> SafeString:
+    """已办、没有办、没有人能办 or 等待, of one line of a sheet."""
+    return tag(LINES[line.state], LINE_COLOURS[line.state])
 
 
 OUTCOME_COLOURS = {

@@ -1,0 +1,129 @@
+"""What a head sees of his people's work (人手): each person's load, the steps in hand, a sheet and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from cases.access.models import Office, Post, User
+from cases.access.queries import current_posts, posts_of, require, sees
+from cases.calendar.queries import calendar
+from cases.calendar.rules import ZONE, add_workdays, local_day
+from cases.errors import NotFound
+from workflows.actions import LEAD
+from workflows.models import Allotment, AllotmentLine, WorkItem
+
+SOON = 3
+PAGE = 30
+LONGEST = 2000
+"""So many steps in hand are looked at for one office: beyond them nobody has a queue."""
+
+
+@dataclass
+class Load:
+    """负荷: one person of an office. `age` is the median of how many days ago he took what he holds."""
+
+    person: User
+    roles: list[str] = field(default_factory=list)
+    held: int = 0
+    overdue: int = 0
+    soon: int = 0
+    done: int = 0
+    ages: list[int] = field(default_factory=list)
+
+    @property
+    def age(self) -> int | None:
+        """在手天数（中位）."""
+        return int(median(self.ages)) if self.ages else None
+
+
+def led(viewer: Any) -> list[Post]:
+    """The posts in which the viewer leads. Raises a refusal that says who does, NotFound for whoever serves nowhere."""
+    held = posts_of(viewer)
+    found = [post for post in held if LEAD in post.role.rights]
+    if not found:
+        require(viewer, LEAD, held[0].office.division_code if held else "")
+    return found
+
+
+def offices_of(viewer: Any) -> list[Office]:
+    """本机构和下级: the offices whose people the viewer leads, his own first."""
+    reach = Q(pk__in=[])
+    for post in led(viewer):
+        reach |= Q(division_code__startswith=post.office.division_code)
+    return list(Office.objects.filter(reach, is_active=True).order_by("division_code", "pk"))
+
+
+def office_of(viewer: Any, pk: int | None) -> Office:
+    """One of these offices, the viewer's own unless another is named. Raises NotFound."""
+    offices = offices_of(viewer)
+    own = {post.office_id for post in led(viewer)}
+    found = next((one for one in offices if one.pk == pk), None) if pk else None
+    if pk and found is None:
+        raise NotFound()
+    return found or next(one for one in offices if one.pk in own)
+
+
+def loads_of(office: Office, now: datetime) -> list[Load]:
+    """工作量: everybody with a post here, with what he holds and did since Monday; three statements for any number."""
+    people: dict[int, Load] = {}
+    for post in current_posts().filter(office=office).select_related("user"):
+        people.setdefault(post.user_id, Load(post.user)).roles.append(str(post.role))
+    today = local_day(now)
+    soon = add_workdays(today, SOON, calendar()).on
+    mine = WorkItem.objects.filter(state="claimed", holder__in=list(people)).order_by()
+    for holder, due_on, claimed_at in mine.values_list("holder", "due_on", "claimed_at")[:LONGEST]:
+        load = people[holder]
+        load.held += 1
+        load.overdue += due_on is not None and due_on < today
+        load.soon += due_on is not None and today <= due_on <= soon
+        load.ages.append((today - local_day(claimed_at)).days if claimed_at else 0)
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time.min, ZONE)
+    done = WorkItem.objects.filter(state="done", holder__in=list(people), done_at__gte=monday).order_by()
+    for holder, number in done.values("holder").annotate(n=Count("pk")).values_list("holder", "n"):
+        people[holder].done = number
+    return sorted(people.values(), key=lambda load: (-load.held, load.person.pk))
+
+
+def live(viewer: Any, office: Office, filters: Mapping[str, Any]) -> QuerySet[WorkItem]:
+    """在办和待领取 at the steps of one office, in turn, that the viewer may read and give out."""
+    rows = WorkItem.objects.filter(
+        sees(viewer, "case__"), state__in=["open", "claimed"], kind="human", division_code=office.division_code
+    )
+    if filters.get("step"):
+        rows = rows.filter(step=filters["step"])
+    if filters.get("holder"):
+        rows = rows.filter(holder=filters["holder"])
+    if filters.get("state"):
+        rows = rows.filter(state=filters["state"])
+    return rows.select_related("case__run", "holder").order_by("turn_on", "id")
+
+
+def people_for(office: Office) -> list[User]:
+    """Whom a step of this office can be given to: everybody with a post at that place."""
+    posts = current_posts().filter(office__division_code=office.division_code)
+    return list(User.objects.filter(pk__in=posts.values("user_id")).order_by("pk"))
+
+
+def sheet_of(viewer: Any, pk: int) -> Allotment:
+    """A sheet, for who made it. Raises NotFound for everybody else."""
+    found = Allotment.objects.filter(pk=pk, by=viewer).select_related("person").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def lines_of(viewer: Any, sheet: Allotment) -> list[AllotmentLine]:
+    """The lines of a sheet in their order, of cases that the viewer may still read."""
+    rows = sheet.lines.filter(sees(viewer, "item__case__")).select_related("item__case__run", "to_person")
+    return list(rows.order_by("pk"))
+
+
+def staff(username: str) -> User | None:
+    """Somebody who has a post now, by sign-in name; whether he may do a step is asked when he gets it."""
+    return User.objects.filter(username=username, pk__in=current_posts().values("user_id")).first()

@@ -1,0 +1,12 @@
+"""The addresses of a head's pages."""
+
+from django.urls import path
+
+from workflows.desk.staffing import views
+
+app_name = "staffing"
+urlpatterns = [
+    path("people", views.people, name="people"),
+    path("steps", views.steps, name="steps"),
+    path("sheet/<int:pk>", views.sheet, name="sheet"),
+]

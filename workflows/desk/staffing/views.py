@@ -1,0 +1,73 @@
+"""The pages of a head: who has how much, which steps stand where, and giving them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from cases.calendar import clock
+from cases.calendar.queries import calendar
+from cases.text import is_key
+from workflows.desk.queries import paged, rows_of, step_names
+from workflows.desk.staffing import actions, foresight, queries
+from workflows.desk.staffing.forms import GiveForm, StepsFilter
+
+
+@login_required
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """人手: the load of everybody at one office."""
+    office = queries.office_of(request.user, _key(request, "office"))
+    context = {
+        "office": office,
+        "offices": queries.offices_of(request.user),
+        "loads": queries.loads_of(office, clock.now()),
+    }
+    return render(request, "staffing/people.html", context)
+
+
+@login_required
+def steps(request: HttpRequest) -> HttpResponse:
+    """分派: the live steps of one office; the chosen ones are checked, then given out."""
+    office = queries.office_of(request.user, _key(request, "office"))
+    staff = queries.people_for(office)
+    form = GiveForm(request.POST, people=staff) if request.method == "POST" else GiveForm(people=staff)
+    if not form.is_bound or not form.is_valid():
+        return _listed(request, office, staff, form)
+    if request.POST.get("phase") != "do":
+        shown = foresight.of(request.user, **form.sheet())
+        return render(request, "staffing/check.html", {"office": office, "form": form, "rows": shown})
+    made = actions.begin(**form.sheet(), by=request.user)
+    actions.carry_out(made.pk, actions.AT_ONCE)
+    return redirect("staffing:sheet", made.pk)
+
+
+def _listed(request: HttpRequest, office: Any, staff: Any, form: GiveForm) -> HttpResponse:
+    offices = queries.offices_of(request.user)
+    shown = StepsFilter(request.GET or {"office": office.pk}, offices=offices, people=staff, steps=step_names())
+    filters = shown.cleaned_data if shown.is_valid() else {}
+    rows = queries.live(request.user, office, filters)
+    page = paged(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    lines = rows_of(page.rows, clock.today(), calendar())
+    context = {"office": office, "filter": shown, "form": form, "page": page, "rows": lines}
+    return render(request, "staffing/steps.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """分派单: what became of each line, and how far it is."""
+    made = queries.sheet_of(request.user, pk)
+    lines = queries.lines_of(request.user, made)
+    waiting = sum(line.state == "waiting" for line in lines)
+    context = {"sheet": made, "lines": lines, "waiting": waiting, "ready": len(lines) - waiting}
+    return render(request, "staffing/sheet.html", context)
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if is_key(value) else None
