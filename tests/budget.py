@@ -21,6 +21,7 @@ BUDGET = {
     "tests/history": 90,
     "tests/dossier": 140,
     "tests/engine": 180,
+    "tests/rare_disease": 120,
     "tests/reports": 90,
 }
 OTHERS = 60

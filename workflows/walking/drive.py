@@ -81,9 +81,11 @@ def person_for(item: WorkItem) -> User:
     return candidates(item.role, item.division_code, barring.shut_out(item.case, step_of(item)))[0]
 
 
-def step(case: Case, outcome: str = "", *, by: User | None = None, **decision: Any) -> WorkItem:
-    """Decide the open step through `outcome` (its first exit when none is named); answers the step's item."""
-    item = open_item(case)
+def step(
+    case: Case, outcome: str = "", *, item: WorkItem | None = None, by: User | None = None, **decision: Any
+) -> WorkItem:
+    """Decide an open step, the first unless `item` names one, by `outcome` or its first exit; answers the step's item."""
+    item = item or open_item(case)
     spec = step_of(item)
     outcome = outcome or next(iter(spec.exits))
     who = by or person_for(item)
