@@ -177,6 +177,7 @@ class Graph:
 _KINDS: list[tuple[type, str]] = [
     (steps.Receive, "start"),
     (steps.Step, "step"),
+    (steps.Job, "job"),
     (steps.Wait, "wait"),
     (gateways.Fork, "fork"),
     (gateways.Join, "join"),

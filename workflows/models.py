@@ -39,7 +39,7 @@ class RunProcess(Process):  # type: ignore[misc]
 
 
 class WorkItem(models.Model):
-    """办件: one step of one case, as the desk reads it. `kind` human is done by its holder, wait ends with a fact.
+    """办件: one step of one case, as the desk reads it. `kind` human is done by its holder, wait ends with a fact, job is the machine's.
 
     `role` and `division_code` say who may take it; `entrusted_from` is the office code that had too few people (委托代审).
     A step for several people has one row a `seat`; no person sits twice. `only_for` is who did an earlier step and goes on
@@ -53,7 +53,7 @@ class WorkItem(models.Model):
     task = models.ForeignKey("viewflow.Task", on_delete=models.PROTECT, related_name="work_items")
     seat = models.PositiveSmallIntegerField("席位", default=1)
     step = models.CharField(max_length=40)
-    kind = models.CharField(max_length=6, choices=[("human", "人工"), ("wait", "等待")])
+    kind = models.CharField(max_length=6, choices=[("human", "人工"), ("wait", "等待"), ("job", "自动")])
     level = models.PositiveSmallIntegerField(null=True)
     role = models.CharField(max_length=20, blank=True, default="")
     division_code = models.CharField(max_length=12, db_collation="C", blank=True, default="")

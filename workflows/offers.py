@@ -17,7 +17,7 @@ from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
 from workflows import barring, effects, pauses, turns
-from workflows.engine import timers
+from workflows.engine import jobs, timers
 from workflows.flow import road_of, step_of
 from workflows.holding import give, goes_on, same_handler
 from workflows.models import Decision, Run, WorkItem
@@ -71,7 +71,7 @@ def offer(activation: Any) -> WorkItem:
     set_state(case, node.state)
     item = WorkItem(
         case=case, task=activation.task, step=node.name, level=node.level, offered_at=now,
-        kind="human" if node.human else "wait", role=node.role,
+        kind=node.kind, role=node.role,
     )  # fmt: skip
     where: dict[str, Any] = {}
     handler = None
@@ -105,6 +105,8 @@ def offer(activation: Any) -> WorkItem:
     )
     if handler is not None:
         give(item, handler, "came_back", now=now)
+    if item.kind == "job":
+        jobs.ask(item, node.does, flow=case.run.flow, now=now)
     effects.progress(case=case, before=before, item=item, now=now)
     return item
 

@@ -1,4 +1,4 @@
-"""The words a road is written in: receive, step, wait, fork, join, route, end (few kinds; each call makes a fresh node)."""
+"""The words a road is written in: receive, step, wait, job, fork, join, route, end (few kinds; each call makes a fresh node)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from viewflow.workflow.nodes.end import End as ViewflowEnd
 from viewflow.workflow.nodes.start import StartHandle
 from viewflow.workflow.nodes.view import View
 
+from cases.outgoing.actions import ORDINARY
+from cases.outgoing.rules import Retry
 from cases.policy.rules import Policy
 from workflows.engine.activations import FinishActivation, ReceiveActivation, StepActivation
 from workflows.gateways import Arrow, fork, join, route
@@ -21,11 +23,13 @@ __all__ = [
     "ENDS",
     "End",
     "Exit",
+    "Job",
     "Receive",
     "Step",
     "Wait",
     "end",
     "fork",
+    "job",
     "join",
     "receive",
     "review",
@@ -36,6 +40,7 @@ __all__ = [
 Effect = Callable[..., None]
 
 RECEIVED, AGREE, RETURN = _("收到申请"), _("同意上报"), _("退回")
+DONE, FAILED, SKIPPED = _("已完成"), _("办不成"), _("已跳过")
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class _Exits(View):  # type: ignore[misc]
 
     activation_class = StepActivation
     human = True
+    kind = "human"
 
     def __init__(self, title: Any, *, state: str = "", days: str = "") -> None:
         super().__init__(None)
@@ -201,6 +207,7 @@ class Wait(_Exits):
     task_type = "WAIT"
     bpmn_element = "receiveTask"
     human = False
+    kind = "wait"
     role = ""
     level: int | None = None
     form = ""
@@ -222,6 +229,38 @@ class Wait(_Exits):
     def Lapses(self, fact: str) -> Wait:
         """The fact that comes by itself when the time limit is over."""
         self.lapses = fact
+        return self
+
+
+class Job(Wait):
+    """自动环节: the machine does the work of a topic (`workflows.engine.jobs.does`), tried again as `retry` says.
+
+    The case leaves by Done when it was done, by Failed when the answer was a lasting no, and by Skipped when an
+    administrator decides that it goes on without; a job that only meets faults stays here as an incident.
+    """
+
+    task_type = "JOB"
+    bpmn_element = "serviceTask"
+    kind = "job"
+
+    def __init__(self, title: Any, *, does: str, state: str, days: str = "", retry: Retry = ORDINARY) -> None:
+        super().__init__(title, state=state, days=days)
+        self.does = does
+        self.retry = retry
+
+    def Done(self, target: Any, *, label: Any = DONE, effect: Effect | None = None) -> Job:
+        """The work was done; its effect gets the result as `data`."""
+        self.Exit("done", target, label=label, effect=effect)
+        return self
+
+    def Failed(self, target: Any, *, label: Any = FAILED, effect: Effect | None = None) -> Job:
+        """The answer was no; its effect gets `code`."""
+        self.Exit("failed", target, label=label, kind="fact", effect=effect)
+        return self
+
+    def Skipped(self, target: Any, *, label: Any = SKIPPED, effect: Effect | None = None) -> Job:
+        """An administrator let the case go on without the work."""
+        self.Exit("skipped", target, label=label, kind="fact", effect=effect)
         return self
 
 
@@ -277,6 +316,11 @@ def review(title: Any, **spec: Any) -> Step:
 def wait(title: Any, **spec: Any) -> Wait:
     """等待环节."""
     return Wait(title, **spec)
+
+
+def job(title: Any, **spec: Any) -> Job:
+    """自动环节."""
+    return Job(title, **spec)
 
 
 def end(title: Any, *, state: str) -> End:

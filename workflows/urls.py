@@ -12,6 +12,7 @@ urlpatterns = [
     path("stand-ins/", include("workflows.desk.standing.urls")),
     path("panel/", include("workflows.desk.panel.urls")),
     path("inspect/", include("workflows.inspection.urls")),
+    path("operations/", include("workflows.running.urls")),
     path("operations/", include("workflows.operations.urls")),
     path("reports/", include("workflows.reports.urls")),
 ]

@@ -56,6 +56,12 @@ WORDS: dict[str, Any] = {
     "load_divisions": gettext_lazy("载入区划"),
     "calendar.loaded": gettext_lazy("载入放假安排"),
     "clock.moved": gettext_lazy("拨动演示时钟"),
+    "incident.take": gettext_lazy("认领故障"),
+    "incident.taken": gettext_lazy("认领故障"),
+    "incident.retry": gettext_lazy("故障重试"),
+    "incident.retried": gettext_lazy("故障重试"),
+    "incident.skip": gettext_lazy("跳过故障"),
+    "incident.skipped": gettext_lazy("跳过故障"),
     "demo.cast": gettext_lazy("建立演示人员"),
 }
 _HIDDEN = ("commitment:", "digest:")

@@ -42,6 +42,7 @@ FORMS: dict[str, Filled] = {
     "money:void": lambda world, of: {"reason": OPINION},
     "operations:suspend": lambda world, of: {"reason": OPINION},
     "operations:suspend_road": lambda world, of: {"where": "rare_disease/v1:intake", "reason": OPINION},
+    "running:group": lambda world, of: {"incidents": [of["pk"]], "way": "skip", "reason": OPINION},
     "panel:call": lambda world, of: {"items": [], **day("held_on", LATER)},
     "panel:minutes": lambda world, of: {"minutes": "会议逐件研究了议题，形成了一致意见。"},
     "panel:vote": lambda world, of: {"choice": "agree"},

@@ -23,6 +23,7 @@ from cases.history.record import record_access
 from cases.money import actions as money
 from cases.money.testbank import SimulatedBank
 from cases.notices.models import Notice
+from cases.outgoing.models import Outgoing
 from cases.policy import actions as policy
 from cases.policy.cards import card
 from cases.policy.models import PolicyRow
@@ -31,7 +32,8 @@ from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
 from workflows.desk.panel import actions as meetings
 from workflows.desk.staffing import actions as staffing
-from workflows.models import WorkItem
+from workflows.engine import incidents
+from workflows.models import Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
 
@@ -186,6 +188,7 @@ def make(cast: dict[str, User]) -> World:
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
         "sheet": {"pk": sheet.pk}, "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+        "incident": {"pk": _given_up().pk},
     }  # fmt: skip
     rows = {
         "to": cast["xiji_review"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
@@ -194,9 +197,20 @@ def make(cast: dict[str, User]) -> World:
         "suspension": halted, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
-        "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
+        "incidents": [Incident.objects.get().pk], "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
     return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)
+
+
+def _given_up() -> Incident:
+    """Work that was tried too often; all other work is done, as if a worker ran."""
+    now = clock.now()
+    Outgoing.objects.filter(done_at=None).update(done_at=now)
+    Outgoing.objects.create(
+        topic="notice", key="given up", created_at=now, available_at=now, parked_at=now, error="TimeoutError"
+    )
+    incidents.sweep()
+    return Incident.objects.get()
 
 
 def _at_the_bank(cast: dict[str, User], purse: Any, case: Case) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ from cases.policy.rules import Policy, Row
 from cases.programme import Programme, Question, Section, register
 from tests.people import person
 from tests.two_step.roads.v1 import TwoStepV1
+from tests.two_step.roads.v2 import TwoStepV2
 
 SECTIONS = (
     Section("patient", _("患者"), (
@@ -70,7 +71,9 @@ def demo_answers(number: int) -> Mapping[str, Any]:
 register(
     Programme(
         slug="two_step", name=_("小额救助（测试）"), summary=_("只在测试里。"), public_group=_("小额救助"), sections=SECTIONS,
-        award=award, policy=POLICY, roads={"v1": TwoStepV1}, demo_answers=demo_answers,
+        award=award, policy=POLICY, roads={"v1": TwoStepV1, "v2": TwoStepV2}, demo_answers=demo_answers,
         guide={"who": (_("有困难的人。"),), "steps": (_("填写，审核，打款。"),), "visit_facts": ()},
     )
 )  # fmt: skip
+
+import tests.two_step.register  # noqa: E402,F401 (its work has a name before the first case)

@@ -3,6 +3,7 @@
 from workflows.actions.claiming import claim, claim_expired, claim_next, release, seen, take_over
 from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
+from workflows.actions.jobs import job_over, skip_job
 from workflows.actions.leading import allocate, must_fit, reassign, set_priority
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 from workflows.actions.recusing import kept_out, recuse
@@ -17,6 +18,7 @@ __all__ = [
     "decide",
     "fact",
     "kept_out",
+    "job_over",
     "locked",
     "must_fit",
     "panel_result",
@@ -26,6 +28,7 @@ __all__ = [
     "save_draft",
     "seen",
     "set_priority",
+    "skip_job",
     "start",
     "stop",
     "take_over",

@@ -23,7 +23,7 @@ for _prefix, _uri in {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "relie
 RANK, SLOT, LEFT, TOP = 260, 110, 180, 60
 TASK, GATE, EVENT = (120, 80), (50, 50), (36, 36)
 SHAPES = {
-    "start": "startEvent", "step": "userTask", "wait": "receiveTask", "end": "endEvent",
+    "start": "startEvent", "step": "userTask", "wait": "receiveTask", "job": "serviceTask", "end": "endEvent",
     "fork": "parallelGateway", "join": "parallelGateway", "route": "exclusiveGateway",
 }  # fmt: skip
 GATES = ("fork", "join", "route")

@@ -76,7 +76,7 @@ def _nodes(drawn: Any) -> Iterator[Fault]:
             yield f"{node.name} names no role", 'Say by="..." on the step.', "relief.E004"
         if node.role and node.role not in roles:
             yield f"{node.name} is for {node.role!r}, which is no role", "Use a code of the roles.", "relief.E004"
-        if node.kind in ("step", "wait", "end") and node.state not in states.STATES:
+        if node.kind in ("step", "wait", "job", "end") and node.state not in states.STATES:
             yield (
                 f"{node.name} sets no known case state ({node.state!r})",
                 "Use a code of cases/states.py.",
@@ -164,6 +164,8 @@ def _declared(name: str, node: Any) -> Iterator[Fault]:
                 "Use a code of cases/states.py.",
                 "relief.E005",
             )
+    if getattr(node, "kind", "") == "job" and "done" not in exits:
+        yield f"{name} is a job without an exit done", "Add .Done(...).", "relief.E018"
     if hasattr(node, "otherwise") and (node.otherwise is None or not node.ways):
         yield (
             f"{name} does not say where to go for every answer",

@@ -138,7 +138,7 @@ def _box(svg: ET.Element, node: Any, spot: tuple[int, int], mark: Mark) -> None:
     group = ET.SubElement(svg, "g")
     shape = {"fill": fill, "stroke": stroke, "stroke-width": width}
     corner = "26" if node.kind in ("start", "end") else "6"
-    if node.kind == "wait" and mark.state == "todo":
+    if node.kind in ("wait", "job") and mark.state == "todo":
         shape["stroke-dasharray"] = "3 3"
     ET.SubElement(
         group, "rect", {"x": str(x), "y": str(y), "width": str(BOX[0]), "height": str(BOX[1]), "rx": corner, **shape}

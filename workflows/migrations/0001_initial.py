@@ -168,7 +168,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("step", models.CharField(max_length=40)),
-                ("kind", models.CharField(choices=[("human", "人工"), ("wait", "等待")], max_length=6)),
+                (
+                    "kind",
+                    models.CharField(choices=[("human", "人工"), ("wait", "等待"), ("job", "自动")], max_length=6),
+                ),
                 ("level", models.PositiveSmallIntegerField(null=True)),
                 ("role", models.CharField(blank=True, default="", max_length=20)),
                 ("division_code", models.CharField(blank=True, db_collation="C", default="", max_length=12)),

@@ -134,7 +134,7 @@ def to(case: Case, state: str) -> Case:
         if case.state == state:
             return case
         item = open_item(case)
-        if item.kind == "wait":
+        if item.kind != "human":
             raise LookupError(f"{case} waits at {item.step} in {case.state}, not in {state}")
         step(case)
     raise LookupError(f"{case} does not come to {state}")

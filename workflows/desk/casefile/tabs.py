@@ -320,7 +320,7 @@ def _mark(found: File, item: WorkItem, times: int) -> Mark:
     left = found.days_left if found.item and found.item.pk == item.pk else None
     who = str(item.holder.name) if item.holder else ""
     when = "" if left is None else _days(left)
-    state = "late" if left is not None and left < 0 else "waiting" if item.kind == "wait" else "open"
+    state = "late" if left is not None and left < 0 else "waiting" if item.kind != "human" else "open"
     return Mark(state, " · ".join(part for part in (who, when) if part))
 
 

@@ -1,0 +1,150 @@
+"""A job of a step: ordered with the step, done outside every lock, its result stored once; a lasting no is an exit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from cases.calendar import clock
+from cases.dossier import actions as dossier
+from cases.dossier.models import Case
+from cases.history.models import Event
+from cases.outgoing import actions as outgoing
+from cases.outgoing.models import Outgoing
+from tests.two_step.register import Register, on_the_second_road
+from tests.two_step.roads.v2 import TwoStepV2
+from workflows import actions
+from workflows.engine import checks, incidents, jobs
+from workflows.engine.bpmn import bpmn_xml
+from workflows.flow import graph
+from workflows.models import Incident, WorkItem
+from workflows.walking import drive
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def register() -> Iterator[Register]:
+    with on_the_second_road() as made:
+        yield made
+
+
+@pytest.fixture
+def case(cast: Any, published: Any, funded: Any, register: Register) -> Case:
+    """A case at the machine's step."""
+    published("two_step")
+    funded("two_step", "9000")
+    made = drive.apply(slug="two_step", number=5, by=cast["applicant1"])
+    drive.step(made)
+    return made
+
+
+def order() -> Outgoing:
+    return Outgoing.objects.get(topic="test.register")
+
+
+def open_steps(case: Case) -> list[tuple[str, str]]:
+    rows = WorkItem.objects.filter(case=case, state__in=["open", "claimed"])
+    return list(rows.values_list("step", "kind"))
+
+
+def told(case: Case, action: str) -> list[dict[str, Any]]:
+    rows = Event.objects.filter(stream__kind="case", stream__key=str(case.pk), action=action)
+    return [json.loads(row.payload) for row in rows]
+
+
+def test_reaching_the_step_orders_the_work_in_the_same_transaction(case: Case, register: Register) -> None:
+    assert open_steps(case) == [("enter", "job")] and case.state == "COUNTY"
+    item = WorkItem.objects.get(step="enter")
+    assert order().key == f"job-{item.pk}" and order().done_at is None and not register.asked
+    assert set(order().payload) == {"item", "case", "flow", "step"}
+
+
+def test_a_done_job_moves_the_case_and_marks_its_order_together(case: Case, register: Register) -> None:
+    assert outgoing.run(order().pk)
+    assert open_steps(case) == [("grant", "human")] and order().done_at is not None
+    assert register.held == {order().key}
+    assert told(case, "job.done") == [{"step": "enter", "outcome": "done", "result": {"entry": order().key}}]
+    drive.step(case, "grant")
+    case.refresh_from_db()
+    assert case.state == "CLOSED"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_work_runs_outside_every_lock_and_transaction(case: Case, register: Register) -> None:
+    seen: list[bool] = []
+    register.before = lambda: seen.append(connection.in_atomic_block)
+    assert outgoing.run(order().pk) and seen == [False]
+
+
+def test_a_second_result_moves_nothing(case: Case, register: Register) -> None:
+    row = order()
+    jobs._over[0](item=row.payload["item"], outcome="done", result={}, key=row.key, by=None)
+    jobs._over[0](item=row.payload["item"], outcome="failed", result={}, key=row.key, by=None)
+    assert open_steps(case) == [("grant", "human")]
+    assert (len(told(case, "job.done")), len(told(case, "job.failed"))) == (1, 0)
+
+
+def test_a_fault_is_tried_again_with_the_same_key_and_the_case_waits(case: Case, register: Register) -> None:
+    register.fault = TimeoutError()
+    assert not outgoing.run(order().pk) and open_steps(case) == [("enter", "job")]
+    assert order().error == "TimeoutError" and order().available_at > clock.now()
+    register.fault = None
+    Outgoing.objects.update(available_at=clock.now())
+    assert outgoing.run(order().pk)
+    assert register.asked == {order().key: 2} and open_steps(case) == [("grant", "human")]
+
+
+def test_a_lasting_no_leaves_by_failed_at_once_and_a_new_visit_is_a_new_order(case: Case, register: Register) -> None:
+    register.fault = jobs.Declined("unknown_person")
+    first = order()
+    assert outgoing.run(first.pk)
+    assert open_steps(case) == [("second_look", "human")]
+    assert told(case, "job.failed")[0]["result"] == {"code": "unknown_person"}
+    register.fault = None
+    drive.step(case, "again")
+    second = Outgoing.objects.get(topic="test.register", done_at=None)
+    assert second.key != first.key and outgoing.run(second.pk)
+    assert open_steps(case) == [("grant", "human")]
+
+
+def test_the_retries_are_those_of_the_step_and_then_it_is_an_incident_of_the_case(
+    case: Case, register: Register
+) -> None:
+    register.fault = ConnectionError()
+    for _each in range(TwoStepV2.enter.retry.attempts):
+        outgoing.run(order().pk)
+        Outgoing.objects.update(available_at=clock.now())
+    assert order().attempts == 3 and order().parked_at is not None and open_steps(case) == [("enter", "job")]
+    incidents.sweep()
+    made = Incident.objects.get()
+    assert (made.kind, made.name, made.error, made.case) == ("job", "two_step/v2:enter", "ConnectionError", case)
+
+
+def test_a_case_that_left_meanwhile_is_not_worked_on(cast: Any, case: Case, register: Register) -> None:
+    row = order()
+    dossier.withdraw(case=case, reason="家里已经借到钱，不申请了。", by=cast["applicant1"])
+    assert outgoing.run(row.pk) and not register.asked
+    case.refresh_from_db()
+    assert case.state == "WITHDRAWN"
+
+
+def test_a_case_that_leaves_while_the_work_runs_stays_where_it_went(cast: Any, case: Case, register: Register) -> None:
+    why = "家里已经借到钱，不申请了。"
+    register.before = lambda: dossier.withdraw(case=case, reason=why, by=cast["applicant1"])
+    assert outgoing.run(order().pk)
+    case.refresh_from_db()
+    assert case.state == "WITHDRAWN" and told(case, "job.done") == []
+
+
+def test_nobody_can_claim_a_job(cast: Any, case: Case) -> None:
+    assert actions.claim_next(by=cast["xiji_review"]) is None
+
+
+def test_a_job_is_drawn_as_a_service_task_and_must_have_a_way_on() -> None:
+    assert "serviceTask" in bpmn_xml(graph(TwoStepV2), key="v2", name="v2")
+    assert list(checks.faults(TwoStepV2, graph(TwoStepV2))) == []

@@ -1,0 +1,55 @@
+"""The register outside the house that the second road of this programme tells: it takes one key once."""
+
+from __future__ import annotations
+
+import os
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cases import programme as programmes
+from workflows.engine import jobs
+
+
+@dataclass
+class Register:
+    """What it was asked and what it holds; `fault` is raised while it is set."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    held: set[str] = field(default_factory=set)
+    fault: Exception | None = None
+    before: Callable[[], None] | None = None
+
+
+THE = Register()
+
+
+@jobs.does("test.register")
+def enter(order: jobs.Order) -> dict[str, Any]:
+    """Enter a case; in a process that a test has started, by the network."""
+    if address := os.environ.get("FAULT_GATEWAY"):
+        asked = urllib.request.Request(address, b"{}", {"Idempotency-Key": order.key})
+        urllib.request.urlopen(asked, timeout=40).close()
+        return {"entry": order.key}
+    THE.asked[order.key] += 1
+    if THE.before:
+        THE.before()
+    if THE.fault:
+        raise THE.fault
+    THE.held.add(order.key)
+    return {"entry": order.key}
+
+
+@contextmanager
+def on_the_second_road() -> Iterator[Register]:
+    """New cases of the programme go by the road with the machine; the register is empty."""
+    card = programmes.programme("two_step")
+    THE.asked, THE.held, THE.fault, THE.before = Counter(), set(), None, None
+    programmes._register["two_step"] = replace(card, road="v2")
+    try:
+        yield THE
+    finally:
+        programmes._register["two_step"] = card

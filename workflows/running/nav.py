@@ -1,0 +1,20 @@
+"""This room's entry in the navigation of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import posts_of
+from project.context import NavItem, register_nav
+from workflows.running.rules import RIGHT
+
+
+@register_nav
+def entries(request: HttpRequest) -> Iterator[NavItem]:
+    """运行 for the system administrator."""
+    if any(RIGHT in post.role.rights for post in posts_of(request.user)):
+        yield NavItem(_("运行"), reverse("running:home"), order=95)

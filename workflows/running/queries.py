@@ -1,0 +1,161 @@
+"""What runs, waits and was given up (运行), as the system administrator of an area sees it; nothing of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from cases.access.models import Post
+from cases.access.queries import posts_of, require
+from cases.calendar import clock
+from cases.errors import NotFound
+from cases.outgoing.models import Outgoing
+from workflows.engine import periodic
+from workflows.models import Incident, PeriodicRun, Timer
+from workflows.running.rules import RIGHT, work_words
+
+PAGE = 50
+GROUPS = 200
+
+
+def operator_post(viewer: Any) -> Post:
+    """The post in which somebody looks after what runs; a refusal that names who may, NotFound for who has no post."""
+    posts = posts_of(viewer)
+    if not posts:
+        raise NotFound()
+    own = next((post for post in posts if RIGHT in post.role.rights), posts[0])
+    return require(viewer, RIGHT, own.office.division_code)
+
+
+def incidents_for(viewer: Any) -> QuerySet[Incident]:
+    """故障 in the viewer's area: of its cases, and of no case."""
+    area = operator_post(viewer).office.division_code
+    return Incident.objects.filter(Q(case=None) | Q(case__handling_code__startswith=area))
+
+
+@dataclass(frozen=True)
+class Group:
+    """故障分组: what has one kind, name and error, and so probably one cause."""
+
+    kind: str
+    name: str
+    error: str
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    owned: int
+    one: int
+    """The oldest of them, by which an address names the group."""
+
+    @property
+    def words(self) -> str:
+        """The work in words."""
+        return work_words(self.kind, self.name)
+
+
+def groups(viewer: Any) -> list[Group]:
+    """Open incidents by group, the largest first."""
+    rows = incidents_for(viewer).filter(state="open").values("kind", "name", "error").order_by()
+    found = rows.annotate(
+        incidents=Count("pk"), first=Min("first_seen"), last=Max("last_seen"), owned=Count("owner"), one=Min("pk")
+    ).order_by("-incidents", "kind", "name", "error")[:GROUPS]
+    return [
+        Group(
+            row["kind"], row["name"], row["error"], row["incidents"], row["first"], row["last"], row["owned"], row["one"]
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a group."""
+
+    rows: list[Incident]
+    words: str
+    error: str
+    after: str
+
+
+def group_of(viewer: Any, pk: int, *, after: str = "") -> Page:
+    """The open incidents of the group that this one belongs to, oldest first; keyset by id. NotFound when none is left."""
+    one = incidents_for(viewer).filter(pk=pk).first()
+    if one is None or (after and not (after.isdecimal() and len(after) < 19)):
+        raise NotFound()
+    rows = incidents_for(viewer).filter(
+        state="open", kind=one.kind, name=one.name, error=one.error, pk__gt=int(after or 0)
+    )
+    found = list(rows.select_related("case", "owner").order_by("pk")[: PAGE + 1])
+    if not found:
+        raise NotFound()
+    more = str(found[PAGE - 1].pk) if found[PAGE:] else ""
+    return Page(found[:PAGE], work_words(one.kind, one.name), one.error, more)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What waits of one topic or kind of timer: how many wait, are under way and were given up, and since when."""
+
+    words: str
+    waiting: int
+    late: int
+    leased: int
+    parked: int
+    age: timedelta
+
+
+def outbox(viewer: Any) -> list[Line]:
+    """待发 by topic: what is not done. It reads the part of the table that the indexes of open work hold."""
+    operator_post(viewer)
+    now = clock.now()
+    rows = Outgoing.objects.filter(Q(done_at=None, parked_at=None) | Q(parked_at__isnull=False, done_at=None))
+    return _lines(rows.values("topic"), "topic", "outgoing", "available_at", now)
+
+
+def timers(viewer: Any) -> list[Line]:
+    """到时 by kind: what is set, late, and by how much."""
+    operator_post(viewer)
+    now = clock.now()
+    return _lines(Timer.objects.filter(done_at=None, cancelled_at=None).values("kind"), "kind", "timer", "due_at", now)
+
+
+def _lines(rows: Any, name: str, kind: str, due: str, now: datetime) -> list[Line]:
+    open_ = Q(parked_at=None)
+    leased = open_ & Q(lease_until__gt=now)
+    late = open_ & ~Q(lease_until__gt=now, lease_until__isnull=False) & Q(**{f"{due}__lte": now})
+    found = rows.annotate(
+        all=Count("pk", filter=open_), leased=Count("pk", filter=leased), late=Count("pk", filter=late),
+        parked=Count("pk", filter=Q(parked_at__isnull=False)), oldest=Min(due, filter=late),
+    ).order_by(name)  # fmt: skip
+    return [
+        Line(
+            work_words(kind, row[name]), row["all"] - row["leased"], row["late"], row["leased"], row["parked"],
+            max(now - row["oldest"], timedelta(0)) if row["oldest"] else timedelta(0),
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Night:
+    """One periodic work with its last run and the fault that stopped it."""
+
+    title: Any
+    run: PeriodicRun | None
+    error: str
+
+
+def nights(viewer: Any) -> list[Night]:
+    """定时任务 with their last results."""
+    operator_post(viewer)
+    last = PeriodicRun.objects.order_by("name", "-slot").distinct("name")
+    runs = {run.name: run for run in last}
+    keys = [f"periodic-{run.pk}" for run in runs.values() if run.ended_at is None]
+    errors = dict(Outgoing.objects.filter(key__in=keys).values_list("key", "error"))
+    return [
+        Night(one.title, runs.get(name), errors.get(f"periodic-{runs[name].pk}", "") if name in runs else "")
+        for name, one in periodic.registered.items()
+    ]

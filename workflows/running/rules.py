@@ -1,0 +1,27 @@
+"""How the machine's work is named for the administrator (运行): topics, timers and steps in words. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.programme import programme
+
+RIGHT = "operations"
+"""The right of the system administrator to settle incidents."""
+
+TOPICS: dict[str, Any] = {"notice": _("短信通知"), "periodic": _("定时任务")}
+TIMERS: dict[str, Any] = {"lapse": _("等待到期"), "claim": _("领取到期")}
+
+
+def work_words(kind: str, name: str) -> str:
+    """What kind of work it is: a topic, a timer, or a step of a road; one without words shows its code."""
+    if kind == "timer":
+        return str(TIMERS.get(name, name))
+    road, _colon, step = name.partition(":")
+    if kind == "job" and step:
+        slug, _slash, version = road.partition("/")
+        card = programme(slug)
+        return f"{card.name} {version} {getattr(card.roads[version], step).title}"
+    return str(TOPICS.get(name, name))

@@ -1,0 +1,53 @@
+"""The administrator's pages of what runs: incidents, outgoing work, timers, periodic work."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cases.errors import Refusal
+from workflows.running import actions, queries
+from workflows.running.forms import SettleForm
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """运行."""
+    context = {
+        "groups": queries.groups(request.user),
+        "outbox": queries.outbox(request.user),
+        "timers": queries.timers(request.user),
+        "nights": queries.nights(request.user),
+    }
+    return render(request, "running/home.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def group(request: HttpRequest, pk: int) -> HttpResponse:
+    """One group of incidents, named by one of them, and what is done about them."""
+    page = queries.group_of(request.user, pk, after=request.GET.get("after", ""))
+    form = SettleForm(request.POST or None, among=page.rows)
+    if form.is_valid():
+        try:
+            return _settled(request, form)
+        except Refusal as refusal:
+            form.add_error("reason" if "reason" in refusal.fields else None, str(refusal.reason))
+    return render(request, "running/group.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+
+def _settled(request: HttpRequest, form: SettleForm) -> HttpResponse:
+    chosen, way = form.cleaned_data["incidents"], form.cleaned_data["way"]
+    if way == "skip":
+        count = actions.skip_incidents(incidents=chosen, reason=form.cleaned_data["reason"], by=request.user)
+    elif way == "retry":
+        count = actions.retry_incidents(incidents=chosen, by=request.user)
+    else:
+        count = actions.take_incidents(incidents=chosen, by=request.user)
+    messages.success(request, ngettext("处理了 %(n)s 件故障。", "处理了 %(n)s 件故障。", count) % {"n": count})
+    return redirect(request.get_full_path() if way == "take" else "running:home")
