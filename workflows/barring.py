@@ -62,8 +62,11 @@ def bar_of(item: WorkItem, *people: int) -> Bar | None:
 
 
 def _gave(item: WorkItem) -> set[int]:
-    rows = Decision.objects.filter(item__task_id=item.task_id).exclude(item=item)
-    return {pk for pair in rows.values_list("actor_id", "on_behalf_of_id") for pk in pair if pk is not None}
+    """Who sits at the same step, or sat there and gave his opinion, and for whom (多人意见)."""
+    if step_of(item).of == 1:
+        return set()
+    others = WorkItem.objects.filter(task=item.task_id, state__in=["claimed", "done"]).exclude(pk=item.pk)
+    return {pk for pair in others.values_list("holder_id", "stand_in__post__user_id") for pk in pair if pk is not None}
 
 
 def holds(person: int, item: WorkItem) -> bool:

@@ -152,6 +152,9 @@ class GraphNode:
     state: str = ""
     days_key: str = ""
     level: int | None = None
+    of: int = 1
+    needs: int = 1
+    veto: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,9 @@ def graph(flow_class: Any) -> Graph:
                 getattr(node, "state", ""),
                 getattr(node, "days_key", ""),
                 getattr(node, "level", None),
+                getattr(node, "of", 1),
+                getattr(node, "needs", 1),
+                getattr(node, "veto", False),
             )
         )
         edges += [

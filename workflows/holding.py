@@ -45,12 +45,12 @@ def back_to_pool(item: WorkItem, kind: str, *, now: datetime, reason: str = "") 
     record("task.released", about=("case", item.case_id), object=item, payload=payload)
 
 
-def same_handler(item: WorkItem, shut_out: set[int]) -> Any:
-    """原办理人: who decided this step of this case last, if he may still do it here; None otherwise."""
-    last = Decision.objects.filter(case=item.case, step=item.step).select_related("actor").order_by("-pk").first()
-    if last is None or last.actor_id in shut_out:
-        return None
-    return last.actor if barring.holds(last.actor_id, item) else None
+def same_handlers(item: WorkItem, shut_out: set[int]) -> list[Any]:
+    """原办理人: who decided this step of this case last, each who may still do it here; several where several were asked."""
+    made = Decision.objects.filter(case=item.case, step=item.step).select_related("actor")
+    last = made.order_by("-pk").values_list("item__task_id", flat=True).first()
+    people = [one.actor for one in made.filter(item__task_id=last).order_by("item__seat")] if last else []
+    return [one for one in people if one.pk not in shut_out and barring.holds(one.pk, item)]
 
 
 def goes_on(item: WorkItem, node: Any, shut_out: set[int]) -> Any:

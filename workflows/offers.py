@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from cases.access.queries import place
+from cases.access.rules import Placement
 from cases.calendar.rules import end_of
 from cases.dossier.models import Case
 from cases.history.record import current, record
@@ -19,7 +20,7 @@ from cases.states import STATES
 from workflows import barring, effects, pauses, turns
 from workflows.engine import jobs, timers
 from workflows.flow import road_of, step_of
-from workflows.holding import give, goes_on, same_handler
+from workflows.holding import give, goes_on, same_handlers
 from workflows.models import Decision, Run, WorkItem
 from workflows.rules import duties
 from workflows.rules.conditions import RoadFacts
@@ -64,27 +65,43 @@ def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
         yield case, [f"{one.step}: {one.people}: {bar.reason}" for one, bar in found]
 
 
-def offer(activation: Any) -> WorkItem:
-    """A step begins: the case takes its state and a work item is offered where enough people are (委托代审)."""
+def offer(activation: Any) -> None:
+    """A step begins: the case takes its state and work is offered where enough people are (委托代审), a seat for each."""
     node, case, now = activation.flow_task, case_of(activation.process.pk), _now()
     before = case.state
     set_state(case, node.state)
-    item = WorkItem(
-        case=case, task=activation.task, step=node.name, level=node.level, offered_at=now,
-        kind=node.kind, role=node.role,
-    )  # fmt: skip
-    where: dict[str, Any] = {}
-    handler = None
+    items = [
+        WorkItem(
+            case=case, task=activation.task, seat=seat, step=node.name, level=node.level, offered_at=now,
+            kind=node.kind, role=node.role,
+        )
+        for seat in range(1, node.of + 1)
+    ]  # fmt: skip
+    handlers: list[Any] = []
     if node.human:
         shut_out = barring.shut_out(case, node)
-        placement = place(node.role, case.handling_code, shut_out)
-        item.role, item.division_code = placement.role, placement.code
-        item.entrusted_from = placement.entrusted_from or ""
-        item.only_for = goes_on(item, node, shut_out)
-        handler = item.only_for or same_handler(item, shut_out)
-        where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}
+        placement = place(node.role, case.handling_code, shut_out, node.of)
+        for item in items:
+            _put(item, placement)
+        items[0].only_for = goes_on(items[0], node, shut_out)
+        handlers = [items[0].only_for] if items[0].only_for else same_handlers(items[0], shut_out)
     elif node.role:
-        item.division_code = case.handling_code[:PROVINCE]
+        items[0].division_code = case.handling_code[:PROVINCE]
+    for item in items:
+        _offered(item, node, now)
+    for item, handler in zip(items, handlers, strict=False):
+        give(item, handler, "came_back", now=now)
+    effects.progress(case=case, before=before, item=items[0], now=now)
+
+
+def _put(item: WorkItem, placement: Placement) -> None:
+    item.role, item.division_code = placement.role, placement.code
+    item.entrusted_from = placement.entrusted_from or ""
+
+
+def _offered(item: WorkItem, node: Any, now: datetime) -> None:
+    """Store the item with its due date and what happens when that has passed."""
+    case = item.case
     item.save()
     if node.days_key:
         if node.human:
@@ -97,41 +114,39 @@ def offer(activation: Any) -> WorkItem:
         item.save(update_fields=["days", "due_on", "due_provisional", "clock_from", *turns.FIELDS])
     if node.lapses and item.due_on:
         timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
+    where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from} if node.human else {}
+    seat = {"seat": item.seat} if node.of > 1 else {}
     record(
         "step.offered",
         about=("case", case.pk),
         object=item,
-        payload={"step": node.name, "due_on": item.due_on, "provisional": item.due_provisional, **where},
+        payload={"step": node.name, "due_on": item.due_on, "provisional": item.due_provisional, **where, **seat},
     )
-    if handler is not None:
-        give(item, handler, "came_back", now=now)
     if item.kind == "job":
         jobs.ask(item, node.does, flow=case.run.flow, now=now)
-    effects.progress(case=case, before=before, item=item, now=now)
-    return item
 
 
 def withdraw(activation: Any) -> None:
     """A step is cancelled (取消): its work is no longer offered, and nothing of it fires."""
     for item in WorkItem.objects.filter(task=activation.task, state__in=["open", "claimed"]).select_related("case"):
-        take_back(item, now=_now())
+        take_back(item)
 
 
-def take_back(item: WorkItem, *, now: datetime) -> None:
+def take_back(item: WorkItem) -> None:
     """取消办件: nobody does it any more, and nothing of it fires."""
-    timers.disarm(case=item.case, now=now, key=str(item.pk))
-    item.state, item.done_at = "cancelled", now
+    timers.disarm(case=item.case, now=_now(), key=str(item.pk))
+    item.state, item.done_at = "cancelled", _now()
     item.row_version += 1
     item.save(update_fields=["state", "done_at", "row_version"])
 
 
 def place_again(item: WorkItem) -> None:
     """重新落实: an open step goes to the office that has somebody for it now, when its own has nobody any more."""
-    placement = place(step_of(item).role, item.case.handling_code, barring.shut_out(item.case, step_of(item)))
+    node = step_of(item)
+    placement = place(node.role, item.case.handling_code, barring.shut_out(item.case, node))
     if (placement.role, placement.code) == (item.role, item.division_code):
         return
-    item.role, item.division_code = placement.role, placement.code
-    item.entrusted_from = placement.entrusted_from or ""
+    _put(item, placement)
     item.row_version += 1
     item.save(update_fields=["role", "division_code", "entrusted_from", "row_version"])
     where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from}

@@ -76,8 +76,11 @@ def _barred(person: Any, inside: Any) -> Q:
     acted = Duty.objects.filter(case=OuterRef("case"), actor=inside)
     neighbour = acted.filter(Q(level=OuterRef("level") - 1) | Q(level=OuterRef("level") + 1))
     did = Q(actor=inside) | Q(on_behalf_of=inside)
-    gave = Decision.objects.filter(did, item__task=OuterRef("task")).exclude(item=OuterRef("pk"))
-    bar = Q(Exists(neighbour)) | Q(Exists(gave)) | _is_party(person, inside)
+    bar = Q(Exists(neighbour)) | _is_party(person, inside)
+    if several := _of_several():
+        seats = WorkItem.objects.filter(task=OuterRef("task"), state__in=["claimed", "done"])
+        mine = seats.filter(Q(holder=inside) | Q(stand_in__post__user=inside)).exclude(pk=OuterRef("pk"))
+        bar |= Q(Exists(mine), step__in=several)
     for flow, step, others in _kept_apart():
         decided = Decision.objects.filter(did, case=OuterRef("case"), step__in=others)
         bar |= Q(Exists(decided), step=step, case__run__flow=flow)
@@ -118,3 +121,14 @@ def _kept_apart() -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 others = getattr(getattr(road, name), "excludes", ())
                 if others:
                     yield f"{card.slug}/{version}", name, tuple(others)
+
+
+def _of_several() -> set[str]:
+    """Steps of any road that ask several people."""
+    return {
+        name
+        for card in programmes()
+        for road in card.roads.values()
+        for name in road.reading_order
+        if getattr(getattr(road, name), "of", 1) > 1
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from cases.outgoing.rules import Retry
 from cases.policy.rules import Policy
 from workflows.engine.activations import FinishActivation, ReceiveActivation, StepActivation
 from workflows.gateways import Arrow, fork, join, route
+from workflows.rules import opinions
 
 __all__ = [
     "ENDS",
@@ -161,7 +162,9 @@ class Step(_Exits):
     `days` is the key of its time limit in the policy, `form` the kind of its decision form, `optional` lets the policy
     switch the level off. `not_by` names steps whose decider may not do this one; steps of one `conflict` group are done by
     different people; both count both ways (`excludes`). `same_as` names steps whose last decider goes on with this one
-    while he can. `veiled` (遮盖): whoever does it sees a few facts and redacted copies instead of the file.
+    while he can. `of` people are asked, each once (`distinct`); with `needs` first ways out the step is left by it, or, as
+    soon as that cannot be reached any more, by the way of the opinion that settled it; with `veto` one against is enough.
+    `veiled` (遮盖): whoever does it sees a few facts and redacted copies instead of the file.
     """
 
     def __init__(
@@ -177,6 +180,9 @@ class Step(_Exits):
         not_by: tuple[str, ...] = (),
         same_as: tuple[str, ...] = (),
         conflict: tuple[str, ...] = (),
+        of: int = 1,
+        needs: int | None = None,
+        veto: bool = False,
         veiled: bool = False,
     ) -> None:
         super().__init__(title, state=state, days=days)
@@ -188,7 +194,16 @@ class Step(_Exits):
         self.not_by = not_by
         self.same_as = same_as
         self.conflict = conflict
+        self.of = of
+        self.needs = of if needs is None else needs
+        self.veto = veto
         self.excludes: frozenset[str] = frozenset(not_by)
+
+    def settles(self, outcome: str, earlier: Sequence[str]) -> bool:
+        """多人意见: whether this opinion, after the earlier ones at the same task, decides the step through its way out."""
+        return opinions.settles(
+            outcome, earlier, of=self.of, needs=self.needs, veto=self.veto, agree=next(iter(self.exits))
+        )
 
     def Agree(self, target: Any, *, label: Any = AGREE, effect: Effect | None = None) -> Step:
         """The ordinary way on."""
@@ -213,6 +228,7 @@ class Wait(_Exits):
     form = ""
     veiled = False
     optional = False
+    of = 1
     same_as: tuple[str, ...] = ()
     excludes: frozenset[str] = frozenset()
 

@@ -234,17 +234,22 @@ def candidates(role: str, code: str, barred: Collection[int] = ()) -> list[User]
     return list(User.objects.filter(pk__in=posts.values("user_id")).order_by("pk"))
 
 
-def place(role: str, code: str, barred: Collection[int] = ()) -> Placement:
-    """Which role and area get a step of a case handled there; climbs where people are too few (委托代审)."""
+def people_of(role: str) -> set[int]:
+    """Everybody who holds a role now, or one that acts instead of it (委托代审), in any place."""
+    lifts = {row.code: row.lifts_to_id for row in Role.objects.all()}
+    roles = [role]
+    while lifts.get(roles[-1]):
+        roles.append(str(lifts[roles[-1]]))
+    return set(current_posts().filter(role__in=roles).values_list("user_id", flat=True))
+
+
+def place(role: str, code: str, barred: Collection[int] = (), people: int = 1) -> Placement:
+    """Which role and area get a step of a case handled there; climbs where fewer people are than it asks (委托代审)."""
     rungs = {row.code: Rung(row.code, row.level, row.lifts_to_id or "") for row in Role.objects.all()}
 
     def has_people(role_code: str, area: str) -> bool:
-        return (
-            current_posts()
-            .filter(role_id=role_code, office__division_code=area)
-            .exclude(user_id__in=list(barred))
-            .exists()
-        )
+        here = current_posts().filter(role_id=role_code, office__division_code=area).exclude(user_id__in=list(barred))
+        return len(set(here.values_list("user_id", flat=True))) >= people if people > 1 else here.exists()
 
     return placed(role, code, rungs, has_people)
 

@@ -21,7 +21,7 @@ from cases.recusal.queries import my_relatives
 def relatives(request: HttpRequest) -> HttpResponse:
     """我的亲属回避申报: what I declared, and the form for another."""
     must_serve(request.user)
-    form = RelativeForm(request.POST or None)
+    form = RelativeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.declare_relative(**form.cleaned_data, by=request.user)

@@ -14,7 +14,7 @@ from cases.dossier.queries import lock_case
 from cases.errors import NotFound, Refusal, Stale
 from workflows import barring, offers, suspended
 from workflows.engine import timers
-from workflows.flow import road_of
+from workflows.flow import road_of, step_of
 from workflows.models import Decision, Handover, WorkItem
 from workflows.pool import reaches
 
@@ -96,11 +96,11 @@ def what_happened(item: WorkItem) -> Any:
     made = Decision.objects.filter(item=item).select_related("actor", "on_behalf_of").first()
     if made is not None:
         who, when, did = made.signed, made.at, _("{who}在 {when} 已经办结这一步。")
-    elif item.holder is not None and item.claimed_at is not None:
+    elif item.state == "claimed" and item.holder is not None and item.claimed_at is not None:
         who, when, did = item.holder.name, item.claimed_at, _("{who}在 {when} 领取了这一步，正在办理。")
     else:
         last = Handover.objects.filter(item=item).select_related("from_person").order_by("-pk").first()
-        if last is None or last.from_person is None:
+        if item.state == "cancelled" or last is None or last.from_person is None:
             return format_lazy("{what}{kept}", what=_("这件已经往下走了，这一步现在办不了。"), kept=kept)
         who, when, did = last.from_person.name, last.at, _("{who}在 {when} 把这一步退回了待领取。")
     moment = f"{when.astimezone(ZONE):%Y-%m-%d %H:%M}"
@@ -121,7 +121,11 @@ def finish(item: WorkItem, now: datetime) -> None:
 
 
 def leave(item: WorkItem, *, by: Any, exit_name: str, to: str = "") -> None:
-    """The case goes on through this exit."""
+    """The case goes on through this exit; seats that are still empty are not needed any more."""
+    if step_of(item).of > 1:
+        for other in WorkItem.objects.filter(task=item.task_id, state__in=["open", "claimed"]).exclude(pk=item.pk):
+            other.case = item.case
+            offers.take_back(other)
     flow_class = road_of(item.case)
     activation = item.task.flow_task.activation_class(item.task)
     with flow_class.lock(item.task.process_id):

@@ -26,7 +26,7 @@ def save_draft(*, item: WorkItem | int, data: Mapping[str, Any], by: Any, now: d
     """存草稿: keep what somebody typed at a step and did not decide."""
     assert now is not None
     found = item if isinstance(item, WorkItem) else WorkItem.objects.filter(pk=item).first()
-    if found is None or not is_known(by, found.case_id):
+    if found is None or not (found.holder_id == by.pk or is_known(by, found.case_id)):
         raise NotFound()
     draft, _made = Draft.objects.update_or_create(item_id=found.pk, by=by, defaults={"data": dict(data), "at": now})
     return draft
@@ -80,7 +80,8 @@ def _decide(
 ) -> Decision:
     """Decide one step through one of its exits.
 
-    Stores the decision for good, moves the case, and lets the exit's effect run, all in one transaction. Refused: not my
+    Stores the decision for good, moves the case, and lets the exit's effect run, all in one transaction; where several are
+    asked (多人意见) the case moves with the opinion that settles the step, and the others' seats are taken back. Refused: not my
     role or area, barred by duties, somebody was faster, no reason where one is needed (F33).
     """
     assert now is not None
@@ -105,18 +106,25 @@ def _decide(
         entrusted_from=found.entrusted_from, happened_on=day, at=now,
     )  # fmt: skip
     finish(found, now)
+    is_settled = step.settles(outcome, _earlier(found))
     effect = step.effects.get(outcome)
-    if effect is not None:
+    if effect is not None and is_settled:
         effect(case=found.case, decision=made, data=dict(data or {}), by=by, now=now)
     _within_cap(post, found.case, made)
     made.save()
     about = ("case", found.case_id)
     record("task.decided", about=about, object=made, happened_on=made.happened_on, payload=_told(made))
-    if exit.kind == "return":
-        found.case.round += 1
-        found.case.save(update_fields=["round"])
-    leave(found, by=by, exit_name=outcome, to=to_step)
+    if is_settled:
+        if exit.kind == "return":
+            found.case.round += 1
+            found.case.save(update_fields=["round"])
+        leave(found, by=by, exit_name=outcome, to=to_step)
     return made
+
+
+def _earlier(item: WorkItem) -> list[str]:
+    """The opinions that were given at this task before (多人意见)."""
+    return list(Decision.objects.filter(item__task=item.task_id).order_by("pk").values_list("outcome", flat=True))
 
 
 def _within_cap(post: Any, case: Case, made: Decision) -> None:

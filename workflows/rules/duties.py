@@ -31,8 +31,8 @@ def bar(
 ) -> Bar | None:  # fmt: skip
     """Why `person` may not act at this step, or None (domain.md 2; features F44, F45).
 
-    `parties` are whose matter the case is (the applicant, the helper who filed) and who keeps out of it; `gave` who gave
-    his opinion at this step already, where it asks several; `keeper` who alone goes on with it. A person may do the same
+    `parties` are whose matter the case is (the applicant, the helper who filed) and who keeps out of it; `gave` who has
+    another seat at this step, where it asks several; `keeper` who alone goes on with it. A person may do the same
     level again after a return, never a neighbouring one.
     """
     if person in set(parties):
@@ -45,7 +45,7 @@ def bar(
         if earlier.step in set(not_by):
             return Bar(_("这件您办过前面的环节，需要另一位同事办理。"))
     if person in set(gave):
-        return Bar(_("这一步您已经出过意见，需要另一位同事办理。"))
+        return Bar(_("这一步您已占一席，需要另一位同事办理。"))
     if keeper is not None and person != keeper:
         return Bar(_("这一步由办过前面环节的同事接着办理。"))
     return None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
 from cases.access.queries import acting_post, get_case, may, require, veiled_cases, visible_cases, who_may
+from cases.access.words import in_whose_name
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import remaining
@@ -189,7 +190,7 @@ class File:
         if self.item is None:
             return ""
         if self.item.state == "claimed" and self.item.holder:
-            return str(self.item.holder.name)
+            return in_whose_name(self.item.holder, self.item.stand_in.principal if self.item.stand_in else None)
         return who_may(self.item.role, self.item.division_code or self.case.handling_code) if self.item.role else ""
 
     @property
@@ -233,16 +234,29 @@ def open_whole(viewer: Any, number: str) -> File:
 
 def _opened(case: Case, viewer: Any, post: Post, *, veiled: bool = False) -> File:
     found = File(case, viewer, post, veiled=veiled)
-    found.item = (
+    live = list(
         WorkItem.objects.filter(case=case, state__in=["open", "claimed"])
-        .select_related("holder")
+        .select_related("holder", "stand_in__post__user")
         .order_by("kind", "id")
-        .first()
     )
+    for item in live:
+        item.case = case
+    found.item = _of_mine(live, viewer)
     if found.item is not None:
-        found.item.case = case
         found.step = getattr(road_of(case), found.item.step)
     return found
+
+
+def _of_mine(live: list[WorkItem], viewer: Any) -> WorkItem | None:
+    """Of the steps open side by side: the one that I hold, else one that I may take, else the first."""
+    mine = [item for item in live if item.state == "claimed" and item.holder_id == viewer.pk]
+    if len(live) > 1 and not mine:
+        mine = [item for item in live if item.state == "open" and may_take(viewer, item) and _is_free(item, viewer)]
+    return next(iter(mine or live), None)
+
+
+def _is_free(item: WorkItem, viewer: Any) -> bool:
+    return any(bar_of(item, *people_of(post, viewer)) is None for post in posts_for(item, viewer))
 
 
 def item_of(found: File, pk: int | None) -> WorkItem | None:

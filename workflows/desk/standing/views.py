@@ -22,7 +22,7 @@ from workflows.desk.standing.forms import StandInForm
 def home(request: HttpRequest) -> HttpResponse:
     """替岗: those I see, and the form for a new one."""
     must_serve(request.user)
-    form = StandInForm(request.POST or None, viewer=request.user)
+    form = StandInForm(request.POST if request.method == "POST" else None, viewer=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             actions.give_stand_in(**form.cleaned_data, by=request.user)

@@ -1,4 +1,4 @@
-"""`manage.py check_flows`: every road is whole, and with `--cases` every stored decision kept the duties; exit 1 on any fault."""
+"""`manage.py check_flows`: every road is whole, with `--people` enough people hold its roles, with `--cases` every decision kept the duties; exit 1 on any fault."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from cases.access.queries import people_of
 from cases.programme import programmes
+from workflows.engine import satisfiable
 from workflows.engine.checks import road_faults
 from workflows.flow import graph
 from workflows.offers import duty_breaches
@@ -22,9 +24,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cases", action="store_true", help="replay the duties over every case in the database")
+        parser.add_argument(
+            "--people", action="store_true", help="ask whether enough people hold the roles of each road"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = self._roads()
+        if options["people"]:
+            found += self._people()
         if options["cases"]:
             cases = 0
             for case, lines in duty_breaches():
@@ -35,6 +42,15 @@ class Command(BaseCommand):
             self.stdout.write(f"duties replayed over {cases} cases, {found} breaches")
         if found:
             sys.exit(1)
+
+    def _people(self) -> int:
+        count = 0
+        for card in programmes():
+            for version, road in card.roads.items():
+                for text, mend, code in satisfiable.too_few(road, people_of):
+                    count += 1
+                    self.stderr.write(f"{card.slug}/{version}: {text}. {mend} ({code})")
+        return count
 
     def _roads(self) -> int:
         count = 0

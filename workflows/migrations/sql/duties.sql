@@ -35,11 +35,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                      AND abs(d.level - p_step.level) = 1) THEN 'duty_not_next'
         WHEN EXISTS (SELECT 1 FROM public.workflows_decision d WHERE d.case_id = p_case
                      AND p_person IN (d.actor_id, d.on_behalf_of_id) AND p_step.others ? d.step) THEN 'duty_not_by'
-        WHEN EXISTS (SELECT 1 FROM public.workflows_decision d
-                     JOIN public.workflows_workitem i ON i.id = d.item_id
-                     JOIN public.workflows_workitem here ON here.task_id = i.task_id
-                     WHERE here.id = p_item AND i.id <> p_item
-                       AND p_person IN (d.actor_id, d.on_behalf_of_id)) THEN 'duty_distinct'
+        WHEN EXISTS (SELECT 1 FROM public.workflows_workitem here
+                     JOIN public.workflows_workitem i ON i.task_id = here.task_id AND i.id <> here.id
+                     WHERE here.id = p_item AND i.state IN ('claimed', 'done')
+                       AND (i.holder_id = p_person OR p_person = (
+                           SELECT p.user_id FROM public.cases_standin s JOIN public.cases_post p ON p.id = s.post_id
+                           WHERE s.id = i.stand_in_id))) THEN 'duty_distinct'
     END
 $$;
 
@@ -58,7 +59,7 @@ BEGIN
         RAISE EXCEPTION 'duties: %', CASE v_bar
             WHEN 'duty_not_party' THEN 'who applied, helped or entered a part of the file, or keeps out of the case, does not decide on it'
             WHEN 'duty_not_by' THEN 'who decided a step that excludes this one does not decide it'
-            WHEN 'duty_distinct' THEN 'who gave an opinion at this step gives no second one'
+            WHEN 'duty_distinct' THEN 'who has a seat at this step gets no second one'
             WHEN 'duty_same_as' THEN 'who did the step before goes on with this one'
             ELSE 'nobody acts on two neighbouring levels (duty_not_next)' END
             USING ERRCODE = 'check_violation', CONSTRAINT = v_bar;
