@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.access.fitting import office_fault, post_faults, stand_in_faults
@@ -118,6 +119,36 @@ def end_post(*, post: Post, ends_on: date | None, by: Any, now: datetime | None 
     _post_must_fit(post)
     post.save(update_fields=["ends_on"])
     record("post.ended", about=("account", post.user_id), object=post, payload={"ends_on": ends_on})
+
+
+@action("account.leave", about="account")
+def end_service(*, account: User, reason: str, by: Any, now: datetime | None = None) -> int:
+    """离岗: every post of this person is over, lent ones come back, every session ends at once; answers how many posts.
+
+    An office account is closed. Who signs in by phone stays an applicant like anybody else, with nothing of the office.
+    """
+    _administer(by, "admin.posts")
+    if account.pk == by.pk:
+        raise Refusal(_("不能改动自己的任职。"), code="own_post")
+    if not reason.strip():
+        raise Invalid(_("请写明为什么离岗。"), fields={"reason": _("请写明原因")})
+    assert now is not None
+    today = local_day(now)
+    leaver = User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    posts = list(Post.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), user=leaver))
+    if not posts:
+        raise Invalid(_("这个人现在没有任职。"), fields={"account": _("请选另一个人")})
+    for post in posts:
+        post.ends_on = today - timedelta(days=1)
+        post.starts_on = min(post.starts_on, post.ends_on)
+        post.save(update_fields=["starts_on", "ends_on"])
+    StandIn.objects.filter(Q(post__user=leaver) | Q(delegate=leaver), ended_at=None).update(ended_by=by, ended_at=now)
+    leaver.set_unusable_password()  # what every session is signed with: none of them opens any more
+    leaver.is_active = leaver.is_active and not leaver.is_office
+    leaver.save(update_fields=["password", "is_active"])
+    payload = {"posts": len(posts), "reason": commitment_of(reason.strip()), "closed": not leaver.is_active}
+    record("account.left", about=("account", leaver.pk), object=leaver, payload=payload)
+    return len(posts)
 
 
 @action("stand_in.give", about="none")

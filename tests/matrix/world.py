@@ -187,11 +187,11 @@ def make(cast: dict[str, User]) -> World:
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
-        "sheet": {"pk": sheet.pk}, "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+        "sheet": {"pk": sheet.pk}, "leaver": {"pk": cast["xiji_town"].pk}, "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
     }  # fmt: skip
     rows = {
-        "to": cast["xiji_review"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
+        "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
         "suspension": halted, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),

@@ -4,7 +4,7 @@ from workflows.actions.claiming import claim, claim_expired, claim_next, release
 from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
 from workflows.actions.jobs import job_over, skip_job
-from workflows.actions.leading import allocate, must_fit, reassign, set_priority
+from workflows.actions.leading import allocate, hand_on, must_fit, reassign, set_priority
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 from workflows.actions.recusing import kept_out, recuse
 
@@ -17,6 +17,7 @@ __all__ = [
     "claim_next",
     "decide",
     "fact",
+    "hand_on",
     "kept_out",
     "job_over",
     "locked",

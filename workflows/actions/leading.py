@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import who_may
-from cases.errors import Invalid, Refusal, Stale
+from cases.access.queries import may_administer, who_may
+from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
-from workflows import barring, holding, loads, turns
+from workflows import barring, holding, loads, offers, turns
 from workflows.actions.claiming import act_as
 from workflows.actions.common import (
     locked,
@@ -115,6 +115,31 @@ def allocate(*, item: WorkItem | int, row_version: int | None = None, by: Any, n
         raise Refusal(words, code="nobody", who_may=who_may(found.role, found.division_code))
     loads.must_have_room(chosen.user, chosen)
     holding.give(found, chosen.user, "allocated", now=now)
+    return found
+
+
+@action("task.hand_on")
+def hand_on(*, item: WorkItem | int, leaver: Any, reason: str, by: Any, now: datetime | None = None) -> WorkItem:
+    """离岗转出: a step of somebody who left goes to a colleague of the same office and role, the one with the least in hand.
+
+    With nobody who has room it is open again; with nobody at all it goes to the office above (委托代审), where one is.
+    """
+    assert now is not None
+    if not may_administer(by, "admin.posts"):
+        raise NotFound()
+    found = locked(item)
+    must_be_live(found, None)
+    lent_by = found.stand_in.post.user_id if found.stand_in else None
+    if found.state == "claimed" and leaver.pk not in (found.holder_id, lent_by):
+        raise Stale(what_happened(found))
+    pool = loads.pool_of(found)
+    chosen = loads.next_of(found, pool)
+    if found.state == "claimed" and chosen is not None:
+        holding.give(found, chosen.user, "left", now=now, reason=reason)
+    elif found.state == "claimed":
+        holding.back_to_pool(found, "left", now=now, reason=reason)
+    if not pool:
+        offers.place_again(found)
     return found
 
 

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import GRANT, STEPS, posts_of
+from cases.access.queries import GRANT, STEPS, may_administer, posts_of
 from cases.access.rules import VEILED
 from project.context import NavItem, register_nav
 from workflows.actions import LEAD
+from workflows.desk.staffing.queries import END
 
 PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
 
@@ -26,6 +27,8 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem(_("替岗"), reverse("standing:home"), order=15)
     if LEAD in rights:
         yield NavItem(_("人手"), reverse("staffing:people"), order=15)
+    if may_administer(getattr(request, "user", None), END):
+        yield NavItem(_("离岗"), reverse("staffing:leavers"), order=85)
     if rights & PANEL_RIGHTS:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
     if "inspect" in rights:

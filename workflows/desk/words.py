@@ -39,6 +39,8 @@ HANDOVERS: dict[str, Any] = {
     "taken_over": _("{to}从{who}接手，原因：{why}"),
     "assigned": _("{by}改派给{to}，原因：{why}"),
     "allocated": _("{by}按负荷分派给{to}"),
+    "left": _("{who}离岗，转给{to}，原因：{why}"),
+    "left_open": _("{who}离岗，退回待领取，原因：{why}"),
     "ranked": _("{by}改了优先，原因：{why}"),
     "came_back": _("退回给原来的办理人{to}"),
 }

@@ -77,7 +77,8 @@ def handover_words(handover: Any) -> str:
     people = (handover.from_person, handover.to_person, handover.actor)
     actor, principal = handover.actor, handover.on_behalf_of
     who, to, by = [in_whose_name(one, principal if one == actor else None) if one else "" for one in people]
-    return str(HANDOVERS[handover.kind]).format(who=who, to=to, by=by, why=handover.reason)
+    kind = "left_open" if handover.kind == "left" and not to else handover.kind
+    return str(HANDOVERS[kind]).format(who=who, to=to, by=by, why=handover.reason)
 
 
 @register.simple_tag

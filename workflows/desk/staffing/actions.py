@@ -8,12 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.actions import end_service
 from cases.access.queries import posts_of, who_may
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
 from cases.outgoing import actions as outgoing
 from cases.sealed import commitment_of
-from workflows import actions
+from workflows import actions, loads
+from workflows.desk.staffing.queries import left_over
 from workflows.models import Allotment, AllotmentLine, WorkItem
 
 MOST = 200
@@ -77,6 +79,17 @@ def carry_out(pk: int, most: int | None = None) -> int:
     return len(found)
 
 
+@action("staff.leave", about="none")
+def leave(*, person: Any, reason: str, by: Any, now: datetime | None = None) -> Allotment:
+    """离岗: posts and sessions end at once; every step of his, and what nobody else can take, stands on a sheet.
+
+    Nothing of the person's stays after it was carried out; what has nobody any more is on its last lines.
+    """
+    areas = [(post.role_id, post.office.division_code) for post in posts_of(person)]
+    end_service(account=person, reason=reason, by=by, now=now)
+    return written("leave", dict(left_over(person, areas)), person, reason, by, now)
+
+
 @outgoing.handles(TOPIC)
 def in_background(payload: dict[str, Any], key: str) -> None:
     """The rest of a sheet."""
@@ -99,10 +112,23 @@ def settle(*, item: WorkItem, line: int, by: Any, now: datetime | None = None) -
         moved = actions.reassign(
             item=item, to=sheet.person, reason=sheet.reason, row_version=row.row_version, by=by, now=now
         )
-    else:
+    elif sheet.kind == "allocate":
         moved = actions.allocate(item=item, row_version=row.row_version, by=by, now=now)
-    row.state, row.to_person, row.at = "done", moved.holder, now
-    row.save(update_fields=["state", "to_person", "at"])
+    else:
+        moved = actions.hand_on(item=item, leaver=sheet.person, reason=sheet.reason, by=by, now=now)
+        row.why = _open_to(moved)
+    is_stuck = moved.holder is None and not loads.pool_of(moved)
+    row.state, row.to_person, row.at = "nobody" if is_stuck else "done", moved.holder, now
+    row.save(update_fields=["state", "to_person", "why", "at"])
+
+
+def _open_to(item: WorkItem) -> str:
+    """Where a step stands that nobody got: the office and role that may take it."""
+    if item.holder is not None:
+        return ""
+    who = who_may(item.role, item.division_code)
+    words = _("委托代审：%(who)s") if item.entrusted_from else _("在待领取里：%(who)s")
+    return str(words % {"who": who})
 
 
 @action("allotment.refused", about="none")

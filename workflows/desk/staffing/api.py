@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cases.errors import NotFound
 from workflows import actions
 from workflows.api import FAULTS, REFUSALS, ClaimIn, RefusalOut, TaskOut, _given
 from workflows.desk.staffing import actions as staffing
@@ -93,6 +94,8 @@ class Sheet(APIView):
 
 def _sheet(request: Request, pk: int) -> Any:
     made = sheet_of(request.user, pk)
+    if made.kind == "leave":  # whoever ends posts sees no case
+        raise NotFound()
     lines = lines_of(request.user, made)
     waiting = sum(line.state == "waiting" for line in lines)
     return SheetOut({"id": made.pk, "kind": made.kind, "waiting": waiting, "lines": lines}).data

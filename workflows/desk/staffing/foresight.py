@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.access.queries import sees
+from django.utils.translation import gettext as _
+
+from cases.access.queries import posts_of, sees
 from cases.errors import Refusal
 from workflows import loads
 from workflows.actions import must_fit
+from workflows.desk.staffing.queries import left_over
 from workflows.flow import step_of
 from workflows.models import WorkItem
+
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,21 @@ def of(viewer: Any, *, kind: str, items: Iterable[tuple[int, int]], person: Any,
             continue
         given[to.pk if to else 0] += 1
         found.append(Foreseen(item, title, to))
+    return found
+
+
+def of_leaving(person: Any) -> list[Foreseen]:
+    """离岗预览: every step of this person and of what only he could take, with who would get it now."""
+    areas = [(post.role_id, post.office.division_code) for post in posts_of(person)]
+    keys = [pk for pk, _version in left_over(person, areas)]
+    given: Counter[int] = Counter()
+    found = []
+    for item in WorkItem.objects.filter(pk__in=keys).select_related("case__run").order_by("turn_on", "id")[:MOST]:
+        others = [post for post in loads.pool_of(item) if post.user_id != person.pk]
+        post = loads.next_of(item, others, given) if item.state == "claimed" else None
+        given[post.user_id if post else 0] += 1
+        why = "" if post else str(_("退回待领取") if others else _("委托上级代审，没有上级的会列出"))
+        found.append(Foreseen(item, step_of(item).title, post.user if post else None, why))
     return found
 
 

@@ -70,6 +70,12 @@ class GiveForm(forms.Form):
         return {"kind": given["kind"], "items": given["items"], "person": self.receiver, "reason": given["reason"]}
 
 
+class LeaveForm(forms.Form):
+    """离岗: why, for the record of every step that changes hands."""
+
+    reason = CleanCharField(label=_("为什么离岗"), max_length=200, error_messages={"required": _("请写明原因")})
+
+
 def chosen_of(words: Iterable[str]) -> list[tuple[int, int]]:
     """ "12:3" is step 12 as it was shown in its third version."""
     pairs = [word.split(":") for word in words]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from statistics import median
@@ -11,15 +11,18 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from cases.access.models import Office, Post, User
-from cases.access.queries import current_posts, posts_of, require, sees
+from cases.access.queries import current_posts, may_administer, posts_of, require, sees
 from cases.calendar.queries import calendar
 from cases.calendar.rules import ZONE, add_workdays, local_day
 from cases.errors import NotFound
+from workflows import pool
 from workflows.actions import LEAD
 from workflows.models import Allotment, AllotmentLine, WorkItem
 
 SOON = 3
 PAGE = 30
+END = "admin.posts"
+"""The right of who ends posts."""
 LONGEST = 2000
 """So many steps in hand are looked at for one office: beyond them nobody has a queue."""
 
@@ -120,8 +123,49 @@ def sheet_of(viewer: Any, pk: int) -> Allotment:
 
 def lines_of(viewer: Any, sheet: Allotment) -> list[AllotmentLine]:
     """The lines of a sheet in their order, of cases that the viewer may still read."""
-    rows = sheet.lines.filter(sees(viewer, "item__case__")).select_related("item__case__run", "to_person")
+    may = Q() if sheet.kind == "leave" else sees(viewer, "item__case__")  # a sheet of a leaver names no case
+    rows = sheet.lines.filter(may).select_related("item__case__run", "to_person")
     return list(rows.order_by("pk"))
+
+
+def left_over(person: Any, areas: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:
+    """要转出的: what this person holds, or somebody holds for him, and open steps that nobody but him could take.
+
+    `areas` are the roles and places that he served, with which his posts are gone.
+    """
+    his = WorkItem.objects.filter(Q(holder=person) | Q(stand_in__post__user=person), state="claimed")
+    found = list(his.order_by("turn_on", "id").values_list("pk", "row_version"))
+    for role, code in areas:
+        others = current_posts().filter(role_id=role, office__division_code=code).exclude(user=person)
+        taken = Q(pk__in=[])
+        for post in others.select_related("user"):
+            taken |= pool.may_take(post.user, [post])
+        waiting = WorkItem.objects.filter(state="open", kind="human", role=role, division_code=code).exclude(taken)
+        found += waiting.order_by("turn_on", "id").values_list("pk", "row_version")
+    return found
+
+
+def leavers(viewer: Any, words: str) -> list[User]:
+    """可以离岗的人: people with a post now whose sign-in name holds these words, for who ends posts."""
+    must_end_posts(viewer)
+    rows = User.objects.filter(pk__in=current_posts().values("user_id"), username__icontains=words)
+    return list(rows.exclude(pk=viewer.pk).order_by("username")[:PAGE])
+
+
+def leaver(viewer: Any, pk: int) -> User:
+    """One of these. Raises NotFound."""
+    must_end_posts(viewer)
+    found = User.objects.filter(pk=pk, pk__in=current_posts().values("user_id")).exclude(pk=viewer.pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def must_end_posts(viewer: Any) -> None:
+    """Raises a refusal that says who ends posts; NotFound for whoever serves nowhere."""
+    if not may_administer(viewer, END):
+        held = posts_of(viewer)
+        require(viewer, END, held[0].office.division_code if held else "")
 
 
 def staff(username: str) -> User | None:

@@ -8,5 +8,7 @@ app_name = "staffing"
 urlpatterns = [
     path("people", views.people, name="people"),
     path("steps", views.steps, name="steps"),
+    path("leave", views.leavers, name="leavers"),
+    path("leave/<int:pk>", views.leave, name="leave"),
     path("sheet/<int:pk>", views.sheet, name="sheet"),
 ]

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from cases.access.queries import posts_of
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.text import is_key
 from workflows.desk.queries import paged, rows_of, step_names
 from workflows.desk.staffing import actions, foresight, queries
-from workflows.desk.staffing.forms import GiveForm, StepsFilter
+from workflows.desk.staffing.forms import GiveForm, LeaveForm, StepsFilter
 
 
 @login_required
@@ -66,6 +67,28 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = sum(line.state == "waiting" for line in lines)
     context = {"sheet": made, "lines": lines, "waiting": waiting, "ready": len(lines) - waiting}
     return render(request, "staffing/sheet.html", context)
+
+
+@login_required
+@require_GET
+def leavers(request: HttpRequest) -> HttpResponse:
+    """离岗: find the person."""
+    words = request.GET.get("who", "").strip()
+    found = queries.leavers(request.user, words)
+    return render(request, "staffing/leavers.html", {"people": found, "who": words})
+
+
+@login_required
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """离岗: what would go where; then it is done at once."""
+    person = queries.leaver(request.user, pk)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        made = actions.leave(person=person, reason=form.cleaned_data["reason"], by=request.user)
+        actions.carry_out(made.pk, actions.AT_ONCE)
+        return redirect("staffing:sheet", made.pk)
+    context = {"person": person, "form": form, "posts": posts_of(person), "rows": foresight.of_leaving(person)}
+    return render(request, "staffing/leave.html", context, status=422 if form.is_bound else 200)
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
