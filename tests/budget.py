@@ -20,8 +20,8 @@ BUDGET = {
     "tests/inspection": 90,
     "tests/history": 90,
     "tests/dossier": 140,
-    "tests/engine": 180,
     "tests/rare_disease": 120,
+    "tests/engine": 300,
     "tests/reports": 90,
 }
 OTHERS = 60

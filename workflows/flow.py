@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+import json
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from hashlib import sha256
 from typing import Any
 
 from viewflow.this_object import ThisObject
@@ -155,6 +157,9 @@ class GraphNode:
     of: int = 1
     needs: int = 1
     veto: bool = False
+    optional: bool = False
+    lapses: str = ""
+    not_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,18 @@ class Graph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """指纹: the same for the same road in every language; another one when a node, a way or a condition changes."""
+        boxes = [[getattr(node, name) for name in _NODE if name != "title"] for node in self.nodes]
+        ways = [
+            [edge.src, edge.dst, edge.exit, edge.kind, edge.condition.expression if edge.condition else ""]
+            for edge in self.edges
+        ]
+        return sha256(json.dumps([boxes, ways]).encode()).hexdigest()
 
+
+_NODE = [field.name for field in fields(GraphNode)]
 _KINDS: list[tuple[type, str]] = [
     (steps.Receive, "start"),
     (steps.Step, "step"),
@@ -211,6 +227,9 @@ def graph(flow_class: Any) -> Graph:
                 getattr(node, "of", 1),
                 getattr(node, "needs", 1),
                 getattr(node, "veto", False),
+                getattr(node, "optional", False),
+                getattr(node, "lapses", ""),
+                tuple(sorted(getattr(node, "excludes", ()))),
             )
         )
         edges += [

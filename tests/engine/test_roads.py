@@ -185,13 +185,13 @@ FAULTS: dict[str, tuple[str, Any, str]] = {
         "one, two lead round to themselves",
     ),
     "a step that may take for ever": ("E016", lambda: road(look=look(days="")), "look has no time limit"),
-    "two arrows of one name": (
-        "E017",
-        lambda: road(look=look(this.a).Exit("x", this.a_b), a=look().Exit("b_c", this.d), a_b=look().Exit("c", this.d), d=look()),
-        "flow_a_b_c_d names 2 things",
+    "a job that is never done": (
+        "E018",
+        lambda: road(look=look(this.work), work=steps.job("做", does="test.work", state="INTAKE").Failed(this.closed)),
+        "work is a job without an exit done",
     ),
-    "a step with the name of a gateway": (
-        "E017", lambda: road(look=look(this.look_gateway), look_gateway=look()), "look_gateway names 2 things",
+    "an exit with the name of a gateway": (
+        "E017", lambda: road(look=look().Exit("merge", this.closed)), "look has an exit merge",
     ),
 }  # fmt: skip
 

@@ -1,13 +1,16 @@
-"""A road as a BPMN 2.0 file: user tasks, gateways with executable conditions, lanes by role, and a drawing."""
+"""A road as a BPMN 2.0 file: tasks, gateways with executable conditions, events, lanes by role, and a drawing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import ast
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from workflows.engine.layout import Layout, lay_out
+from django.utils.translation import gettext as _
+
+from workflows.engine.layout import Box, Link, Plan, Point, Shape, lay_out
+from workflows.engine.parts import EVENT, FAILED, TASK, Flow, Part, Parts, parts_of
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -20,42 +23,16 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 for _prefix, _uri in {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "relief": RELIEF, "xsi": XSI}.items():
     ET.register_namespace(_prefix, _uri)
 
-RANK, SLOT, LEFT, TOP = 260, 110, 180, 60
-TASK, GATE, EVENT = (120, 80), (50, 50), (36, 36)
-SHAPES = {
-    "start": "startEvent", "step": "userTask", "wait": "receiveTask", "job": "serviceTask", "end": "endEvent",
-    "fork": "parallelGateway", "join": "parallelGateway", "route": "exclusiveGateway",
-}  # fmt: skip
-GATES = ("fork", "join", "route")
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A shape on the drawing: its corner and its size."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> tuple[int, int]:
-        return self.x + self.width, self.y + self.height // 2
-
-    @property
-    def left(self) -> tuple[int, int]:
-        return self.x, self.y + self.height // 2
-
-    @property
-    def under(self) -> tuple[int, int]:
-        return self.x + self.width // 2, self.y + self.height
+LEFT, TOP, NAME = 40, 60, 30
+"""The corner of the pool, and the strip in which it and each lane bear their name."""
+EVENT_ROOM = 8
 
 
 def bpmn_xml(graph: Any, *, key: str, name: str, roles: Mapping[str, str] | None = None) -> str:
     """导出 BPMN: the canonical graph as one executable file; the same graph gives the same bytes.
 
-    `key` is an XML name for the process, `roles` the words for each lane. A condition asks `outcome` (and `to_step`
-    where one exit leads to several steps), so that another engine takes the same way for the same answers.
+    `key` is an XML name for the process, `roles` the words for each lane. A step leaves its `outcome` (and `to_step` where
+    one exit leads to several steps) in the data, so that another engine takes the same way for the same answers.
     """
     return _File(graph, key, name, roles or {}).text()
 
@@ -63,161 +40,231 @@ def bpmn_xml(graph: Any, *, key: str, name: str, roles: Mapping[str, str] | None
 class _File:
     def __init__(self, graph: Any, key: str, name: str, roles: Mapping[str, str]) -> None:
         self.graph, self.key, self.name, self.roles = graph, key, name, roles
-        self.lanes = list(dict.fromkeys(node.role for node in graph.nodes))
-        self.layout: Layout = lay_out(graph, lambda node: self.lanes.index(node.role))
-        self.leaving: dict[str, list[Any]] = {node.name: [] for node in graph.nodes}
-        for edge in graph.edges:
-            self.leaving[edge.src].append(edge)
-        self.split = {node.name for node in graph.nodes if len(self.leaving[node.name]) > 1 and node.kind not in GATES}
-        self.flows: list[tuple[str, str, str, Any]] = []
-        for node in graph.nodes:
-            self._flows_of(node)
-
-    def _flows_of(self, node: Any) -> None:
-        edges = self.leaving[node.name]
-        source = node.name
-        if node.name in self.split:
-            source = f"{node.name}_gateway"
-            self.flows.append((f"flow_{node.name}_decided", node.name, source, None))
-        self.flows += [(f"flow_{edge.src}_{edge.exit or 'next'}_{edge.dst}", source, edge.dst, edge) for edge in edges]
+        self.made: Parts = parts_of(graph)
+        self.lanes = list(dict.fromkeys(self.made.lane.values()))
+        self.into: dict[str, list[Flow]] = {part.id: [] for part in self.made.parts}
+        self.out: dict[str, list[Flow]] = {part.id: [] for part in self.made.parts}
+        for flow in self.made.flows:
+            self.out[flow.source].append(flow)
+            self.into[flow.target].append(flow)
 
     def text(self) -> str:
         root = ET.Element(
             _q("definitions"),
-            {"id": f"{self.key}_file", "targetNamespace": RELIEF, "expressionLanguage": PYTHON, "exporter": "relief"},
+            {"id": f"{self.key}.file", "targetNamespace": RELIEF, "expressionLanguage": PYTHON, "exporter": "relief"},
         )
-        for node in self.graph.nodes:
-            if node.kind == "wait":
-                ET.SubElement(root, _q("message"), {"id": f"{node.name}_message", "name": node.name})
-        pool = ET.SubElement(root, _q("collaboration"), {"id": f"{self.key}_pool"})
-        ET.SubElement(pool, _q("participant"), {"id": f"{self.key}_party", "name": self.name, "processRef": self.key})
+        for message in dict.fromkeys(_message(part) for part in self.made.parts if part.kind in ("wait", "message")):
+            ET.SubElement(root, _q("message"), {"id": f"{message}.message", "name": message})
+        if any(part.kind == "error" for part in self.made.parts):
+            ET.SubElement(root, _q("error"), {"id": f"{FAILED}.error", "name": FAILED, "errorCode": FAILED})
+        pool = ET.SubElement(root, _q("collaboration"), {"id": f"{self.key}.pool"})
+        ET.SubElement(pool, _q("participant"), {"id": f"{self.key}.party", "name": self.name, "processRef": self.key})
         process = ET.SubElement(root, _q("process"), {"id": self.key, "name": self.name, "isExecutable": "true"})
+        ET.SubElement(process, _q("documentation")).text = _("每个环节办完时写下 outcome（出口）和 to_step（去向）。")
+        for variable in self._variables():
+            ET.SubElement(process, _q("property"), {"id": f"{self.key}.data.{variable}", "name": variable})
         self._lanes(process)
-        for node in self.graph.nodes:
-            self._node(process, node)
-        for flow, source, target, edge in self.flows:
-            self._flow(process, flow, source, target, edge)
+        for part in self.made.parts:
+            self._part(process, part)
+        for flow in self.made.flows:
+            self._flow(process, flow)
         self._drawing(root)
         ET.indent(root, " ")
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
+    def _variables(self) -> list[str]:
+        """The data that conditions and timers ask for."""
+        found = ["outcome", "to_step"]
+        for flow in self.made.flows:
+            if flow.condition:
+                found += [part.id for part in ast.walk(ast.parse(flow.condition)) if isinstance(part, ast.Name)]
+        found += [_due(part) for part in self.made.parts if part.kind == "timer"]
+        return list(dict.fromkeys(found))
+
     def _lanes(self, process: ET.Element) -> None:
-        lanes = ET.SubElement(process, _q("laneSet"), {"id": f"{self.key}_lanes"})
+        lanes = ET.SubElement(process, _q("laneSet"), {"id": f"{self.key}.lanes"})
         for position, role in enumerate(self.lanes):
-            words = self.roles.get(role, role) or self.name
-            lane = ET.SubElement(lanes, _q("lane"), {"id": f"{self.key}_lane_{position}", "name": words})
-            for node in self.graph.nodes:
-                if node.role == role:
-                    ET.SubElement(lane, _q("flowNodeRef")).text = node.name
-                    if node.name in self.split:
-                        ET.SubElement(lane, _q("flowNodeRef")).text = f"{node.name}_gateway"
+            words = self.roles.get(role, role) or _("申请人和系统")
+            lane = ET.SubElement(lanes, _q("lane"), {"id": f"{self.key}.lane.{position}", "name": words})
+            for part in self.made.parts:
+                if self.made.lane[part.id] == role:
+                    ET.SubElement(lane, _q("flowNodeRef")).text = part.id
 
-    def _node(self, process: ET.Element, node: Any) -> None:
-        attributes = {"id": node.name, "name": str(node.title)}
-        if node.kind == "wait":
-            attributes["messageRef"] = f"{node.name}_message"
-        shape = ET.SubElement(process, _q(SHAPES[node.kind]), attributes)
-        ET.SubElement(shape, _q("documentation")).text = _words(node)
-        facts = {"role": node.role, "state": node.state, "days": node.days_key, "level": node.level}
-        extension = ET.SubElement(shape, _q("extensionElements"))
-        ET.SubElement(
-            extension,
-            f"{{{RELIEF}}}step",
-            {name: str(value) for name, value in facts.items() if value not in ("", None)},
-        )
-        self._ends(shape, node.name)
-        if node.name in self.split:
-            gate = ET.SubElement(process, _q("exclusiveGateway"), {"id": f"{node.name}_gateway", "name": ""})
-            self._ends(gate, f"{node.name}_gateway")
+    # --- the elements
+    def _part(self, process: ET.Element, part: Part) -> None:
+        attributes = {"id": part.id, **({"name": part.name} if part.name else {})}
+        if part.kind == "wait":
+            attributes["messageRef"] = f"{_message(part)}.message"
+        if part.host:
+            attributes["attachedToRef"] = part.host
+        if part.tag.endswith("Gateway"):
+            divides = len(self.out[part.id]) > 1
+            attributes["gatewayDirection"] = "Diverging" if divides else "Converging"
+        default = next((flow.id for flow in self.out[part.id] if flow.is_default), "")
+        if default:
+            attributes["default"] = default
+        element = ET.SubElement(process, _q(part.tag), attributes)
+        if part.id == part.node.name:
+            ET.SubElement(element, _q("documentation")).text = _words(part.node, self.roles)
+            ET.SubElement(ET.SubElement(element, _q("extensionElements")), _r("step"), _facts(part.node))
+        if part.kind == "timer":
+            limit = {"policy": f"days.{part.node.days_key}", "variable": _due(part), "counts": "workdays"}
+            ET.SubElement(ET.SubElement(element, _q("extensionElements")), _r("limit"), limit)
+        for flow in self.into[part.id]:
+            ET.SubElement(element, _q("incoming")).text = flow.id
+        for flow in self.out[part.id]:
+            ET.SubElement(element, _q("outgoing")).text = flow.id
+        _event(element, part)
 
-    def _ends(self, shape: ET.Element, name: str) -> None:
-        for flow, _source, target, _edge in self.flows:
-            if target == name:
-                ET.SubElement(shape, _q("incoming")).text = flow
-        for flow, source, _target, _edge in self.flows:
-            if source == name:
-                ET.SubElement(shape, _q("outgoing")).text = flow
-
-    def _flow(self, process: ET.Element, flow: str, source: str, target: str, edge: Any) -> None:
-        attributes = {"id": flow, "sourceRef": source, "targetRef": target}
-        if edge is not None and str(edge.label):
-            attributes["name"] = str(edge.label)
+    def _flow(self, process: ET.Element, flow: Flow) -> None:
+        attributes = {"id": flow.id, "sourceRef": flow.source, "targetRef": flow.target}
+        if flow.name:
+            attributes["name"] = flow.name
         element = ET.SubElement(process, _q("sequenceFlow"), attributes)
-        if source.endswith("_gateway") or (edge is not None and edge.condition is not None):
-            kind = {f"{{{XSI}}}type": "bpmn:tFormalExpression"}
-            condition = ET.SubElement(element, _q("conditionExpression"), kind)
-            condition.text = self._condition(edge)
-
-    def _condition(self, edge: Any) -> str:
-        if edge.condition is not None:
-            return str(edge.condition.expression)
-        words = f'outcome == "{edge.exit}"'
-        same = [other for other in self.leaving[edge.src] if other.exit == edge.exit]
-        return f'{words} and to_step == "{edge.dst}"' if len(same) > 1 else words
+        if flow.condition:
+            condition = ET.SubElement(element, _q("conditionExpression"), {_x("type"): "bpmn:tFormalExpression"})
+            condition.text = flow.condition
 
     # --- the drawing
-    def _top(self, band: int) -> int:
-        return TOP + sum(self.layout.slots[:band]) * SLOT
+    def plan(self) -> Plan:
+        """Every element but the events on borders, with its place."""
+        shapes = [
+            Shape(part.id, self.lanes.index(self.made.lane[part.id]), *part.size)
+            for part in self.made.parts
+            if not part.host
+        ]
+        hosts = {part.id: part for part in self.made.parts if part.host}
+        seats = dict(self._seats())
+        links = [
+            Link(flow.id, hosts[flow.source].host, flow.target, seats[flow.source] + EVENT[0] // 2)
+            if flow.source in hosts
+            else Link(flow.id, flow.source, flow.target)
+            for flow in self.made.flows
+        ]
+        return lay_out(shapes, links)
 
-    def boxes(self) -> dict[str, Box]:
-        """Every shape with its place; no two overlap."""
-        boxes = {}
-        for node in self.graph.nodes:
-            cell = self.layout.cells[node.name]
-            x, y = LEFT + cell.rank * RANK, self._top(cell.band) + cell.slot * SLOT + 15
-            width, height = EVENT if node.kind in ("start", "end") else GATE if node.kind in GATES else TASK
-            boxes[node.name] = Box(x, y + (TASK[1] - height) // 2, width, height)
-            if node.name in self.split:
-                boxes[f"{node.name}_gateway"] = Box(x + TASK[0] + 30, y + (TASK[1] - GATE[1]) // 2, *GATE)
+    def _seats(self) -> Iterator[tuple[str, int]]:
+        """How far along the lower border of its step each event sits."""
+        taken: dict[str, int] = {}
+        for part in self.made.parts:
+            if part.host:
+                place = taken.get(part.host, 0)
+                taken[part.host] = place + 1
+                yield part.id, TASK[0] - (place + 1) * (EVENT[0] + EVENT_ROOM)
+
+    def boxes(self, plan: Plan) -> dict[str, Box]:
+        """Every shape on the page; events sit astride the border of their step."""
+        left, top = LEFT + 2 * NAME, TOP
+        boxes = {name: Box(box.x + left, box.y + top, box.width, box.height) for name, box in plan.boxes.items()}
+        seats = dict(self._seats())
+        for part in self.made.parts:
+            if part.host:
+                host = boxes[part.host]
+                boxes[part.id] = Box(host.x + seats[part.id], host.y + host.height - EVENT[1] // 2, *EVENT)
         return boxes
 
+    def lines(self, plan: Plan) -> dict[str, list[Point]]:
+        """Every arrow on the page; one from an event begins below it."""
+        hosted = {part.id for part in self.made.parts if part.host}
+        found = {}
+        for flow in self.made.flows:
+            points = [(x + LEFT + 2 * NAME, y + TOP) for x, y in plan.lines[flow.id]]
+            if flow.source in hosted:
+                points[0] = (points[0][0], points[0][1] + EVENT[1] // 2)
+            found[flow.id] = points
+        return found
+
     def _drawing(self, root: ET.Element) -> None:
-        diagram = ET.SubElement(root, _d("BPMNDiagram"), {"id": f"{self.key}_diagram"})
-        plane = ET.SubElement(diagram, _d("BPMNPlane"), {"id": f"{self.key}_plane", "bpmnElement": f"{self.key}_pool"})
-        width = LEFT - 40 + self.layout.ranks * RANK
-        height = sum(self.layout.slots) * SLOT
-        boxes = self.boxes()
-        self._shape(plane, f"{self.key}_party", Box(40, TOP, width, height), isHorizontal="true")
-        for position in range(len(self.lanes)):
-            lane = Box(70, self._top(position), width - 30, self.layout.slots[position] * SLOT)
-            self._shape(plane, f"{self.key}_lane_{position}", lane, isHorizontal="true")
-        for name, box in boxes.items():
-            self._shape(plane, name, box, **({"isMarkerVisible": "true"} if name.endswith("_gateway") else {}))
-        for flow, source, target, edge in self.flows:
-            line = ET.SubElement(plane, _d("BPMNEdge"), {"id": f"{flow}_di", "bpmnElement": flow})
-            back = edge is not None and (edge.src, edge.exit, edge.dst) in self.layout.back
-            for x, y in _way(boxes[source], boxes[target], back):
+        plan = self.plan()
+        boxes, lines = self.boxes(plan), self.lines(plan)
+        diagram = ET.SubElement(root, _d("BPMNDiagram"), {"id": f"{self.key}.diagram"})
+        plane = ET.SubElement(diagram, _d("BPMNPlane"), {"id": f"{self.key}.plane", "bpmnElement": f"{self.key}.pool"})
+        pool = Box(LEFT, TOP, plan.width + 2 * NAME, plan.height)
+        _shape(plane, f"{self.key}.party", pool, isHorizontal="true")
+        for position, (top, bottom) in enumerate(plan.bands):
+            lane = Box(LEFT + NAME, TOP + top, plan.width + NAME, bottom - top)
+            _shape(plane, f"{self.key}.lane.{position}", lane, isHorizontal="true")
+        for part in self.made.parts:
+            marker = {"isMarkerVisible": "true"} if part.tag == "exclusiveGateway" else {}
+            shape = _shape(plane, part.id, boxes[part.id], **marker)
+            if part.name and part.size != TASK:
+                box = boxes[part.id]
+                _label(shape, Box(box.x - 20, box.y + box.height + 2, box.width + 40, 14))
+        for flow in self.made.flows:
+            line = ET.SubElement(plane, _d("BPMNEdge"), {"id": f"{flow.id}.di", "bpmnElement": flow.id})
+            for x, y in lines[flow.id]:
                 ET.SubElement(line, f"{{{DI}}}waypoint", {"x": str(x), "y": str(y)})
-
-    def _shape(self, plane: ET.Element, name: str, box: Box, **attributes: str) -> None:
-        shape = ET.SubElement(plane, _d("BPMNShape"), {"id": f"{name}_di", "bpmnElement": name, **attributes})
-        ET.SubElement(
-            shape,
-            f"{{{DC}}}Bounds",
-            {"x": str(box.x), "y": str(box.y), "width": str(box.width), "height": str(box.height)},
-        )
+            if flow.name:
+                _label(line, _beside(lines[flow.id]))
 
 
-def _way(source: Box, target: Box, back: bool) -> list[tuple[int, int]]:
-    if back:
-        low = max(source.under[1], target.under[1]) + 12
-        return [source.under, (source.under[0], low), (target.under[0], low), target.under]
-    start, end = source.right, target.left
-    if start[1] == end[1]:
-        return [start, end]
-    middle = end[0] - 15
-    return [start, (middle, start[1]), (middle, end[1]), end]
+def _beside(points: list[Point]) -> Box:
+    """Room for the words of an arrow: above the first stretch that it has for itself."""
+    start, end = (points[2], points[3]) if len(points) > 4 else (points[-2], points[-1])
+    x = start[0] + 4 if end[0] >= start[0] else start[0] - 94
+    return Box(x, start[1] - 16, 90, 14)
 
 
-def _words(node: Any) -> str:
+def _event(element: ET.Element, part: Part) -> None:
+    if part.kind == "message":
+        given = {"id": f"{part.id}.event", "messageRef": f"{_message(part)}.message"}
+        ET.SubElement(element, _q("messageEventDefinition"), given)
+    if part.kind == "error":
+        given = {"id": f"{part.id}.event", "errorRef": f"{FAILED}.error"}
+        ET.SubElement(element, _q("errorEventDefinition"), given)
+    if part.kind == "timer":
+        timer = ET.SubElement(element, _q("timerEventDefinition"), {"id": f"{part.id}.event"})
+        moment = ET.SubElement(timer, _q("timeDate"), {_x("type"): "bpmn:tFormalExpression"})
+        moment.text = _due(part)
+
+
+def _message(part: Part) -> str:
+    """What comes from outside: whatever ends this wait, or the one fact that an event stands for."""
+    return str(part.node.name) if part.kind == "wait" else part.id.removeprefix(f"{part.host}.")
+
+
+def _due(part: Part) -> str:
+    """The data in which the office's engine leaves the end of the time limit, an ISO 8601 moment counted in workdays."""
+    return f"{part.node.name}_due"
+
+
+def _facts(node: Any) -> dict[str, str]:
+    facts = {
+        "role": node.role, "state": node.state, "days": node.days_key, "level": node.level,
+        "optional": "true" if node.optional else "", "notBy": " ".join(node.not_by),
+    }  # fmt: skip
+    return {name: str(value) for name, value in facts.items() if value not in ("", None)}
+
+
+def _words(node: Any, roles: Mapping[str, str]) -> str:
+    """说明: what the road says of a step, as an office reads it."""
     parts = [str(node.title)]
     if node.role:
-        parts.append(f"role {node.role}")
+        parts.append(_("岗位：%(role)s。") % {"role": roles.get(node.role, node.role)})
     if node.level is not None:
-        parts.append(f"level {node.level}: not the person of the level before or after")
+        parts.append(_("审核级别 %(level)s：相邻两级不能是同一个人。") % {"level": node.level})
+    if node.not_by:
+        parts.append(_("办过 %(steps)s 的人不能办。") % {"steps": "、".join(node.not_by)})
     if node.days_key:
-        parts.append(f"working days: policy days.{node.days_key}")
-    return "; ".join(parts)
+        parts.append(_("时限见政策 days.%(key)s，按工作日算，中止的日子不算。") % {"key": node.days_key})
+    if node.optional:
+        parts.append(_("政策可以不设这一步。"))
+    return "\n".join(parts)
+
+
+def _shape(plane: ET.Element, name: str, box: Box, **attributes: str) -> ET.Element:
+    shape = ET.SubElement(plane, _d("BPMNShape"), {"id": f"{name}.di", "bpmnElement": name, **attributes})
+    _bounds(shape, box)
+    return shape
+
+
+def _label(element: ET.Element, box: Box) -> None:
+    _bounds(ET.SubElement(element, _d("BPMNLabel")), box)
+
+
+def _bounds(element: ET.Element, box: Box) -> None:
+    size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+    ET.SubElement(element, f"{{{DC}}}Bounds", {name: str(value) for name, value in size.items()})
 
 
 def _q(name: str) -> str:
@@ -226,3 +273,11 @@ def _q(name: str) -> str:
 
 def _d(name: str) -> str:
     return f"{{{BPMNDI}}}{name}"
+
+
+def _r(name: str) -> str:
+    return f"{{{RELIEF}}}{name}"
+
+
+def _x(name: str) -> str:
+    return f"{{{XSI}}}{name}"

@@ -12,6 +12,7 @@ from cases import states
 from cases.access.reference import known_roles
 from cases.programme import programmes
 from workflows.engine import satisfiable, sides
+from workflows.engine.parts import RESERVED
 from workflows.engine.sides import Fault
 
 AUTOMATIC = ("fork", "join", "route", "job")
@@ -128,14 +129,10 @@ def _rounds(flow_class: Any, drawn: Any) -> Iterator[Fault]:
 
 
 def _ids(drawn: Any) -> Iterator[Fault]:
-    """Names become the ids of the exported file, beside those that it makes for gateways, messages and arrows."""
-    arrows = {(edge.src, edge.exit, edge.dst) for edge in drawn.edges}
-    ids = Counter(node.name for node in drawn.nodes)
-    ids.update(f"{node.name}_{part}" for node in drawn.nodes for part in ("gateway", "message"))
-    ids.update(f"flow_{src}_{exit or 'next'}_{dst}" for src, exit, dst in arrows)
-    for name, times in ids.items():
-        if times > 1:
-            yield f"{name} names {times} things in the exported file", "Rename one of the steps.", "relief.E017"
+    """The exported file calls what stands around a step by its exits, beside names of its own."""
+    for edge in drawn.edges:
+        if edge.exit in RESERVED:
+            yield f"{edge.src} has an exit {edge.exit}, which names a gateway of the file", "Rename it.", "relief.E017"
 
 
 def _duties(name: str, node: Any, names: Iterable[str]) -> Iterator[Fault]:

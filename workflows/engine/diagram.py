@@ -9,49 +9,80 @@ from xml.etree import ElementTree as ET
 
 from django.utils.safestring import SafeString, mark_safe
 
-from workflows.engine.layout import Cell, lay_out
+from workflows.engine.layout import Box, Link, Plan, Point, Shape, lay_out
 
-BOX = (176, 52)
-STEP, COLUMN, LEFT, TOP = 92, 214, 130, 18
+WIDE, TALL, BAR = 176, 52, 30
+EDGE = 8
 INK = {
     "todo": ("#ffffff", "#5f6366", "#0b0c0c", "1.5"),
     "done": ("#eaf5f0", "#0f7a52", "#0b0c0c", "2"),
     "open": ("#d9e9f7", "#1a65a6", "#0c3d66", "3"),
     "late": ("#fbdcc4", "#8a3b0c", "#5c2d0c", "3"),
     "waiting": ("#fff7bf", "#6b5900", "#3d3300", "3"),
+    "incident": ("#fbdcc4", "#5c2d0c", "#5c2d0c", "4"),
     "heat1": ("#eff3ff", "#5f6366", "#0b0c0c", "1.5"),
     "heat2": ("#bdd7e7", "#5f6366", "#0b0c0c", "1.5"),
     "heat3": ("#6baed6", "#0b3d66", "#0b0c0c", "1.5"),
     "heat4": ("#2171b5", "#08306b", "#ffffff", "1.5"),
     "heat5": ("#08306b", "#0b0c0c", "#ffffff", "1.5"),
 }
+WALKED, NOT_YET = "#0f7a52", "#8d969e"
+_plans: dict[str, Plan] = {}
+"""The layout of each road by its fingerprint: computed once a version, whoever looks in whichever language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How one step stands in one case: `state` todo, done, open, late, waiting, or heat1 to heat5; `note` is the line below the name."""
+    """How one step stands in one case: `state` todo, done, open, late, waiting, incident, or heat1 to heat5 on a heat map.
+
+    `note` is the line below the name.
+    """
 
     state: str = "todo"
     note: str = ""
 
 
 def picture(
-    graph: Any, marks: Mapping[str, Mark], *, title: str, walked: frozenset[tuple[str, str]] = frozenset()
+    graph: Any, marks: Mapping[str, Mark], *, title: str, walked: frozenset[tuple[str, str, str]] = frozenset()
 ) -> SafeString:
-    """The graph as one SVG with presentation attributes only; `walked` are the arrows (from, to) of this case."""
-    layout = lay_out(graph, lambda node: 1 if node.kind == "end" else 0)
-    spots = {name: _spot(cell, layout.slots[0]) for name, cell in layout.cells.items()}
-    width = max(x for x, _y in spots.values()) + BOX[0] + 20
-    height = max(y for _x, y in spots.values()) + BOX[1] + 20
-    svg = frame(width, height, title)
-    channel = 0
-    for edge in sorted(graph.edges, key=lambda edge: (edge.src, edge.dst) in walked):
-        back = (edge.src, edge.exit, edge.dst) in layout.back
-        _arrow(svg, spots[edge.src], spots[edge.dst], back, (edge.src, edge.dst) in walked, channel)
-        channel += 1 if back else 0
+    """The graph as one SVG with presentation attributes only; `walked` are the arrows (from, exit, to) of this case."""
+    plan = plan_of(graph)
+    svg = frame(plan.height + 2 * EDGE, plan.width, title)
+    for edge in sorted(graph.edges, key=lambda edge: _way(edge) in walked):
+        key = _key(edge)
+        _arrow(svg, [_turned(point) for point in plan.lines[key]], key in plan.back, _way(edge) in walked)
     for node in graph.nodes:
-        _box(svg, node, spots[node.name], marks.get(node.name, Mark()))
+        _node(svg, node, _place(plan.boxes[node.name]), marks.get(node.name, Mark()))
     return finished(svg)
+
+
+def plan_of(graph: Any) -> Plan:
+    """版面 of a road from top to bottom; the ends stand in a column of their own."""
+    if graph.fingerprint not in _plans:
+        shapes = [Shape(node.name, int(node.kind == "end"), _length(node), WIDE) for node in graph.nodes]
+        _plans[graph.fingerprint] = lay_out(shapes, [Link(_key(edge), edge.src, edge.dst) for edge in graph.edges])
+    return _plans[graph.fingerprint]
+
+
+def _length(node: Any) -> int:
+    return BAR if node.kind in ("fork", "join") else TALL
+
+
+def _way(edge: Any) -> tuple[str, str, str]:
+    return edge.src, edge.exit, edge.dst
+
+
+def _key(edge: Any) -> str:
+    return ".".join(_way(edge))
+
+
+def _turned(point: Point) -> Point:
+    """The layout runs from left to right, the picture from top to bottom, as a phone is held."""
+    return point[1] + EDGE, point[0]
+
+
+def _place(box: Box) -> Box:
+    return Box(box.y + EDGE, box.x, box.height, box.width)
 
 
 def frame(width: int, height: int, title: str) -> ET.Element:
@@ -75,84 +106,65 @@ def finished(svg: ET.Element) -> SafeString:
     return mark_safe(ET.tostring(svg, encoding="unicode"))
 
 
-def _spot(cell: Cell, columns: int) -> tuple[int, int]:
-    column = cell.slot if cell.band == 0 else columns + cell.slot
-    return LEFT + column * COLUMN, TOP + cell.rank * STEP
-
-
-def _arrow(
-    svg: ET.Element, start: tuple[int, int], end: tuple[int, int], back: bool, walked: bool, channel: int
-) -> None:
-    sx, sy, ex, ey = start[0], start[1], end[0], end[1]
-    half = BOX[0] // 2
-    if back:
-        side = LEFT - 18 - 9 * (channel % 11)
-        way = [(sx, sy + BOX[1] // 2 + 8), (side, sy + BOX[1] // 2 + 8), (side, ey + 12), (ex - 2, ey + 12)]
-        head = [(ex - 9, ey + 7), (ex, ey + 12), (ex - 9, ey + 17)]
-    elif sx == ex and ey - sy == STEP:
-        way = [(sx + half, sy + BOX[1]), (ex + half, ey - 2)]
-        head = _down(ex + half, ey)
-    elif sx == ex:
-        side = sx + BOX[0] + 14
-        way = [
-            (sx + BOX[0], sy + 34),
-            (side, sy + 34),
-            (side, ey - 16),
-            (ex + half + 20, ey - 16),
-            (ex + half + 20, ey - 2),
-        ]
-        head = _down(ex + half + 20, ey)
-    elif ex - sx == COLUMN and ey - sy == STEP:
-        way = [(sx + BOX[0], sy + 20), (ex + half, sy + 20), (ex + half, ey - 2)]
-        head = _down(ex + half, ey)
-    else:  # through the gap below the row and the gutter beside the target, behind no other box
-        right = ex > sx
-        side, middle = (ex - 14 if right else ex + BOX[0] + 24), ey + BOX[1] // 2
-        edge, tip = (ex, ex - 9) if right else (ex + BOX[0], ex + BOX[0] + 9)
-        way = [
-            (sx + half + 30, sy + BOX[1]),
-            (sx + half + 30, sy + 68),
-            (side, sy + 68),
-            (side, middle),
-            (edge, middle),
-        ]
-        head = [(tip, middle - 5), (edge, middle), (tip, middle + 5)]
-    ink = {"fill": "none", "stroke": "#0f7a52" if walked else "#8d969e", "stroke-width": "3" if walked else "1.4"}
+def _arrow(svg: ET.Element, way: list[Point], back: bool, walked: bool) -> None:
+    ink = {"fill": "none", "stroke": WALKED if walked else NOT_YET, "stroke-width": "3" if walked else "1.4"}
     if back:
         ink["stroke-dasharray"] = "5 4"
     ET.SubElement(svg, "polyline", {"points": _points(way), **ink})
-    ET.SubElement(svg, "polygon", {"points": _points(head), "fill": ink["stroke"]})
+    x, y = way[-1]
+    ET.SubElement(svg, "polygon", {"points": _points([(x - 5, y - 9), (x, y), (x + 5, y - 9)]), "fill": ink["stroke"]})
 
 
-def _down(x: int, y: int) -> list[tuple[int, int]]:
-    return [(x - 5, y - 9), (x, y), (x + 5, y - 9)]
-
-
-def _points(way: list[tuple[int, int]]) -> str:
+def _points(way: list[Point]) -> str:
     return " ".join(f"{x},{y}" for x, y in way)
 
 
-def _box(svg: ET.Element, node: Any, spot: tuple[int, int], mark: Mark) -> None:
-    fill, stroke, ink, width = INK[mark.state]
-    x, y = spot
+def _node(svg: ET.Element, node: Any, box: Box, mark: Mark) -> None:
     group = ET.SubElement(svg, "g")
-    shape = {"fill": fill, "stroke": stroke, "stroke-width": width}
-    corner = "26" if node.kind in ("start", "end") else "6"
-    if node.kind in ("wait", "job") and mark.state == "todo":
-        shape["stroke-dasharray"] = "3 3"
-    ET.SubElement(
-        group, "rect", {"x": str(x), "y": str(y), "width": str(BOX[0]), "height": str(BOX[1]), "rx": corner, **shape}
-    )
+    _outline(group, node, box, mark)
+    ink = INK[mark.state][2]
+    if node.kind in ("fork", "join"):
+        _text(group, box.x + WIDE // 2, box.y + 25, str(node.title), {"font-size": "13", "fill": "#0b0c0c"})
+        return
     lines = _lines(str(node.title), 11)
     if mark.note:
         lines = [*lines[:1], *_lines(mark.note, 13)[:1]]
-    first = y + BOX[1] // 2 + 5 - 9 * (len(lines) - 1)
+    first = box.y + TALL // 2 + 5 - 9 * (len(lines[:2]) - 1)
     for position, words in enumerate(lines[:2]):
-        style = {"font-size": "15" if position == 0 or not mark.note else "13", "fill": ink, "text-anchor": "middle"}
-        if position == 0 and mark.state in ("open", "late", "waiting"):
+        style = {"font-size": "15" if position == 0 or not mark.note else "13", "fill": ink}
+        if position == 0 and mark.state in ("open", "late", "waiting", "incident"):
             style["font-weight"] = "700"
-        text = ET.SubElement(group, "text", {"x": str(x + BOX[0] // 2), "y": str(first + 19 * position), **style})
-        text.text = words
+        _text(group, box.x + WIDE // 2, first + 19 * position, words, style)
+
+
+def _outline(group: ET.Element, node: Any, box: Box, mark: Mark) -> None:
+    """A bar where the road divides and meets, a pointed box where data chooses, round ends, dashes where it waits."""
+    fill, stroke, _ink, width = INK[mark.state]
+    shape = {"fill": fill, "stroke": stroke, "stroke-width": width}
+    place = {"x": str(box.x), "y": str(box.y), "width": str(WIDE), "height": str(TALL)}
+    if node.kind in ("fork", "join"):
+        bar = {"fill": WALKED if mark.state == "done" else "#0b0c0c", "rx": "3"}
+        ET.SubElement(group, "rect", {**place, "height": "9", **bar})
+        return
+    if node.kind == "route":
+        x, y, middle = box.x, box.y, box.y + TALL // 2
+        corners = [(x, middle), (x + 18, y), (x + WIDE - 18, y), (x + WIDE, middle), (x + WIDE - 18, y + TALL)]
+        ET.SubElement(group, "polygon", {"points": _points([*corners, (x + 18, y + TALL)]), **shape})
+        return
+    if node.kind in ("wait", "job") and mark.state == "todo":
+        shape["stroke-dasharray"] = "3 3" if node.kind == "wait" else "8 3"
+    ET.SubElement(group, "rect", {**place, "rx": "26" if node.kind in ("start", "end") else "6", **shape})
+    if mark.state == "incident":
+        x, y = box.x + WIDE - 24, box.y + 4
+        ET.SubElement(
+            group, "polygon", {"points": _points([(x, y + 16), (x + 9, y), (x + 18, y + 16)]), "fill": stroke}
+        )
+        _text(group, x + 9, y + 14, "!", {"font-size": "12", "fill": "#ffffff", "font-weight": "700"})
+
+
+def _text(group: ET.Element, x: int, y: int, words: str, style: dict[str, str]) -> None:
+    text = ET.SubElement(group, "text", {"x": str(x), "y": str(y), "text-anchor": "middle", **style})
+    text.text = words
 
 
 def _lines(words: str, most: int) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from cases.access.queries import may, who_looked
 from cases.dossier.models import Answer
@@ -25,13 +24,13 @@ from cases.regions.models import Division
 from cases.text import money as money_words
 from workflows.desk.casefile.identity import born, flags, whose
 from workflows.desk.casefile.papers import materials
+from workflows.desk.casefile.picture import picture_tab
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.words import FINDINGS, SOURCES
-from workflows.engine.diagram import Mark, picture
-from workflows.flow import graph, road_of
-from workflows.models import Decision, Ending, Handover, WorkItem
+from workflows.flow import road_of
+from workflows.models import Decision, Ending, Handover
 
 HIDDEN = "••••"
 MASKS: dict[str, Callable[[str], str]] = {
@@ -263,76 +262,6 @@ def _coded(policy: Any, section: str, code: str) -> str:
         return code
     row = policy.row(section, code)
     return in_my_language(row.value.get("name_zh", code), row.value.get("name_en"))
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One step in the list beside the picture."""
-
-    title: Any
-    mark: str
-    words: Any
-    note: str
-    due_on: date | None
-    times: int
-
-
-WORDS = {
-    "todo": gettext_lazy("还没到"),
-    "done": gettext_lazy("已办"),
-    "open": gettext_lazy("办理中"),
-    "late": gettext_lazy("已超期"),
-    "waiting": gettext_lazy("等待"),
-}
-
-
-def picture_tab(found: File) -> dict[str, Any]:
-    """流程图: the picture of the road with the live position, and the same as a list of steps."""
-    drawn = graph(road_of(found.case))
-    items = list(WorkItem.objects.filter(case=found.case).select_related("holder").order_by("id"))
-    marks: dict[str, Mark] = {}
-    latest: dict[str, WorkItem] = {item.step: item for item in items}
-    times = Counter(item.step for item in items)
-    for name, item in latest.items():
-        marks[name] = _mark(found, item, times[name])
-    steps = [item.step for item in items if item.state != "cancelled"]
-    start = drawn.nodes[0].name
-    walked = set(zip([start, *steps], steps, strict=False))
-    ended = next((node.name for node in drawn.nodes if node.kind == "end" and node.state == found.case.state), "")
-    if ended:
-        marks[ended] = Mark("done")
-        walked.add((steps[-1], ended) if steps else (start, ended))
-    marks[start] = Mark("done")
-    stops = [
-        _stop(node, marks.get(node.name, Mark()), latest.get(node.name), times[node.name])
-        for node in drawn.nodes
-        if node.kind != "end" or node.name == ended
-    ]
-    title = _("流程图：%(state)s。下面的清单写的是同样的内容。") % {"state": found.state.staff}
-    return {"svg": picture(drawn, marks, title=title, walked=frozenset(walked)), "stops": stops}
-
-
-def _mark(found: File, item: WorkItem, times: int) -> Mark:
-    if item.state == "cancelled":
-        return Mark()
-    if item.state == "done":
-        return Mark("done", _("第 %(n)s 次") % {"n": times} if times > 1 else "")
-    left = found.days_left if found.item and found.item.pk == item.pk else None
-    who = str(item.holder.name) if item.holder else ""
-    when = "" if left is None else _days(left)
-    state = "late" if left is not None and left < 0 else "waiting" if item.kind != "human" else "open"
-    return Mark(state, " · ".join(part for part in (who, when) if part))
-
-
-def _days(left: int) -> str:
-    if left < 0:
-        return ngettext("超 %(n)s 天", "超 %(n)s 天", -left) % {"n": -left}
-    return ngettext("剩 %(n)s 天", "剩 %(n)s 天", left) % {"n": left}
-
-
-def _stop(node: Any, mark: Mark, item: WorkItem | None, times: int) -> Stop:
-    due_on = item.due_on if item is not None and item.state in ("open", "claimed") else None
-    return Stop(node.title, mark.state, WORDS[mark.state], mark.note, due_on, times)
 
 
 def letters(found: File) -> dict[str, Any]:
