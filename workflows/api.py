@@ -20,9 +20,10 @@ from cases.history.record import record_access
 from cases.states import STATES
 from cases.text import is_key
 from workflows import actions
+from workflows.api_once import ONCE, once
 from workflows.desk.queries import QUEUES, WORK, Viewer, page
 from workflows.flow import step_of
-from workflows.models import WorkItem
+from workflows.models import Decision, WorkItem
 
 PAGE = 25
 
@@ -149,23 +150,69 @@ class Tasks(APIView):
 class Claim(APIView):
     """领取."""
 
-    @extend_schema(operation_id="tasks_claim", request=ClaimIn, responses={200: TaskOut, **REFUSALS})
+    @extend_schema(operation_id="tasks_claim", parameters=[ONCE], request=ClaimIn, responses={200: TaskOut, **REFUSALS})
     def post(self, request: Request, pk: int) -> Response:
         """Take an open task."""
         given = _given(ClaimIn, request)
-        return Response(TaskOut(actions.claim(item=pk, by=request.user, **given)).data)
+        return once(
+            request, "task.claim", {"item": pk, **given},
+            lambda: actions.claim(item=pk, by=request.user, **given), lambda item: dict(TaskOut(item).data),
+        )  # fmt: skip
 
 
 class Decide(APIView):
     """办理."""
 
-    @extend_schema(operation_id="tasks_decide", request=DecideIn, responses={200: DecisionOut, **REFUSALS})
+    @extend_schema(
+        operation_id="tasks_decide", parameters=[ONCE], request=DecideIn, responses={200: DecisionOut, **REFUSALS}
+    )
     def post(self, request: Request, pk: int) -> Response:
-        """Decide a task through one of its exits; a second send of the same decision is refused with 409."""
-        made = actions.decide(item=pk, by=request.user, **_given(DecideIn, request))
-        made.case.refresh_from_db(fields=["state"])
-        body = {"id": made.pk, "step": made.step, "outcome": made.outcome, "case_state": made.case.state}
-        return Response(DecisionOut(body).data)
+        """Decide a task through one of its exits; a second send of the same decision is refused with 409.
+
+        With the same Idempotency-Key it is answered as the first one was.
+        """
+        given = _given(DecideIn, request)
+        return once(
+            request, "task.decide", {"item": pk, **given},
+            lambda: actions.decide(item=pk, by=request.user, **given), _decided,
+        )  # fmt: skip
+
+
+class MessageIn(serializers.Serializer[Any]):
+    """外来消息: its name on the road, its own id, and ids or codes that belong to it; never data of people."""
+
+    name = serializers.CharField(max_length=40)
+    id = serializers.CharField(max_length=80)
+    details = serializers.DictField(child=serializers.CharField(max_length=80), required=False, default=dict)
+
+
+class MessageOut(serializers.Serializer[Any]):
+    """What was taken, and whether the case has moved by it or the message waits for the case."""
+
+    name = serializers.CharField()
+    id = serializers.CharField(source="key")
+    received_at = serializers.DateTimeField()
+    delivered_at = serializers.DateTimeField(allow_null=True)
+
+
+class Messages(APIView):
+    """外来消息."""
+
+    @extend_schema(operation_id="cases_message", request=MessageIn, responses={200: MessageOut, **REFUSALS})
+    def post(self, request: Request, number: str) -> Response:
+        """Tell a case what another system says; before its time it is kept. The same id again changes nothing."""
+        given = _given(MessageIn, request)
+        taken = actions.receive_message(
+            case=get_case(request.user, number), name=given["name"], key=given["id"], details=given["details"],
+            by=request.user,
+        )  # fmt: skip
+        return Response(MessageOut(taken).data)
+
+
+def _decided(made: Decision) -> dict[str, Any]:
+    made.case.refresh_from_db(fields=["state"])
+    body = {"id": made.pk, "step": made.step, "outcome": made.outcome, "case_state": made.case.state}
+    return dict(DecisionOut(body).data)
 
 
 class CaseDetail(APIView):

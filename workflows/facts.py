@@ -17,7 +17,7 @@ from cases.history.record import action, record
 from cases.money import actions as money
 from cases.recusal import actions as recusal
 from workflows import actions, effects, suspended
-from workflows.engine import clockwork, incidents, jobs, timers
+from workflows.engine import clockwork, incidents, jobs, messages, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
 
@@ -43,6 +43,8 @@ def listen() -> None:
         programme.on(name, _mover(name))
     timers.wait_while(suspended.stands_still)
     jobs.ends_with(actions.job_over)
+    jobs.wait_while(suspended.is_suspended)
+    messages.delivers_with(actions.deliver_message)
     timers.when("lapse")(lapse)
     timers.when("claim")(claim_over)
     clockwork.sweeps(money.note_silent_batches)

@@ -18,7 +18,7 @@ from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
 from workflows import barring, effects, pauses, turns
-from workflows.engine import jobs, timers
+from workflows.engine import jobs, messages, timers
 from workflows.flow import road_of, step_of
 from workflows.holding import give, goes_on, same_handlers
 from workflows.models import Decision, Run, WorkItem
@@ -124,6 +124,7 @@ def _offered(item: WorkItem, node: Any, now: datetime) -> None:
     )
     if item.kind == "job":
         jobs.ask(item, node.does, flow=case.run.flow, now=now)
+    messages.look(item, node, now=now)
 
 
 def withdraw(activation: Any) -> None:

@@ -62,6 +62,7 @@ class Exit:
     pauses: bool = False
     resumes: bool = False
     needs_words: bool = False
+    message: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -118,12 +119,15 @@ class _Exits(View):  # type: ignore[misc]
         pauses: bool = False,
         resumes: bool = False,
         needs_words: bool = False,
+        message: bool = False,
     ) -> Any:
         """Add a way out. No target means that the case stays at this step and only takes the exit's `state`.
 
-        `pauses` stops the clock of the step there, `resumes` lets it go on.
+        `pauses` stops the clock of the step there, `resumes` lets it go on. A `message` may come from another system, and early.
         """
-        self.exits[name] = Exit(name, label or name, kind, targets, reasons, state, pauses, resumes, needs_words)
+        self.exits[name] = Exit(
+            name, label or name, kind, targets, reasons, state, pauses, resumes, needs_words, message
+        )
         if effect:
             self.effects[name] = effect
         return self

@@ -19,6 +19,8 @@ from cases.errors import Refusal, Stale
 F = TypeVar("F", bound=Callable[..., Any])
 
 request_id: ContextVar[str] = ContextVar("relief_request_id", default="")
+keeping: ContextVar[tuple[str, Callable[[Any], None]] | None] = ContextVar("relief_keeping", default=None)
+"""The name of an act and what is to be stored of its answer in the same transaction (a request that may come twice)."""
 _open: ContextVar[Act | None] = ContextVar("relief_open_act", default=None)
 
 LOCK_TIMEOUT = "3s"
@@ -169,6 +171,9 @@ def action(name: str, *, about: str = "case") -> Callable[[F], F]:
             ):
                 kwargs["now"] = act.now
                 answer = function(**kwargs)
+                kept = keeping.get()
+                if kept is not None and kept[0] == name:
+                    kept[1](answer)
             for later in act.after:
                 later()
             return answer

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from cases.calendar import clock
 from cases.history.record import current
 from cases.outgoing.models import Outgoing
-from cases.outgoing.rules import Retry, fault_of
+from cases.outgoing.rules import SOON, NotNow, Retry, fault_of
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +89,9 @@ def run(pk: int) -> bool:
         return False
     try:
         _handlers[row.topic](row.payload, row.key)
+    except NotNow:
+        _mine(row).update(lease_until=None, attempts=row.attempts - 1, available_at=clock.now() + SOON)
+        return False
     except Exception as error:  # noqa: BLE001 - the fault is kept on the row, which is tried again or parked
         _failed(row, error)
         return False
@@ -125,6 +128,11 @@ def _lease(pk: int) -> Outgoing | None:
         return row
 
 
+def _mine(row: Outgoing) -> QuerySet[Outgoing]:
+    """The row, as long as this try is the one that counts."""
+    return Outgoing.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None)
+
+
 def _park_lost(row: Outgoing, now: datetime) -> None:
     """The last try ended with its worker: nobody came back to say how, and the next worker is not to die of it too."""
     log.error("outgoing work took its workers with it", outgoing=row.pk, topic=row.topic, attempts=row.attempts)
@@ -140,7 +148,7 @@ def _failed(row: Outgoing, error: Exception) -> None:
     log.error("outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=fault.kind)
     again_at = now + retry.wait(row.attempts, row.key)
     is_last = retry.is_over(row.attempts, again_at - row.created_at)
-    Outgoing.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None).update(
+    _mine(row).update(
         lease_until=None, error=fault.kind, place=fault.place, available_at=again_at,
         parked_at=now if is_last else None,
     )  # fmt: skip

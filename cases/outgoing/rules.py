@@ -49,6 +49,13 @@ class Retry:
         return self.hard + LAST_RESORT
 
 
+class NotNow(Exception):
+    """还不到时候: the work may not be done now, through nobody's fault; the try does not count, and another comes soon."""
+
+
+SOON = timedelta(minutes=1)
+
+
 @dataclass(frozen=True)
 class Fault:
     """故障: the class of an error and the line of our code where it rose. Its message and variables may hold people's data."""

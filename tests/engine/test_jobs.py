@@ -22,6 +22,7 @@ from workflows.engine import checks, incidents, jobs
 from workflows.engine.bpmn import bpmn_xml
 from workflows.flow import graph
 from workflows.models import Incident, WorkItem
+from workflows.operations import actions as operations
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
@@ -70,8 +71,7 @@ def test_a_done_job_moves_the_case_and_marks_its_order_together(case: Case, regi
     assert register.held == {order().key}
     assert told(case, "job.done") == [{"step": "enter", "outcome": "done", "result": {"entry": order().key}}]
     drive.step(case, "grant")
-    case.refresh_from_db()
-    assert case.state == "CLOSED"
+    assert open_steps(case) == [("reply", "wait")]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -139,6 +139,17 @@ def test_a_case_that_leaves_while_the_work_runs_stays_where_it_went(cast: Any, c
     assert outgoing.run(order().pk)
     case.refresh_from_db()
     assert case.state == "WITHDRAWN" and told(case, "job.done") == []
+
+
+def test_while_a_case_is_suspended_its_job_is_not_begun_and_no_try_is_spent(
+    cast: Any, case: Case, register: Register
+) -> None:
+    held = operations.suspend(case=case, reason="等法院的函，先停下来。", until=None, by=cast["prov_head"])
+    assert not outgoing.run(order().pk) and not register.asked
+    assert order().attempts == 0 and order().lease_until is None and order().available_at > clock.now()
+    operations.resume(suspension=held, by=cast["prov_head"])
+    Outgoing.objects.update(available_at=clock.now())
+    assert outgoing.run(order().pk) and open_steps(case) == [("grant", "human")]
 
 
 def test_nobody_can_claim_a_job(cast: Any, case: Case) -> None:

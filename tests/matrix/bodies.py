@@ -20,6 +20,7 @@ API: dict[str, dict[str, Any]] = {
     "api:claim": {"row_version": 1},
     "api:assign": {"row_version": 1, "to": "xiji_review2", "reason": "原来的同事外出培训，由您接着办。"},
     "api:allot": {"kind": "allocate", "items": []},
+    "api:messages": {"name": "receipt", "id": "m1"},
     "api:decide": {"row_version": 1, "outcome": "agree"},
 }
 FORMS: dict[str, Filled] = {

@@ -102,6 +102,7 @@ INNER = {
     "cases.dossier.actions.verify_answer": "inside the decision of a step",
     "workflows.actions.moving.start": "inside submitting",
     "workflows.actions.jobs.job_over": "the worker",
+    "workflows.actions.messages.deliver_message": "the worker",
     "workflows.actions.claiming.claim_expired": "the clock",
     "workflows.actions.claiming.seen": "whoever lost a step",
     "workflows.actions.moving.panel_result": "inside the panel's decision",

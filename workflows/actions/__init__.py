@@ -5,6 +5,7 @@ from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
 from workflows.actions.jobs import job_over, skip_job
 from workflows.actions.leading import allocate, hand_on, must_fit, reassign, set_priority
+from workflows.actions.messages import deliver_message, receive_message
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 from workflows.actions.recusing import kept_out, recuse
 
@@ -16,6 +17,7 @@ __all__ = [
     "claim_expired",
     "claim_next",
     "decide",
+    "deliver_message",
     "fact",
     "hand_on",
     "kept_out",
@@ -24,6 +26,7 @@ __all__ = [
     "must_fit",
     "panel_result",
     "reassign",
+    "receive_message",
     "recuse",
     "release",
     "save_draft",

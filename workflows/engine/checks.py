@@ -164,6 +164,8 @@ def _declared(name: str, node: Any) -> Iterator[Fault]:
             )
     if getattr(node, "kind", "") == "job" and "done" not in exits:
         yield f"{name} is a job without an exit done", "Add .Done(...).", "relief.E018"
+    if any(exit.message for exit in exits.values()) and not node.role:
+        yield f"{name} takes messages and names no role that may send them", 'Say by="...".', "relief.E019"
     if hasattr(node, "otherwise") and (node.otherwise is None or not node.ways):
         yield (
             f"{name} does not say where to go for every answer",

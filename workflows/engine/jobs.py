@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from cases.outgoing import actions as outgoing
-from cases.outgoing.rules import Retry
+from cases.outgoing.rules import NotNow, Retry
 from cases.programme import programme
 from workflows.engine import incidents
 from workflows.models import WorkItem
@@ -34,6 +36,12 @@ class Declined(Exception):
 Work = Callable[[Order], dict[str, Any] | None]
 Over = Callable[..., None]
 _over: list[Over] = []
+_waits: list[Callable[[], Q]] = []
+
+
+def wait_while(condition: Callable[[], Q]) -> None:
+    """Register a condition on work items under which their work is not begun."""
+    _waits.append(condition)
 
 
 def ends_with(over: Over) -> None:
@@ -66,8 +74,11 @@ def ask(item: WorkItem, topic: str, *, flow: str, now: datetime) -> None:
 
 
 def _do(work: Work, payload: dict[str, Any], key: str) -> None:
-    if not WorkItem.objects.filter(pk=payload["item"], state="open").exists():
+    here = WorkItem.objects.filter(pk=payload["item"], state="open")
+    if not here.exists():
         return  # the case has left the step
+    if any(here.filter(condition()).exists() for condition in _waits):
+        raise NotNow
     try:
         result = work(Order(payload["case"], payload["step"], key)) or {}
     except Declined as no:

@@ -1,4 +1,4 @@
-"""What the engine keeps beside the road: periodic runs, and incidents that wait for an administrator."""
+"""What the engine keeps beside the road: periodic runs, incidents, messages of other systems, answers to requests."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cases.sealed import SealedField
+from cases.sealed import SealedField, SealedJSONField
 
-__all__ = ["Incident", "PeriodicRun"]
+__all__ = ["Answered", "Incident", "Message", "PeriodicRun"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -77,3 +77,36 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["kind", "name", "error", "id"], condition=Q(state="open"), name="incident_open")
         ]
+
+
+class Message(models.Model):
+    """消息: a fact from another system about one case (its business key), under an id of its own (its idempotency key).
+
+    It is stored when it comes before the case waits for it, and delivered when a step opens that does; each id once.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="messages")
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=80, unique=True)
+    details = models.JSONField(default=dict)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+        indexes = [models.Index(fields=["case", "name"], condition=Q(delivered_at=None), name="message_early")]
+
+
+class Answered(models.Model):
+    """已答复的请求: what a request with an idempotency key was answered, so that the same request is answered the same."""
+
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    answer = SealedJSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["by", "key"], name="answered_once")]

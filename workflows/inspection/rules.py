@@ -73,6 +73,8 @@ WORDS: dict[str, Any] = {
     "account.leave": gettext_lazy("离岗"),
     "account.left": gettext_lazy("离岗"),
     "task.priority": gettext_lazy("改优先"),
+    "message.receive": gettext_lazy("收到外来消息"),
+    "message.received": gettext_lazy("收到外来消息"),
     "job.done": gettext_lazy("自动办结"),
     "job.failed": gettext_lazy("自动环节办不成"),
     "job.skipped": gettext_lazy("跳过自动环节"),

@@ -45,5 +45,8 @@ class TwoStepV2(ReliefFlow):
         "again", this.enter, label=_("再登记")
     )
     grant = steps.review(_("准予救助与账户确认"), by="CTY2", level=2, state="GRANTED", days="grant", form="grant").Exit(
-        "grant", this.closed, label=_("准予救助"), kind="end"
+        "grant", this.reply, label=_("准予救助")
+    )
+    reply = steps.wait(_("等登记回执"), by="CTY2", state="GRANTED", days="grant").On(
+        "receipt", this.closed, label=_("收到回执"), message=True
     )

@@ -9,6 +9,7 @@ BEGIN
         ('workflows_duty', 'case', 'case_id'),
         ('workflows_ending', 'case', 'case_id'),
         ('workflows_incident', 'incident', 'id'),
+        ('workflows_message', 'case', 'case_id'),
         ('workflows_handover', 'case', 'item_id:workflows_workitem'),
         ('workflows_pause', 'case', 'item_id:workflows_workitem')
     ) AS t (name, kind, key)
