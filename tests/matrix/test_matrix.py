@@ -42,6 +42,7 @@ NOBODY = {
         ["mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes"],
         "nobody of the cast has a second factor yet",
     ),
+    "api:allot": "a body without tasks asks for nothing",
     "api:messages": "no road of this world takes messages",
     "case:release": "only the holder may, and every step of this world is open",
     "case:check_paper": "only the holder may, and every step of this world is open",
