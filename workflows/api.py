@@ -40,7 +40,7 @@ class TaskOut(serializers.ModelSerializer[WorkItem]):
 
     class Meta:
         model = WorkItem
-        fields = ["id", "case", "name", "step", "state", "role", "division_code", "entrusted_from", "due_on", "due_provisional", "turn_on", "priority", "priority_for", "row_version"]  # fmt: skip
+        fields = ["id", "case", "name", "step", "state", "role", "division_code", "entrusted_from", "due_on", "due_provisional", "turn_on", "follow_up_on", "priority", "priority_for", "row_version"]  # fmt: skip
 
 
 class TaskPage(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("v1/tasks/<int:pk>/claim/", api.Claim.as_view(), name="claim"),
     path("v1/tasks/<int:pk>/decide/", api.Decide.as_view(), name="decide"),
     path("v1/tasks/<int:pk>/assign/", staffing.Assign.as_view(), name="assign"),
+    path("v1/tasks/<int:pk>/put-off/", staffing.PutOff.as_view(), name="put_off"),
     path("v1/tasks/allot/", staffing.Allot.as_view(), name="allot"),
     path("v1/sheets/<int:pk>/", staffing.Sheet.as_view(), name="sheet"),
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),

@@ -16,7 +16,7 @@ from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
 from cases.recusal import actions as recusal
-from workflows import actions, effects, suspended
+from workflows import actions, effects, holding, overdue, suspended
 from workflows.engine import clockwork, incidents, jobs, messages, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
@@ -39,6 +39,7 @@ def listen() -> None:
     programme.on("consent_withdrawn", consent_withdrawn)
     programme.on("supplement_extended", supplement_extended)
     programme.on("kept_out", actions.kept_out)
+    programme.on("paper_given", paper_given)
     for name in MOVING:
         programme.on(name, _mover(name))
     timers.wait_while(suspended.stands_still)
@@ -50,6 +51,7 @@ def listen() -> None:
     clockwork.sweeps(money.note_silent_batches)
     clockwork.sweeps(dossier.drop_lapsed_drafts)
     clockwork.sweeps(incidents.sweep)
+    clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)
     clockwork.every("sessions", title=_("清理过期的登录"), at=3)(_drop_old_sessions)
 
 
@@ -90,6 +92,11 @@ def consent_withdrawn(case: Any, *, by: Any, now: datetime, kind: str, **_detail
     """同意撤回: without one of the two needed consents nothing can be decided, so the case ends as withdrawn."""
     if kind in NEEDED and case.state != "DRAFT":
         withdrawn(case, by=by, now=now)
+
+
+def paper_given(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
+    """交来材料: what was put off until more is known is looked at again."""
+    holding.wake(case, now=now)
 
 
 def supplement_extended(case: Any, *, by: Any, now: datetime, due: Any, **_details: Any) -> None:

@@ -121,7 +121,7 @@ def _exits(cls: Any) -> set[str]:
 def _policy_keys(cls: Any) -> dict[str, tuple[str, ...]]:
     """What the road asks of a policy: time limits, switchable levels, the panel's quorum, how often and how many."""
     nodes = [getattr(cls, name) for name in cls.reading_order]
-    always = {"review_request", "claim", "draft_kept", "head_start", "warning"}
+    always = {"review_request", "claim", "draft_kept", "head_start", "warning", "escalation"}
     days = {node.days_key for node in nodes if getattr(node, "days_key", "")} | always
     counts = {"opinion_characters"} | ({"public_list_minimum"} if cls.needs_notice else set())
     exits = _exits(cls)

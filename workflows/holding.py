@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cases.access.models import StandIn
 from cases.calendar.rules import end_of, local_day
+from cases.dossier.models import Case
 from cases.history.record import current, record
 from cases.policy.queries import due_date, policy_of
 from cases.sealed import commitment_of
@@ -63,9 +64,31 @@ def goes_on(item: WorkItem, node: Any, shut_out: set[int]) -> Any:
     return last.actor if last and last.actor_id not in shut_out and barring.holds(last.actor_id, item) else None
 
 
+def put_off(item: WorkItem, until: date, *, now: datetime, reason: str) -> None:
+    """搁置: out of its holder's inbox until that day, and the claim holds its time from there; the deadline stays."""
+    item.follow_up_on, item.row_version = until, item.row_version + 1
+    item.save(update_fields=["follow_up_on", "row_version"])
+    holds = due_date(policy_of(item.case), CLAIM, until).on
+    timers.arm(case=item.case, kind=CLAIM, key=str(item.pk), due_at=end_of(holds))
+    note(item, "put_off", item.holder, item.holder, now, reason)
+    payload = {"step": item.step, "until": until, "reason": commitment_of(reason.strip())}
+    record("task.put_off", about=("case", item.case_id), object=item, payload=payload)
+
+
+def wake(case: Case, *, now: datetime) -> None:
+    """提起: something happened to the case, so what was put off is in the inbox again, and its holder is told."""
+    for item in WorkItem.objects.filter(case=case, state="claimed", follow_up_on__isnull=False).select_related(
+        "holder"
+    ):
+        item.follow_up_on, item.row_version = None, item.row_version + 1
+        item.save(update_fields=["follow_up_on", "row_version"])
+        note(item, "woken", item.holder, item.holder, now, "")
+        record("task.woken", about=("case", case.pk), object=item, payload={"step": item.step})
+
+
 def _keep(item: WorkItem) -> None:
-    item.row_version += 1
-    item.save(update_fields=["state", "holder", "claimed_at", "stand_in", "row_version"])
+    item.row_version, item.follow_up_on = item.row_version + 1, None
+    item.save(update_fields=["state", "holder", "claimed_at", "stand_in", "follow_up_on", "row_version"])
 
 
 def note(item: WorkItem, kind: str, before: Any, after: Any, now: datetime, reason: str) -> None:

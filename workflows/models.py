@@ -73,6 +73,8 @@ class WorkItem(models.Model):
         expression=Func("due_on", "head_start", template="(%(expressions)s)", arg_joiner=" - "),
         output_field=models.DateField(null=True), db_persist=True,
     )  # fmt: skip
+    follow_up_on = models.DateField("搁置到", null=True)
+    escalated_at = models.DateTimeField("超期上报", null=True)
     offered_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
@@ -114,7 +116,7 @@ class Handover(models.Model):
 
     KINDS = [
         ("claimed", "领取"), ("released", "释放"), ("expired", "到时退回"), ("taken_over", "接手"), ("came_back", "退回原办理人"),
-        ("assigned", "改派"), ("allocated", "分派"), ("left", "离岗转出"), ("ranked", "改优先"), ("put_off", "搁置"), ("woken", "提起"),
+        ("assigned", "改派"), ("allocated", "分派"), ("left", "离岗转出"), ("ranked", "改优先"), ("put_off", "搁置"), ("woken", "提起"), ("escalated", "超期上报"),
     ]  # fmt: skip
 
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="handovers")
@@ -144,6 +146,7 @@ class Handover(models.Model):
                         "ranked",
                         "put_off",
                         "woken",
+                        "escalated",
                     ]
                 ),
                 name="handover_kind",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
@@ -21,6 +22,11 @@ from workflows.suspended import is_suspended
 def held_by(person: Any) -> Q:
     """我的: what this person has in hand."""
     return Q(state="claimed", holder=person)
+
+
+def put_off(today: date) -> Q:
+    """已搁置: what its holder looks at again on a later day."""
+    return Q(state="claimed", follow_up_on__gt=today)
 
 
 def may_take(person: Any, posts: Iterable[Post]) -> Q:

@@ -49,6 +49,8 @@ def add_file(*, case: Case, material_code: str, upload: Any, by: Any, now: datet
         row.state = "given"
         row.save(update_fields=["state"])
     _saved(found, now)
+    if found.submitted_at is not None:
+        tell(found, "paper_given", by=by, now=now)
     return file
 
 

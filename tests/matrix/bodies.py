@@ -19,12 +19,16 @@ Filled = Callable[[World, dict[str, Any]], dict[str, Any]]
 API: dict[str, dict[str, Any]] = {
     "api:claim": {"row_version": 1},
     "api:assign": {"row_version": 1, "to": "xiji_review2", "reason": "原来的同事外出培训，由您接着办。"},
-    "api:allot": {"kind": "allocate", "items": []},
+    "api:allot": {"kind": "allocate", "items": [{"id": 999_999_999, "row_version": 1}]},
+    "api:put_off": {"row_version": 1, "until": "2027-01-01", "reason": "等医院补来报告，那天再看。"},
     "api:messages": {"name": "receipt", "id": "m1"},
     "api:decide": {"row_version": 1, "outcome": "agree"},
 }
 FORMS: dict[str, Filled] = {
     "case:claim": lambda world, of: {"item": of["api.pk"], "row_version": 1},
+    "case:put_off": lambda world, of: {
+        "item": of["api.pk"], "row_version": 1, "put_off_reason": OPINION, **day("until", LATER),
+    },
     "case:decide": lambda world, of: {"item": of["api.pk"], "row_version": 1, "outcome": "agree"},
     "case:release": lambda world, of: {"item": of["api.pk"], "reason": OPINION},
     "case:recuse": lambda world, of: {"item": of["api.pk"], "row_version": 1, "reason": OPINION},

@@ -104,6 +104,7 @@ INNER = {
     "workflows.actions.jobs.job_over": "the worker",
     "workflows.actions.messages.deliver_message": "the worker",
     "workflows.actions.claiming.claim_expired": "the clock",
+    "workflows.actions.leading.escalate": "the clock",
     "workflows.actions.claiming.seen": "whoever lost a step",
     "workflows.actions.moving.panel_result": "inside the panel's decision",
     "workflows.operations.actions.suspending.expire": "the clock",

@@ -42,7 +42,7 @@ NOBODY = {
         ["mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes"],
         "nobody of the cast has a second factor yet",
     ),
-    "api:allot": "a body without tasks asks for nothing",
+    **dict.fromkeys(["case:put_off", "api:put_off"], "only the holder may, and every step of this world is open"),
     "api:messages": "no road of this world takes messages",
     "case:release": "only the holder may, and every step of this world is open",
     "case:check_paper": "only the holder may, and every step of this world is open",
@@ -145,7 +145,7 @@ GIVEN: dict[str, Any] = {
     "count_retyped": 1, "code": "YS-NEW", "programme": "rare_disease", "amount": Decimal(1), "source": "捐赠",
     "flow": "rare_disease/v1", "title": "新的一版", "effective_from": date(2027, 1, 1), "version_data": {}, "section": "days", "upheld": True,
     "finding": "查清了，没有这回事。", "row_version": 1, "outcome": "agree", "verdict": "accepted", "opinion": "按办法核对过材料和事实，情况属实。",
-    "words": "查清了，是别家的笔。", "days": 3, "reasons": ["R01"], "details": {}, "held_on": date(2027, 1, 1), "choice": "agree", "minutes": "会议逐件研究了议题，形成了一致意见。",
+    "words": "查清了，是别家的笔。", "days": 3, "until": date(2027, 1, 1), "reasons": ["R01"], "details": {}, "held_on": date(2027, 1, 1), "choice": "agree", "minutes": "会议逐件研究了议题，形成了一致意见。",
 }  # fmt: skip
 """A plausible value for each argument that is no row."""
 ASKING = [(name, function) for name, function in acts() if name not in INNER]

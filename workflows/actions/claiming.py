@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import work_posts
+from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
@@ -100,6 +101,34 @@ def release(
     for post in posts_for(found, by)[:1]:  # who may not do it any more may still give it back
         act_as(post)
     holding.back_to_pool(found, "released", now=now, reason=reason)
+    return found
+
+
+@action("task.put_off")
+def put_off(
+    *, item: WorkItem | int, until: date, reason: str, row_version: int | None = None, by: Any,
+    now: datetime | None = None,
+) -> WorkItem:  # fmt: skip
+    """搁置: the holder looks at it again on a day, at the latest on its due date, with a reason. The deadline goes on.
+
+    It comes back on that day by itself, or sooner when something happens to the case.
+    """
+    assert now is not None
+    found = locked(item)
+    act_as(may_act(found, by))
+    if found.state != "claimed" or found.holder_id != by.pk:
+        raise Refusal(_("这件不在您手里。"), code="not_holder", who_may=holder_of(found))
+    must_be_unchanged(found, row_version)
+    faults: dict[str, Any] = {}
+    if until <= local_day(now):
+        faults["until"] = _("请填今天以后的日期")
+    elif found.due_on is not None and until > found.due_on:
+        faults["until"] = _("不能晚于办理时限 %(day)s") % {"day": found.due_on.isoformat()}
+    if not reason.strip():
+        faults["reason"] = _("请写明原因")
+    if faults:
+        raise Invalid(_("搁置要写日期和原因。"), fields=faults)
+    holding.put_off(found, until, now=now, reason=reason)
     return found
 
 

@@ -9,6 +9,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import may_administer, who_may
+from cases.calendar.queries import calendar
+from cases.calendar.rules import local_day, workdays_between
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, record
 from cases.policy.queries import policy_of
@@ -141,6 +143,27 @@ def hand_on(*, item: WorkItem | int, leaver: Any, reason: str, by: Any, now: dat
     if not pool:
         offers.place_again(found)
     return found
+
+
+@action("task.escalate")
+def escalate(*, item: WorkItem | int, by: Any, now: datetime | None = None) -> bool:
+    """超期上报: overdue by the policy's `days.escalation` workdays, the step stands on its head's list; once. The clock does it."""
+    assert now is not None
+    found = locked(item)
+    is_over = found.kind != "human" or found.state not in ("open", "claimed") or found.escalated_at is not None
+    if is_over or found.due_on is None or found.pauses.filter(ends_on=None).exists():
+        return False
+    late = workdays_between(found.due_on, local_day(now), calendar())
+    if late < policy_of(found.case).days("escalation"):
+        return False
+    found.escalated_at = now
+    found.row_version += 1
+    found.save(update_fields=["escalated_at", "row_version"])
+    if found.holder is not None:
+        holding.note(found, "escalated", found.holder, found.holder, now, "")
+    payload = {"step": found.step, "due_on": found.due_on, "late": late}
+    record("task.escalated", about=("case", found.case_id), object=found, payload=payload)
+    return True
 
 
 def must_be_live(item: WorkItem, row_version: int | None) -> None:

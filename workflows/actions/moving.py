@@ -16,7 +16,7 @@ from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.sealed import commitment_of
-from workflows import offers, pauses, suspended
+from workflows import holding, offers, pauses, suspended
 from workflows.actions.common import finish, leave, locked
 from workflows.engine import timers
 from workflows.flow import road_of
@@ -106,6 +106,7 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
             continue
         item.case = case
         suspended.must_go_on(item)
+        holding.wake(case, now=now)
         effect = step.effects.get(name)
         if effect is not None:
             effect(case=case, decision=None, data=details, by=by, now=now)

@@ -53,6 +53,13 @@ class TakeOverForm(forms.Form):
     reason = CleanCharField(label=_("为什么接手"), max_length=200, error_messages={"required": _("请写明为什么接手")})
 
 
+class PutOffForm(forms.Form):
+    """搁置: until when, and why."""
+
+    until = DateField(label=_("哪天再看"), error_messages={"required": _("请填日期")})
+    put_off_reason = CleanCharField(label=_("为什么搁置"), max_length=200, error_messages={"required": _("请写明原因")})
+
+
 class PriorityForm(forms.Form):
     """改优先: by how many days a case comes sooner, with a reason."""
 

@@ -38,6 +38,7 @@ WORK = "work"
 QUEUES = {
     "open": _("待领取"),
     "mine": _("我的"),
+    "later": _("已搁置"),
     "waiting": _("等别人"),
     "today": _("今天到期和超期"),
     "soon": _("两天内到期"),
@@ -64,7 +65,8 @@ def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
 
     today and soon are of what I hold or may take: due by today, and in the two workdays after it; a turn is never later
     than the due date, so that the index of turns finds them. waiting is everything of my area that somebody else has to
-    do: the applicant, another office, the panel, the bank, a colleague.
+    do: the applicant, another office, the panel, the bank, a colleague. What is put off is not in my inbox, and is in the
+    queues of what is due.
     """
     return _queue(viewer, name).filter(sees(viewer.user, "case__") | _veiled(viewer))
 
@@ -80,12 +82,15 @@ def _veiled(viewer: Viewer) -> Q:
 
 def _queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
     mine, free = pool.held_by(viewer.user), pool.may_take(viewer.user, viewer.posts)
+    later = pool.put_off(viewer.today)
     if name == "open":
         return WorkItem.objects.filter(free)
     if name == "mine":
-        return WorkItem.objects.filter(mine)
+        return WorkItem.objects.filter(mine & ~later)
+    if name == "later":
+        return WorkItem.objects.filter(mine & later)
     if name == WORK:
-        return WorkItem.objects.filter(mine | free)
+        return WorkItem.objects.filter(mine & ~later | free)
     if name == "waiting":
         return WorkItem.objects.filter(_area(viewer) & ~mine & ~free, state__in=["open", "claimed"])
     if name == "today":
@@ -221,7 +226,9 @@ def _beyond(cursor: tuple[Any, int], *, newest_first: bool, backwards: bool) -> 
 def untold(viewer: Viewer) -> list[Handover]:
     """转手提醒: steps that the viewer lost (taken over, claim run out) and has not been shown yet, oldest first."""
     rows = Handover.objects.filter(from_person=viewer.user, seen_at=None)
-    return list(rows.select_related("item__case", "from_person", "to_person", "actor").order_by("id")[:PAGE])
+    return list(
+        rows.select_related("item__case", "from_person", "to_person", "actor", "on_behalf_of").order_by("id")[:PAGE]
+    )
 
 
 def may_take(viewer: Any, item: WorkItem) -> bool:

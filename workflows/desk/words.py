@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.words import in_whose_name
+
 SOURCES: dict[str, Any] = {
     "claimed": _("本人填报"),
     "derived": _("按前面的回答推算"),
@@ -41,9 +43,22 @@ HANDOVERS: dict[str, Any] = {
     "allocated": _("{by}按负荷分派给{to}"),
     "left": _("{who}离岗，转给{to}，原因：{why}"),
     "left_open": _("{who}离岗，退回待领取，原因：{why}"),
+    "put_off": _("{who}搁置，原因：{why}"),
+    "woken": _("案卷有新情况，搁置的办件回到{who}手里"),
+    "escalated": _("超期，已报负责人"),
     "ranked": _("{by}改了优先，原因：{why}"),
     "came_back": _("退回给原来的办理人{to}"),
 }
+
+
+def handed(handover: Any) -> str:
+    """谁转给谁、代谁、为什么: one change of hands in words."""
+    people = (handover.from_person, handover.to_person, handover.actor)
+    actor, principal = handover.actor, handover.on_behalf_of
+    who, to, by = [in_whose_name(one, principal if one == actor else None) if one else "" for one in people]
+    kind = "left_open" if handover.kind == "left" and not to else handover.kind
+    return str(HANDOVERS[kind]).format(who=who, to=to, by=by, why=handover.reason)
+
 
 LINES: dict[str, Any] = {
     "waiting": _("等待"),

@@ -6,16 +6,15 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cases.access.words import in_whose_name
 from project.templatetags.ui import tag
 from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
-from workflows.desk.words import HANDOVERS, LINES, OUTCOMES, PAPERS, TABLES, VOTES
+from workflows.desk.words import LINES, OUTCOMES, PAPERS, TABLES, VOTES, handed
 from workflows.flow import road_of
 from workflows.turns import HEAD
 
@@ -74,11 +73,7 @@ def stored_file(file: Any, name: str, shown: bool = False) -> dict[str, Any]:
 @register.filter
 def handover_words(handover: Any) -> str:
     """谁转给谁、为什么."""
-    people = (handover.from_person, handover.to_person, handover.actor)
-    actor, principal = handover.actor, handover.on_behalf_of
-    who, to, by = [in_whose_name(one, principal if one == actor else None) if one else "" for one in people]
-    kind = "left_open" if handover.kind == "left" and not to else handover.kind
-    return str(HANDOVERS[kind]).format(who=who, to=to, by=by, why=handover.reason)
+    return handed(handover)
 
 
 @register.simple_tag
@@ -89,6 +84,17 @@ def priority_tag(item: Any) -> str:
     names = [str(_("负责人指定")) if key == HEAD else in_my_language(zh, en) for key, zh, en in item.priority_for]
     words = _("优先：%(why)s") % {"why": _("、").join(names)} if names else _("优先")
     return format_html(" {}", tag(words, "orange"))
+
+
+@register.simple_tag
+def later_tag(item: Any) -> str:
+    """搁置到哪天, 超期已上报: what else is known of a step that waits."""
+    words = []
+    if item.follow_up_on is not None and item.state == "claimed":
+        words.append((_("搁置到 %(day)s") % {"day": item.follow_up_on.isoformat()}, "grey"))
+    if item.escalated_at is not None and item.state in ("open", "claimed"):
+        words.append((_("超期已上报"), "orange"))
+    return format_html_join("", " {}", ((tag(text, colour),) for text, colour in words))
 
 
 @register.filter

@@ -22,6 +22,7 @@ from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name
 from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
+from workflows.desk.casefile.hands import hands
 from workflows.desk.casefile.identity import born, flags, whose
 from workflows.desk.casefile.papers import materials
 from workflows.desk.casefile.picture import picture_tab
@@ -30,7 +31,7 @@ from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.words import FINDINGS, SOURCES
 from workflows.flow import road_of
-from workflows.models import Decision, Ending, Handover
+from workflows.models import Decision, Ending
 
 HIDDEN = "••••"
 MASKS: dict[str, Callable[[str], str]] = {
@@ -229,15 +230,12 @@ def record(found: File) -> dict[str, Any]:
         {"row": row, "reasons": [_coded(policy, "reject_reasons", code) for code in row.reasons]}
         for row in Ending.objects.filter(case=found.case).select_related("actor", "office").order_by("id")
     ]
-    handovers = Handover.objects.filter(item__case=found.case).exclude(kind="claimed")
     return {
         "opinions": opinions,
         "panels": _panels(found),
         "looks": looks,
         "endings": endings,
-        "handovers": handovers.select_related("item", "from_person", "to_person", "actor", "on_behalf_of").order_by(
-            "id"
-        ),
+        "hands": hands(found),
     }
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("release", views.release, name="release"),
     path("recuse", views.recuse, name="recuse"),
     path("take-over", views.take_over, name="take_over"),
+    path("put-off", views.put_off, name="put_off"),
     path("priority", views.priority, name="priority"),
     path("paper", views.check_paper, name="check_paper"),
     path("decide", views.decide, name="decide"),

@@ -30,7 +30,7 @@ from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
 from workflows.desk.casefile.queries import File, decision_form, item_of, open_file, open_whole, working
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
-from workflows.desk.forms import PriorityForm, RecuseForm, ReleaseForm, TakeOverForm
+from workflows.desk.forms import PriorityForm, PutOffForm, RecuseForm, ReleaseForm, TakeOverForm
 from workflows.desk.trail import Trail
 
 PANELS = {**BUILDERS, "veiled": veiled}
@@ -72,7 +72,7 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
 def _small_forms() -> dict[str, Any]:
     return {
         "release": ReleaseForm(), "takeover": TakeOverForm(), "recuse": RecuseForm(), "show": ShowForm(),
-        "redacted": RedactedForm(), "priority": PriorityForm(),
+        "redacted": RedactedForm(), "priority": PriorityForm(), "put_off": PutOffForm(),
     }  # fmt: skip
 
 
@@ -160,6 +160,23 @@ def take_over(request: HttpRequest, number: str) -> HttpResponse:
     actions.take_over(**_shown(request, found), reason=form.cleaned_data["reason"])
     messages.success(request, _("已接手，原来的同事会看到原因。"))
     return redirect(_address(found))
+
+
+@login_required
+@require_POST
+def put_off(request: HttpRequest, number: str) -> HttpResponse:
+    """搁置 until a day, with a reason."""
+    found = _open(request, number)
+    form = PutOffForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.put_off(**_shown(request, found), until=given["until"], reason=given["put_off_reason"])
+            messages.success(request, _("已搁置，到那天会回到“我的”。"))
+            return redirect(found.trail.address)
+        except Invalid as fault:
+            form.add_error("until", fault.fields.get("until", fault.reason))
+    return _page(request, found, put_off=form)
 
 
 @login_required

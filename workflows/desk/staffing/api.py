@@ -24,6 +24,13 @@ class AssignIn(ClaimIn):
     reason = serializers.CharField(max_length=200)
 
 
+class PutOffIn(ClaimIn):
+    """What putting a task off takes."""
+
+    until = serializers.DateField()
+    reason = serializers.CharField(max_length=200)
+
+
 class ShownIn(ClaimIn):
     """A step as the caller saw it."""
 
@@ -67,6 +74,15 @@ class Assign(APIView):
         given = _given(AssignIn, request)
         to = staff(given.pop("to"))
         return Response(TaskOut(actions.reassign(item=pk, to=to, by=request.user, **given)).data)
+
+
+class PutOff(APIView):
+    """搁置."""
+
+    @extend_schema(operation_id="tasks_put_off", request=PutOffIn, responses={200: TaskOut, **REFUSALS})
+    def post(self, request: Request, pk: int) -> Response:
+        """Look at a task of mine again on a day; its deadline goes on."""
+        return Response(TaskOut(actions.put_off(item=pk, by=request.user, **_given(PutOffIn, request))).data)
 
 
 class Allot(APIView):

@@ -23,6 +23,8 @@ class StepsFilter(forms.Form):
     state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
     holder = forms.TypedChoiceField(label=_("办理人"), required=False, coerce=int, empty_value=None)
 
+    late = forms.ChoiceField(label=_("超期上报"), required=False, choices=[("", _("全部")), ("1", _("只看超期已上报"))])
+
     def __init__(self, *args: Any, offices: Iterable[Any], people: Iterable[Any], steps: Iterable[Any], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["office"].choices = [(one.pk, str(one)) for one in offices]  # type: ignore[attr-defined]

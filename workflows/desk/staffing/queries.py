@@ -21,6 +21,7 @@ from workflows.models import Allotment, AllotmentLine, WorkItem
 
 SOON = 3
 PAGE = 30
+MANY = 100
 END = "admin.posts"
 """The right of who ends posts."""
 LONGEST = 2000
@@ -104,7 +105,14 @@ def live(viewer: Any, office: Office, filters: Mapping[str, Any]) -> QuerySet[Wo
         rows = rows.filter(holder=filters["holder"])
     if filters.get("state"):
         rows = rows.filter(state=filters["state"])
+    if filters.get("late"):
+        rows = rows.filter(escalated_at__isnull=False)
     return rows.select_related("case__run", "holder").order_by("turn_on", "id")
+
+
+def reported(viewer: Any, office: Office) -> int:
+    """超期已上报: how many steps of an office its head should look at; from a hundred on it stays a hundred."""
+    return len(live(viewer, office, {"late": True}).values("pk")[:MANY])
 
 
 def people_for(office: Office) -> list[User]:

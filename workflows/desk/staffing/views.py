@@ -26,6 +26,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "office": office,
         "offices": queries.offices_of(request.user),
+        "reported": queries.reported(request.user, office),
         "loads": queries.loads_of(office, clock.now()),
     }
     return render(request, "staffing/people.html", context)

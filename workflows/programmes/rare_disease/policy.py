@@ -119,6 +119,7 @@ DAYS = (
     _days(24, "draft_kept", 30, "草稿保留", "A draft is kept", "days"),
     _days(25, "head_start", 5, "优先的件排队最多提前", "Priority puts a case forward by at most", "days"),
     _days(26, "warning", 2, "到期前提醒", "Warned before it is due"),
+    _days(27, "escalation", 3, "超期后报负责人", "Overdue work is reported to the head"),
 )
 
 LEVELS = (
