@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases.access.queries import candidates
 from cases.calendar import clock
 from cases.outgoing.models import Outgoing
+from tests.duties.several import asked, seats
 from workflows import actions
 from workflows.desk.casefile.picture import _ways
 from workflows.engine.diagram import INK, WALKED
@@ -17,6 +19,7 @@ from workflows.models import Incident, WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+__all__ = ["asked"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -111,3 +114,13 @@ def test_the_list_says_of_every_step_what_the_picture_says(cast, verified):
         if node.kind != "end":
             assert str(node.title) in below
             assert any(words.startswith(str(node.title)[:8].replace(" ", "")) for words in drawn), node.title
+
+
+def test_where_several_people_are_asked_the_box_says_how_many_have_answered(asked, cast):
+    first = seats(asked)[0]
+    actions.decide(
+        item=first.pk, outcome="agree", opinion=drive.ENOUGH, by=candidates(first.role, first.division_code)[0]
+    )
+    svg, below = tab(cast, asked, "prov_head")
+    assert [words for words in boxes(svg) if "已办1/3人" in words.replace(" ", "")]
+    assert "已办 1/3 人" in below

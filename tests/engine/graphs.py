@@ -11,6 +11,7 @@ from cases.programme import programmes
 from workflows.engine.parts import branches
 from workflows.flow import Graph, GraphEdge, GraphNode, graph
 from workflows.rules.conditions import AmountOver, OutcomeIs, RoadFacts
+from workflows.rules.opinions import settles
 
 ROLES = ("A", "B", "C", "")
 
@@ -52,7 +53,14 @@ class Grown:
 
     def _step(self, earlier: list[str], depth: int) -> None:
         name = self._name("step")
-        self._node(name, "step", role=self.luck.choice(ROLES[:3]), optional=self.luck.random() < 0.3, days_key="review")
+        of = self.luck.choice([1, 1, 1, 3])
+        several = {
+            "of": of,
+            "needs": self.luck.choice([2, 3]) if of > 1 else 1,
+            "veto": of > 1 and self.luck.random() < 0.4,
+        }
+        switched = self.luck.random() < 0.3
+        self._node(name, "step", role=self.luck.choice(ROLES[:3]), optional=switched, days_key="review", **several)
         self.loose = [(name, "agree", "同意", "forward")]
         if self.luck.random() < 0.3:
             self.loose.append((name, "disagree", "不同意，报上级定", "forward"))
@@ -138,6 +146,7 @@ class Walker:
         self.level = {name: luck.random() < 0.6 for name, node in self.nodes.items() if node.optional}
         self.amount = luck.choice([5, 500])
         self.outcomes: dict[str, str] = {}
+        self.said: dict[str, list[str]] = {}
         self.at: list[str] = []
         self.come: dict[str, list[str]] = {}
 
@@ -154,17 +163,31 @@ class Walker:
             edge = self.luck.choice(onward if onward and len(made.answers) > self.most else ways)
             made.answers.append((name, edge.exit, edge.dst))
             self.outcomes[name] = edge.exit
-            self.at.remove(name)
-            self._arrive(name, edge.dst)
+            if self._settles(name, edge):
+                self.at = [other for other in self.at if other != name]
+                self.said.pop(name, None)
+                self._arrive(name, edge.dst)
+            else:
+                self.at.remove(name)
         made.open.append([])
         return made
+
+    def _settles(self, name: str, edge: GraphEdge) -> bool:
+        """Whether this answer is the one that counts where several people are asked."""
+        node, earlier = self.nodes[name], self.said.setdefault(name, [])
+        agree = self.leaving[name][0].exit
+        if node.of == 1 or edge.kind == "fact":
+            return True
+        over = settles(edge.exit, earlier, of=node.of, needs=node.needs, veto=node.veto, agree=agree)
+        earlier.append(edge.exit)
+        return over
 
     def _arrive(self, source: str, name: str) -> None:
         node = self.nodes[name]
         if node.kind in ("step", "wait", "job"):
             if node.optional and not self.level[name]:
                 return self._arrive(name, next(edge.dst for edge in self.leaving[name] if edge.exit == "agree"))
-            return self.at.append(name)
+            return self.at.extend([name] * node.of)
         if node.kind == "fork":
             for edge in self.leaving[name]:
                 self._arrive(name, edge.dst)

@@ -31,6 +31,11 @@ LIVE = TaskState.READY | TaskState.WAITING
 NOT_YET, OVER = "9000-01-01T00:00:00+08:00", "2000-01-01T00:00:00+08:00"
 
 
+def _name(task: Any) -> str:
+    """The step of a task; of one of several people at it, the step that they share."""
+    return str(task.task_spec.name.removesuffix(" [child]"))
+
+
 class Run:
     """One case in SpiffWorkflow, from an exported file."""
 
@@ -41,6 +46,13 @@ class Run:
         self.lapses = {node.name: node.lapses for node in drawn.nodes if node.lapses}
         # what is known of the case is one for all branches; an answer belongs to the token that is at the step
         self.facts = {**data, **{f"{name}_due": NOT_YET for name in self.lapses}}
+        self.several = {
+            node.name: next(edge.exit for edge in drawn.edges if edge.src == node.name)
+            for node in drawn.nodes
+            if node.of > 1
+        }
+        for name in self.several:
+            self._nobody_said(name)
         engine = PythonScriptEngine(environment=TaskDataEnvironment(self.facts))
         self.workflow = BpmnWorkflow(parser.get_spec(key), script_engine=engine)
         self.workflow.do_engine_steps()
@@ -48,11 +60,8 @@ class Run:
     @property
     def open(self) -> list[str]:
         """The steps that somebody or something has to end, by name."""
-        return sorted(
-            task.task_spec.name
-            for task in self._live()
-            if self.kinds.get(task.task_spec.name) in ("step", "wait", "job")
-        )
+        names = (_name(task) for task in self._live())
+        return sorted(name for name in names if self.kinds.get(name) in ("step", "wait", "job"))
 
     @property
     def is_over(self) -> bool:
@@ -63,7 +72,7 @@ class Run:
         return self.workflow.get_tasks(state=LIVE)
 
     def _task(self, name: str) -> Any:
-        return next(task for task in self._live() if task.task_spec.name == name)
+        return next(task for task in self._live() if _name(task) == name)
 
     def answer(self, step: str, outcome: str, to_step: str) -> None:
         """The step is left by that way: by whoever does it, by its time limit, or by something outside."""
@@ -77,11 +86,19 @@ class Run:
         if task.state == TaskState.WAITING:
             task.task_spec._update(task)
         self.facts[f"{step}_outcome"] = outcome
+        if step in self.several:
+            self.facts[f"{step}_agreed" if outcome == self.several[step] else f"{step}_against"] += 1
         task.set_data(outcome=outcome, to_step=to_step)
         if event is None and task.state == TaskState.READY:
             task.run()
         self.workflow.do_engine_steps()
         self._forget_joined()
+        if step in self.several and (step not in self.open or event is not None):
+            self._nobody_said(step)
+
+    def _nobody_said(self, step: str) -> None:
+        """Opinions are counted anew each time that several people are asked."""
+        self.facts |= {f"{step}_agreed": 0, f"{step}_against": 0}
 
     def _forget_joined(self) -> None:
         """SpiffWorkflow keeps what came to a join in earlier rounds, and would count it again after a return."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,15 @@ from django.core.management import call_command
 from django.utils.translation import override
 from lxml import etree
 
+from cases.access.queries import candidates
 from cases.policy.queries import policy_of
-from cases.programme import programmes
+from cases.programme import programme, programmes, register
 from tests.engine.graphs import Grown, Walker, roads
 from tests.engine.spiff import replay
+from workflows import actions
 from workflows.engine.bpmn import BPMN, BPMNDI, bpmn_xml
 from workflows.engine.parts import Parts, parts_of
-from workflows.flow import Graph, GraphEdge, GraphNode, graph, road_of
+from workflows.flow import Graph, GraphEdge, GraphNode, graph, road_of, step_of
 from workflows.models import WorkItem
 from workflows.walking import drive
 
@@ -152,6 +156,20 @@ def test_the_same_graph_gives_the_same_bytes_and_markup_in_names_is_text() -> No
         assert drawn.fingerprint == Graph(drawn.nodes, drawn.edges).fingerprint
 
 
+def test_a_step_of_several_people_is_left_when_enough_agree_or_one_vetoes() -> None:
+    drawn = graph(programme("two_step").roads["opinions"])
+    root = ET.fromstring(text_of("opinions", drawn))
+    tasks = {
+        task.attrib["id"]: task.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
+        for task in root.iter(f"{{{BPMN}}}userTask")
+    }
+    said = {name: [part.text for part in loop] for name, loop in tasks.items() if loop is not None}
+    assert said == {
+        "opinions": ["3", "opinions_agreed >= 2 or opinions_against > 1"],
+        "signatures": ["2", "signatures_agreed >= 2 or signatures_against > 0"],
+    }
+
+
 # --- the judges
 @every_road
 def test_the_file_is_valid_by_the_schema_of_the_object_management_group(key: str, drawn: Graph) -> None:
@@ -236,22 +254,50 @@ def test_roads_that_nobody_wrote_run_the_same_way_too(seed: int) -> None:
 
 def _lived(case: Any) -> tuple[list[tuple[str, str, str]], list[list[str]]]:
     """The answers that a real case was given in the database, and what stood open before each of them and at the end."""
-    items = list(WorkItem.objects.filter(case=case).select_related("task").order_by("id"))
+    items = list(WorkItem.objects.filter(case=case).select_related("task", "decision").order_by("id"))
     done = sorted((item for item in items if item.state == "done"), key=lambda item: (item.done_at, item.pk))
-    answers = [(item.step, item.task.data["exit"], item.task.data["to"]) for item in done]
     stood = []
     for position in range(len(done) + 1):
         left = {item.pk for item in done[:position]}
         last = done[position - 1].done_at if position else items[0].offered_at
-        stood.append(sorted(item.step for item in items if item.offered_at <= last and item.pk not in left))
-    return answers, stood
+        gone = {item.pk for item in items if item.state == "cancelled" and item.done_at <= last}
+        stood.append(sorted(item.step for item in items if item.offered_at <= last and item.pk not in left | gone))
+    return [_answer(item) for item in done], stood
+
+
+def _answer(item: WorkItem) -> tuple[str, str, str]:
+    made = getattr(item, "decision", None)
+    exit = made.outcome if made else item.task.data["exit"]
+    to = made.to_step if made else item.task.data["to"]
+    return item.step, exit, to
+
+
+def _who(item: WorkItem) -> Any:
+    """Somebody who has no seat at it yet, where several people are asked; whoever may, elsewhere."""
+    if step_of(item).of == 1:
+        return None
+    seated = WorkItem.objects.filter(task=item.task_id, holder__isnull=False).values_list("holder", flat=True)
+    return candidates(item.role, item.division_code, set(seated))[0]
+
+
+@pytest.fixture
+def on_road() -> Iterator[Any]:
+    """Another road of a programme for its new cases, during one test."""
+    kept = programmes()
+    yield lambda slug, version: register(replace(programme(slug), road=version))
+    for card in kept:
+        register(card)
+
+
+LIVED = [(card.slug, version) for card in programmes() for version in card.roads]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("slug", [card.slug for card in programmes()])
+@pytest.mark.parametrize(("slug", "version"), LIVED)
 def test_a_case_that_lived_in_the_database_goes_the_same_way_in_spiffworkflow(
-    slug: str, cast: Any, published: Any, funded: Any
+    slug: str, version: str, cast: Any, published: Any, funded: Any, on_road: Any
 ) -> None:
+    on_road(slug, version)
     published(slug)
     fund = funded(slug, "100000")
     case = drive.apply(slug=slug, number=1, by=cast["applicant1"])
@@ -264,21 +310,26 @@ def test_a_case_that_lived_in_the_database_goes_the_same_way_in_spiffworkflow(
         elif item.step == "publicity":
             drive.give_notice([case], by=cast["publicity"])
             drive.end_notice(by=cast["prov_head"])
+        elif item.step == "payment" and "payment_batched" not in exits:
+            break  # a road that lives only in the tests and has no bank
+        elif item.kind == "job":
+            actions.job_over(item=item.pk, outcome="done", result={}, key=f"job-{item.pk}", by=None)
         elif item.step == "payment":
-            batch, data = drive.send_batch(
-                of=fund, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"]
-            )
-            drive.bank_answers(batch, data, maker=cast["fin_make"], checker=cast["fin_check"])
+            hands = {"maker": cast["fin_make"], "checker": cast["fin_check"]}
+            batch, data = drive.send_batch(of=fund, releaser=cast["fin_release"], **hands)
+            drive.bank_answers(batch, data, **hands)
         elif "return" in exits and not returned:
             returned = True
-            drive.step(case, "return", to_step=exits["return"].targets[0])
+            drive.step(case, "return", to_step=exits["return"].targets[0], by=_who(item))
         else:
-            drive.step(case)
+            drive.step(case, by=_who(item))
         case.refresh_from_db()
-    road, policy = road_of(case), policy_of(case)
-    drawn = graph(road)
+    policy, drawn = policy_of(case), graph(road_of(case))
     levels = {f"level_{node.name}": policy.level_on(node.name) for node in drawn.nodes if node.optional}
     answers, stood = _lived(case)
-    text = bpmn_xml(drawn, key="lived", name="试")
     assert len(answers) >= 3
-    assert replay("lived", text, drawn, {**levels, "amount": case.award}, answers) == (stood, True)
+    text = bpmn_xml(drawn, key="lived", name="试")
+    assert replay("lived", text, drawn, {**levels, "amount": case.award}, answers) == (
+        stood,
+        case.closed_at is not None,
+    )

@@ -79,6 +79,9 @@ class _File:
             if flow.condition:
                 found += [part.id for part in ast.walk(ast.parse(flow.condition)) if isinstance(part, ast.Name)]
         found += [_due(part) for part in self.made.parts if part.kind == "timer"]
+        for part in self.made.parts:
+            if part.kind == "step" and part.node.of > 1:
+                found += [f"{part.id}_agreed", f"{part.id}_against"]
         return list(dict.fromkeys(found))
 
     def _lanes(self, process: ET.Element) -> None:
@@ -115,6 +118,8 @@ class _File:
         for flow in self.out[part.id]:
             ET.SubElement(element, _q("outgoing")).text = flow.id
         _event(element, part)
+        if part.kind == "step" and part.node.of > 1:
+            _several(element, part)
 
     def _flow(self, process: ET.Element, flow: Flow) -> None:
         attributes = {"id": flow.id, "sourceRef": flow.source, "targetRef": flow.target}
@@ -218,6 +223,16 @@ def _event(element: ET.Element, part: Part) -> None:
         moment.text = _due(part)
 
 
+def _several(element: ET.Element, part: Part) -> None:
+    """多人意见: several people are asked at once, until enough agree or that cannot be reached any more."""
+    node, against = part.node, f"{part.id}_against"
+    loop = ET.SubElement(element, _q("multiInstanceLoopCharacteristics"), {"isSequential": "false"})
+    kind = {_x("type"): "bpmn:tFormalExpression"}
+    ET.SubElement(loop, _q("loopCardinality"), kind).text = str(node.of)
+    lost = f"{against} > 0" if node.veto else f"{against} > {node.of - node.needs}"
+    ET.SubElement(loop, _q("completionCondition"), kind).text = f"{part.id}_agreed >= {node.needs} or {lost}"
+
+
 def _message(part: Part) -> str:
     """What comes from outside: whatever ends this wait, or the one fact that an event stands for."""
     return str(part.node.name) if part.kind == "wait" else part.id.removeprefix(f"{part.host}.")
@@ -232,6 +247,7 @@ def _facts(node: Any) -> dict[str, str]:
     facts = {
         "role": node.role, "state": node.state, "days": node.days_key, "level": node.level,
         "optional": "true" if node.optional else "", "notBy": " ".join(node.not_by),
+        **({"of": node.of, "needs": node.needs, "veto": str(node.veto).lower()} if node.of > 1 else {}),
     }  # fmt: skip
     return {name: str(value) for name, value in facts.items() if value not in ("", None)}
 
@@ -245,6 +261,10 @@ def _words(node: Any, roles: Mapping[str, str]) -> str:
         parts.append(_("审核级别 %(level)s：相邻两级不能是同一个人。") % {"level": node.level})
     if node.not_by:
         parts.append(_("办过 %(steps)s 的人不能办。") % {"steps": "、".join(node.not_by)})
+    if node.of > 1:
+        parts.append(_("请 %(of)s 人各自办，%(needs)s 人同意才算同意。") % {"of": node.of, "needs": node.needs})
+    if node.veto:
+        parts.append(_("一人不同意就不同意（一票否决）。"))
     if node.days_key:
         parts.append(_("时限见政策 days.%(key)s，按工作日算，中止的日子不算。") % {"key": node.days_key})
     if node.optional:

@@ -47,17 +47,18 @@ def picture_tab(found: File) -> dict[str, Any]:
     drawn = graph(road_of(found.case))
     items = list(WorkItem.objects.filter(case=found.case).select_related("holder").order_by("id"))
     latest = {item.step: item for item in items}
-    times = Counter(item.step for item in items)
+    times = Counter(step for step, _task in {(item.step, item.task_id) for item in items})
     faulty = _faulty(found)
     today, days = clock.today(), calendar()
     left = {name: remaining(item.due_on, today, days) if item.due_on else None for name, item in latest.items()}
-    marks = {name: _mark(item, times[name], left[name], name in faulty) for name, item in latest.items()}
+    seats = {name: [one for one in items if one.task_id == item.task_id] for name, item in latest.items()}
+    marks = {name: _mark(seats[name], times[name], left[name], name in faulty) for name in latest}
     been, walked = _walked(found, drawn)
     for node in drawn.nodes:
         if node.name in been and node.kind in ("start", "end", "fork", "join", "route"):
             marks[node.name] = Mark("done")
     stops = [
-        _stop(node, marks.get(node.name, Mark()), latest.get(node.name), times[node.name])
+        _stop(node, marks.get(node.name, Mark()), seats.get(node.name, []), times[node.name])
         for node in drawn.nodes
         if node.kind != "end" or node.name in been
     ]
@@ -100,15 +101,18 @@ def _ways(drawn: Graph, source: str, exit: str, target: str) -> set[Way]:
     return set()
 
 
-def _mark(item: WorkItem, times: int, left: int | None, faulty: bool) -> Mark:
-    if item.state == "cancelled":
-        return Mark()
-    if item.state == "done":
-        return Mark("done", _("第 %(n)s 次") % {"n": times} if times > 1 else "")
-    who = str(item.holder.name) if item.holder else ""
+def _mark(seats: list[WorkItem], times: int, left: int | None, faulty: bool) -> Mark:
+    """The light of a step; where several people are asked (多人意见) also how many of them have answered."""
+    live = [item for item in seats if item.state in ("open", "claimed")]
+    if not live:
+        done = any(item.state == "done" for item in seats)
+        return Mark("done", _("第 %(n)s 次") % {"n": times} if times > 1 else "") if done else Mark()
+    answered = sum(item.state == "done" for item in seats)
+    several = _("已办 %(done)s/%(of)s 人") % {"done": answered, "of": len(seats)} if len(seats) > 1 else ""
+    who = "、".join(str(item.holder.name) for item in live if item.holder)
     when = "" if left is None else _days(left)
-    state = "late" if left is not None and left < 0 else "waiting" if item.kind != "human" else "open"
-    return Mark("incident" if faulty else state, " · ".join(part for part in (who, when) if part))
+    state = "late" if left is not None and left < 0 else "waiting" if live[0].kind != "human" else "open"
+    return Mark("incident" if faulty else state, " · ".join(part for part in (several, who, when) if part))
 
 
 def _days(left: int) -> str:
@@ -117,6 +121,6 @@ def _days(left: int) -> str:
     return ngettext("剩 %(n)s 天", "剩 %(n)s 天", left) % {"n": left}
 
 
-def _stop(node: Any, mark: Mark, item: WorkItem | None, times: int) -> Stop:
-    due_on = item.due_on if item is not None and item.state in ("open", "claimed") else None
+def _stop(node: Any, mark: Mark, seats: list[WorkItem], times: int) -> Stop:
+    due_on = next((item.due_on for item in seats if item.state in ("open", "claimed")), None)
     return Stop(node.title, mark.state, WORDS[mark.state], mark.note, due_on, times)
