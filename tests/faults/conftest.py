@@ -109,7 +109,11 @@ class Place:
 
     def ring(self, row: Outgoing) -> None:
         """The doorbell of this broker, as workflows/tasks.py rings it."""
-        self.app.send_task("outgoing.run", args=[row.pk], retry=False, ignore_result=True)
+        retry = outgoing.retry_of(row)
+        self.app.send_task(
+            "outgoing.run", args=[row.pk], retry=False, ignore_result=True,
+            soft_time_limit=retry.timeout.total_seconds(), time_limit=retry.hard.total_seconds(),
+        )  # fmt: skip
 
     def environment(self) -> dict[str, str]:
         return {

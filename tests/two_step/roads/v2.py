@@ -35,7 +35,7 @@ class TwoStepV2(ReliefFlow):
             _("登记"),
             does="test.register",
             state="COUNTY",
-            retry=Retry(attempts=3, first=timedelta(seconds=30), timeout=timedelta(seconds=20)),
+            retry=Retry(attempts=3, first=timedelta(seconds=30), timeout=timedelta(seconds=3)),
         )
         .Done(this.grant)
         .Failed(this.second_look)
