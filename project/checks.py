@@ -106,6 +106,19 @@ def keys_are_random() -> Fault:
     return None
 
 
+@in_office
+def roads_are_as_set_up() -> Fault:
+    """A case runs to its end on the road that it began: what changes is another version beside it."""
+    from workflows.operations import versions
+
+    found = ", ".join(versions.changed())
+    return (
+        f"cases run on roads that changed or are gone ({found}): leave them and declare the next version"
+        if found
+        else None
+    )
+
+
 @checks.register("database")
 def database_is_fit(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any

@@ -21,6 +21,7 @@ BUDGET = {
     "tests/inspection": 90,
     "tests/history": 90,
     "tests/dossier": 140,
+    "tests/operations": 240,
     "tests/rare_disease": 120,
     "tests/engine": 300,
     "tests/reports": 90,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import ThisObject
 from viewflow.workflow.base import Flow, Node
 
+from cases.access.queries import who_may
+from cases.errors import Refusal
 from workflows import gateways, steps
 from workflows.engine.locks import CaseLock, locks_with
 from workflows.rules.conditions import Condition, RoadFacts
@@ -238,17 +243,53 @@ def graph(flow_class: Any) -> Graph:
     return Graph(tuple(nodes), tuple(edges))
 
 
-def road_of(case: Any) -> Any:
-    """The road (flow class) that a case is on; LookupError for a draft."""
-    from cases.programme import programme
+class RoadGone(Refusal):
+    """流程版本不在了: the code no longer has the version of the road that the case is on."""
 
+    def __init__(self, flow: str) -> None:
+        super().__init__(
+            format_lazy(
+                _("这件走的流程版本 {flow} 已不在程序里，现在不能办理。要装回这个版本，或把案卷换到新版本。"), flow=flow
+            ),
+            code="road_gone",
+            status=409,
+            who_may=who_may("plan.make", "64"),
+        )
+
+
+_GONE = steps.wait(_("（流程版本已不在程序里）"), state="")
+
+
+def road_of(case: Any) -> Any:
+    """The road (flow class) that a case is on; LookupError for a draft, RoadGone when the code no longer has it."""
     run = getattr(case, "run", None)
     if run is None:
         raise LookupError("a draft is on no road yet")
-    slug, version = run.flow.split("/")
-    return programme(slug).roads[version]
+    road = _versions(run.flow).get(run.flow.partition("/")[2])
+    if road is None:
+        raise RoadGone(run.flow)
+    return road
+
+
+def _versions(flow: str) -> Mapping[str, Any]:
+    """The versions of the road of this programme that the code has."""
+    from cases.programme import programmes
+
+    slug = flow.partition("/")[0]
+    return next((card.roads for card in programmes() if card.slug == slug), {})
+
+
+def step_named(case: Any, name: str) -> Any:
+    """The step spec of that name on the road of a case, on another version of it that knew the step, or a stand-in.
+
+    A list or a file shows what was done on a version that the code no longer has; nothing can be done there.
+    """
+    flow = case.run.flow
+    known = _versions(flow)
+    here = known.get(flow.partition("/")[2])
+    return next((getattr(road, name) for road in (here, *known.values()) if hasattr(road, name)), _GONE)
 
 
 def step_of(item: Any) -> Any:
     """The step spec of a work item."""
-    return getattr(road_of(item.case), item.step)
+    return step_named(item.case, item.step)

@@ -19,7 +19,7 @@ from cases.programme import tell
 from cases.states import STATES
 from workflows import barring, effects, pauses, turns
 from workflows.engine import jobs, messages, timers
-from workflows.flow import road_of, step_of
+from workflows.flow import step_named, step_of
 from workflows.holding import give, goes_on, same_handlers
 from workflows.models import Decision, Run, WorkItem
 from workflows.rules import duties
@@ -59,9 +59,9 @@ def road_facts(process: Any) -> RoadFacts:
 def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
     """复查职责: each case on a road, with the decisions that its duties should have refused (none, if all is well)."""
     for case in Case.objects.filter(run__isnull=False).select_related("run").order_by("pk").iterator(chunk_size=500):
-        road = road_of(case)
-        excludes = {name: getattr(getattr(road, name), "excludes", ()) for name in road.reading_order}
-        found = duties.breaches(barring.decided(case), excludes=excludes, parties=barring.parties(case))
+        decided = barring.decided(case)
+        excludes = {one.step: step_named(case, one.step).excludes for one in decided}
+        found = duties.breaches(decided, excludes=excludes, parties=barring.parties(case))
         yield case, [f"{one.step}: {one.people}: {bar.reason}" for one, bar in found]
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from cases.programme import programmes
 from workflows.models import StepDuty
+from workflows.operations.versions import keep
 
 
 def load() -> int:
-    """Write level, excluded steps and same doers of every step of every road, as the owner; answers how many rows stand there."""
+    """Write level, excluded steps and same doers of every step of every road, and the fingerprint of each version, as the owner.
+
+    Answers how many steps stand there. A version on which cases run keeps the fingerprint it was set up with, so that a
+    change of it is noticed (`workflows.operations.versions`).
+    """
     count = 0
+    keep()
     for card in programmes():
         for version, road in card.roads.items():
             for name in road.reading_order:

@@ -6,7 +6,7 @@ from typing import Any
 
 READ_ONLY = {
     "cases_stream", "cases_streamhead", "cases_event", "cases_access",
-    "django_migrations", "workflows_duty", "workflows_stepduty",
+    "django_migrations", "workflows_duty", "workflows_stepduty", "workflows_flowversion",
 }  # fmt: skip
 """Written by SECURITY DEFINER functions, or by the owner role alone."""
 

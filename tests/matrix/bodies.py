@@ -48,6 +48,10 @@ FORMS: dict[str, Filled] = {
     "operations:suspend": lambda world, of: {"reason": OPINION},
     "operations:suspend_road": lambda world, of: {"where": "rare_disease/v1:intake", "reason": OPINION},
     "running:group": lambda world, of: {"incidents": [of["pk"]], "way": "skip", "reason": OPINION},
+    "operations:plan_case": lambda world, of: {
+        "kind": "restart", "step": "county_review", "to_step": "intake", "reason": OPINION,
+    },
+    "operations:sign": lambda world, of: {"digest": world.rows["plan"].digest},
     "panel:call": lambda world, of: {"items": [], **day("held_on", LATER)},
     "panel:minutes": lambda world, of: {"minutes": "会议逐件研究了议题，形成了一致意见。"},
     "panel:vote": lambda world, of: {"choice": "agree"},

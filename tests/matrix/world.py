@@ -156,6 +156,12 @@ def make(cast: dict[str, User]) -> World:
     halted = operations.suspend_road(
         flow=f"{SLUG}/v1", step="second_follow_up", reason="等新的回访表印好再办。", by=cast["prov_head"]
     )
+    plan = operations.make_plan(
+        kind="restart", cases=[there], step="county_review", to_step="intake", reason="误点了同意，回到县级受理。",
+        by=cast["prov_review2"],
+    )  # fmt: skip
+    operations.advance_plan(plan)
+    plan.refresh_from_db()
     begun, begun_b = file(7, "applicant1", submit=False), file(8, "applicant2", THERE, submit=False)
     today = clock.today()
     lent = give_stand_in(
@@ -187,14 +193,14 @@ def make(cast: dict[str, User]) -> World:
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
-        "sheet": {"pk": sheet.pk}, "leaver": {"pk": cast["xiji_town"].pk}, "halted": {"pk": halted.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+        "sheet": {"pk": sheet.pk}, "leaver": {"pk": cast["xiji_town"].pk}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
     }  # fmt: skip
     rows = {
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
-        "suspension": halted, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "plan": plan, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),

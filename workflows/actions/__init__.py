@@ -3,9 +3,11 @@
 from workflows.actions.claiming import claim, claim_expired, claim_next, put_off, release, seen, take_over
 from workflows.actions.common import LEAD, locked
 from workflows.actions.deciding import decide, save_draft
+from workflows.actions.intervening import drop, open_items, put, reopen
 from workflows.actions.jobs import job_over, skip_job
 from workflows.actions.leading import allocate, escalate, hand_on, must_fit, reassign, set_priority
 from workflows.actions.messages import deliver_message, receive_message
+from workflows.actions.migrating import migrate
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 from workflows.actions.recusing import kept_out, recuse
 
@@ -19,18 +21,23 @@ __all__ = [
     "decide",
     "deliver_message",
     "escalate",
+    "drop",
     "fact",
     "hand_on",
-    "kept_out",
     "job_over",
+    "kept_out",
     "locked",
+    "migrate",
     "must_fit",
+    "open_items",
     "panel_result",
     "put_off",
+    "put",
     "reassign",
     "receive_message",
     "recuse",
     "release",
+    "reopen",
     "save_draft",
     "seen",
     "set_priority",

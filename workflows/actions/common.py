@@ -38,7 +38,7 @@ def may_act(item: WorkItem, by: Any) -> Any:
     """The post in which this person may do the step, his own before one he stands in for (替岗).
 
     NotFound outside his area, else a refusal that names who may; Suspended while the case, the step or the road stands
-    still.
+    still, RoadGone when the code has lost its road.
     """
     fitting = posts_for(item, by)
     if not fitting:
@@ -48,6 +48,7 @@ def may_act(item: WorkItem, by: Any) -> Any:
         bar = barring.bar_of(item, *people_of(post, by))
         if bar is None:
             suspended.must_go_on(item)
+            road_of(item.case)
             return post
         bars.append(bar)
     raise Refusal(bars[0].reason, code="duties", who_may=who_may(item.role, item.division_code))

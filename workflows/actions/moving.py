@@ -19,7 +19,7 @@ from cases.sealed import commitment_of
 from workflows import holding, offers, pauses, suspended
 from workflows.actions.common import finish, leave, locked
 from workflows.engine import timers
-from workflows.flow import road_of
+from workflows.flow import road_of, step_named
 from workflows.models import Ending, Run, WorkItem
 
 MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "FOLLOWUP"]
@@ -100,7 +100,7 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
     assert now is not None
     waiting = WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).order_by("id")
     for item in waiting:
-        step = getattr(road_of(case), item.step)
+        step = step_named(case, item.step)
         exit = step.exits.get(name)
         if exit is None:
             continue

@@ -22,7 +22,7 @@ from cases.history.record import record_access
 from cases.states import STATES
 from cases.text import is_key
 from workflows.desk.forms import in_my_language
-from workflows.flow import road_of
+from workflows.flow import step_named
 from workflows.inspection.because import Because, causes
 from workflows.inspection.rules import CATEGORIES, category, changes_of, words_of
 from workflows.models import Pause as StoodStill
@@ -300,11 +300,10 @@ def _entry(
 def pauses_of(case: Case) -> list[Pause]:
     """The stretches in which the office waited for the applicant; they do not count as its days."""
     waits = WorkItem.objects.filter(case=case, kind="wait").order_by("id")
-    road = road_of(case)
     waited = [
         Pause(local_day(item.offered_at), local_day(item.done_at) if item.done_at else date.max)
         for item in waits
-        if STATES[getattr(road, item.step).state].turn == "applicant"
+        if (where := step_named(case, item.step).state) and STATES[where].turn == "applicant"
     ]
     stood = StoodStill.objects.filter(item__case=case, item__kind="wait")
     return waited + [Pause(row.starts_on, row.ends_on or date.max) for row in stood]

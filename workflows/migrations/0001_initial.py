@@ -249,6 +249,219 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="FlowVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("flow", models.CharField(max_length=60, unique=True, verbose_name="项目/版本")),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("drawn", models.JSONField(verbose_name="流程图")),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Plan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("restart", "从某一步重来"),
+                            ("move", "移到另一步"),
+                            ("cancel", "取消一条并行线"),
+                            ("reopen", "重新办理"),
+                            ("migrate", "换流程版本"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "试算中"),
+                            ("ready", "待签"),
+                            ("running", "执行中"),
+                            ("done", "已执行"),
+                            ("dropped", "已作废"),
+                            ("undoing", "撤回中"),
+                            ("undone", "已撤回"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                    ),
+                ),
+                ("flow", models.CharField(max_length=60, verbose_name="项目/版本")),
+                ("step", models.CharField(blank=True, default="", max_length=40, verbose_name="从哪一步")),
+                ("to_step", models.CharField(blank=True, default="", max_length=40, verbose_name="到哪一步")),
+                ("to_flow", models.CharField(blank=True, default="", max_length=60, verbose_name="到哪个版本")),
+                ("mapping", models.JSONField(default=dict, verbose_name="环节对应")),
+                ("reason", cases.sealed.SealedField()),
+                ("made_at", models.DateTimeField()),
+                ("digest", models.CharField(blank=True, default="", max_length=64)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "dropped_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PlanItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "待试算"),
+                            ("possible", "可以执行"),
+                            ("refused", "不能执行"),
+                            ("done", "已执行"),
+                            ("failed", "没有执行"),
+                            ("undone", "已撤回"),
+                            ("kept", "撤不回"),
+                        ],
+                        default="new",
+                        max_length=10,
+                    ),
+                ),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("result", models.JSONField(default=dict)),
+                ("problem", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plan_items", to="cases.case"
+                    ),
+                ),
+                (
+                    "new_item",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="begun_in",
+                        to="workflows.workitem",
+                    ),
+                ),
+                (
+                    "old_item",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_in",
+                        to="workflows.workitem",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="workflows.plan"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="plan",
+            index=models.Index(
+                condition=models.Q(("state__in", ["checking", "running", "undoing"])),
+                fields=["id"],
+                name="plan_at_work",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "migrate"), ("to_step", ""), models.Q(("to_flow", ""), _negated=True)),
+                    models.Q(
+                        ("kind", "cancel"), ("to_flow", ""), ("to_step", ""), models.Q(("step", ""), _negated=True)
+                    ),
+                    models.Q(
+                        ("kind__in", ["restart", "move"]),
+                        ("to_flow", ""),
+                        models.Q(("step", ""), _negated=True),
+                        models.Q(("to_step", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("kind", "reopen"), ("step", ""), ("to_flow", ""), models.Q(("to_step", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_says_where",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signed_by", models.F("made_by")), _negated=True), name="plan_second_person"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_by", None), ("state__in", ["checking", "ready", "dropped"])),
+                    models.Q(
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                        ("state__in", ["running", "done", "undoing", "undone"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_signed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["checking", "dropped"]), models.Q(("digest", ""), _negated=True), _connector="OR"
+                ),
+                name="plan_digest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="planitem",
+            index=models.Index(fields=["plan", "state", "id"], name="plan_item_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="planitem",
+            constraint=models.UniqueConstraint(fields=("plan", "case"), name="plan_item_once"),
+        ),
+        migrations.CreateModel(
             name="Pause",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

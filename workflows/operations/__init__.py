@@ -11,3 +11,4 @@ def connect() -> None:
     on("ended", case_ended)
     clockwork.sweeps(actions.end_due)
     clockwork.sweeps(actions.settle_ended)
+    clockwork.sweeps(actions.advance)

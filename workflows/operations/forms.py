@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.dossier.models import Case
 from cases.errors import Invalid
-from project.forms import CleanCharField, DateField, ReliefForm
+from project.forms import CleanCharField, DateField, Radios, ReliefForm
+from workflows.operations.plans import WORDS, choices, routes, to_map
 from workflows.operations.roads import places
 
 
-class SuspendForm(ReliefForm):
+class Refusing(ReliefForm):
+    """A form that shows what an act refused."""
+
+    def refuse(self, fault: Invalid) -> None:
+        """Show beside each field what was wrong with it."""
+        for name, words in fault.fields.items():
+            self.add_error(name if name in self.fields else None, words)
+
+
+class SuspendForm(Refusing):
     """停办 one case."""
 
     reason = CleanCharField(
@@ -22,11 +34,6 @@ class SuspendForm(ReliefForm):
         help_text=_("同事会看到，至少 10 个字。"),
     )
     until = DateField(label=_("停办到哪一天"), required=False, help_text=_("不填就一直停办，到有人恢复。"))
-
-    def refuse(self, fault: Invalid) -> None:
-        """Show beside each field what was wrong with it."""
-        for name, words in fault.fields.items():
-            self.add_error(name if name in self.fields else None, words)
 
 
 class SuspendRoadForm(SuspendForm):
@@ -43,3 +50,63 @@ class SuspendRoadForm(SuspendForm):
         """The road and the step that were chosen; no step is the whole version."""
         flow, _colon, step = str(self.cleaned_data["where"]).partition(":")
         return flow, step
+
+
+class PlanForm(Refusing):
+    """干预 one case: what is done, from which step, to which place, and why."""
+
+    kind = forms.ChoiceField(label=_("怎样干预"), widget=Radios)
+    step = forms.ChoiceField(label=_("从哪一步"), required=False)
+    to_step = forms.ChoiceField(label=_("到哪一步"), required=False)
+    reason = CleanCharField(
+        label=_("为什么干预"),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=1000,
+        help_text=_("签批的人会看到，至少 10 个字。"),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_over = case.closed_at is not None
+        kinds = ["reopen"] if self.is_over else ["restart", "move", "cancel"]
+        may = choices(case)
+        self.fields["kind"].choices = [(kind, WORDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["step"].choices = may["steps"]  # type: ignore[attr-defined]
+        self.fields["to_step"].choices = [("", "—"), *may["places"]]  # type: ignore[attr-defined]
+        if self.is_over:
+            del self.fields["step"]
+
+    def given(self) -> dict[str, Any]:
+        """What the act is called with."""
+        found = {name: self.cleaned_data.get(name, "") for name in ("kind", "step", "to_step", "reason")}
+        return {**found, "to_step": ""} if found["kind"] == "cancel" else found
+
+    def clean(self) -> dict[str, Any]:
+        found = dict(super().clean() or {})
+        if found.get("kind") not in (None, "cancel") and not found.get("to_step"):
+            self.add_error("to_step", _("请选择到哪一步"))
+        return found
+
+
+class RoadPlanForm(Refusing):
+    """换流程版本: from which version to which, in which area, what the steps that are gone become, and why."""
+
+    route = forms.ChoiceField(label=_("从哪个版本到哪个版本"))
+    place = CleanCharField(
+        label=_("只换这个地区的（地区代码）"), required=False, max_length=12, help_text=_("不填就是全省。")
+    )
+    reason = PlanForm.base_fields["reason"]
+
+    def __init__(self, *args: Any, route: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["route"].choices = routes()  # type: ignore[attr-defined]
+        self.fields["route"].initial = route
+        for name, title, may in to_map(self.data.get("route") or route):
+            label = format_lazy(_("“{step}”换成"), step=title)
+            self.fields[f"map_{name}"] = forms.ChoiceField(label=label, required=False, choices=[("", "—"), *may])
+
+    def given(self) -> dict[str, Any]:
+        """Old version, new version, area and mapping."""
+        old, _sign, new = str(self.cleaned_data["route"]).partition(">")
+        mapping = {name[4:]: value for name, value in self.cleaned_data.items() if name.startswith("map_") and value}
+        return {"flow": old, "to_flow": new, "place": self.cleaned_data["place"], "mapping": mapping}

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from cases.sealed import SealedField
 
-__all__ = ["Suspension"]
+__all__ = ["FlowVersion", "Plan", "PlanItem", "Suspension"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -51,3 +51,97 @@ class Suspension(models.Model):
             # a condition of every list asks for the few that hold: by case, and by road
             models.Index(fields=["case"], condition=Q(settled_at=None, case__isnull=False), name="suspension_of_case"),
         ]
+
+
+class FlowVersion(models.Model):
+    """流程版本: the fingerprint of each version of a road as it was set up; written by set-up alone."""
+
+    flow = models.CharField("项目/版本", max_length=60, unique=True)
+    fingerprint = models.CharField(max_length=64)
+    drawn = models.JSONField("流程图")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+
+
+class Plan(models.Model):
+    """干预计划: what is to be done to which cases, tried out beforehand, signed by a second person, then carried out.
+
+    `digest` is over the whole plan with what the trial said of each case; the second person signs exactly that.
+    """
+
+    KINDS = [
+        ("restart", "从某一步重来"), ("move", "移到另一步"), ("cancel", "取消一条并行线"), ("reopen", "重新办理"),
+        ("migrate", "换流程版本"),
+    ]  # fmt: skip
+    STATES = [
+        ("checking", "试算中"), ("ready", "待签"), ("running", "执行中"), ("done", "已执行"), ("dropped", "已作废"),
+        ("undoing", "撤回中"), ("undone", "已撤回"),
+    ]  # fmt: skip
+
+    kind = models.CharField(max_length=10, choices=KINDS)
+    state = models.CharField(max_length=10, choices=STATES, default="checking")
+    flow = models.CharField("项目/版本", max_length=60)
+    step = models.CharField("从哪一步", max_length=40, blank=True, default="")
+    to_step = models.CharField("到哪一步", max_length=40, blank=True, default="")
+    to_flow = models.CharField("到哪个版本", max_length=60, blank=True, default="")
+    mapping = models.JSONField("环节对应", default=dict)
+    reason = SealedField()
+    made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, blank=True, default="")
+    signed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    dropped_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="migrate", to_step="") & ~Q(to_flow="")
+                | Q(kind="cancel", to_flow="", to_step="") & ~Q(step="")
+                | Q(kind__in=["restart", "move"], to_flow="") & ~Q(step="") & ~Q(to_step="")
+                | Q(kind="reopen", to_flow="", step="") & ~Q(to_step=""),
+                name="plan_says_where",
+            ),
+            models.CheckConstraint(condition=~Q(signed_by=F("made_by")), name="plan_second_person"),
+            models.CheckConstraint(
+                condition=Q(state__in=["checking", "ready", "dropped"], signed_by=None)
+                | Q(
+                    state__in=["running", "done", "undoing", "undone"], signed_by__isnull=False, signed_at__isnull=False
+                ),
+                name="plan_signed",
+            ),
+            models.CheckConstraint(condition=Q(state__in=["checking", "dropped"]) | ~Q(digest=""), name="plan_digest"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state__in=["checking", "running", "undoing"]), name="plan_at_work")
+        ]
+
+
+class PlanItem(models.Model):
+    """计划中的一件: one case of a plan: how it stands before and after in the trial, and what really came of it."""
+
+    STATES = [
+        ("new", "待试算"), ("possible", "可以执行"), ("refused", "不能执行"), ("done", "已执行"), ("failed", "没有执行"),
+        ("undone", "已撤回"), ("kept", "撤不回"),
+    ]  # fmt: skip
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="items")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="plan_items")
+    state = models.CharField(max_length=10, choices=STATES, default="new")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    problem = models.JSONField(default=dict)
+    old_item = models.ForeignKey("workflows.WorkItem", null=True, on_delete=models.PROTECT, related_name="replaced_in")
+    new_item = models.ForeignKey("workflows.WorkItem", null=True, on_delete=models.PROTECT, related_name="begun_in")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["plan", "case"], name="plan_item_once")]
+        indexes = [models.Index(fields=["plan", "state", "id"], name="plan_item_state")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import gives, may, posts_of, require, sees
 from cases.errors import Invalid, NotFound
@@ -15,7 +16,7 @@ from workflows.models import Suspension
 from workflows.operations.roads import PROVINCE, words_of
 
 PAGE = 30
-OPENS = (suspended.CASE, suspended.ROAD, "inspect")
+OPENS = (suspended.CASE, suspended.ROAD, "plan.make", "plan.sign", "inspect")
 """Rights that open this room."""
 
 
@@ -45,7 +46,7 @@ def suspensions(viewer: Any, after: str = "") -> tuple[list[Row], str]:
     rows = Suspension.objects.filter(Q(case=None) | sees(viewer, "case__"))
     if after:
         if not is_key(after):
-            raise Invalid("", fields={"after": ""})
+            raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")})
         rows = rows.filter(pk__lt=int(after))
     found = list(rows.select_related("case", "by").order_by("-pk")[: PAGE + 1])
     posts = posts_of(viewer)

@@ -17,12 +17,15 @@ from cases.errors import Invalid
 from workflows import suspended
 from workflows.operations import actions, queries
 from workflows.operations.forms import SuspendForm, SuspendRoadForm
+from workflows.operations.plans import may_see
 from workflows.operations.roads import PROVINCE
 
 
-def tabs(current: str) -> list[dict[str, Any]]:
-    """The parts of this room."""
+def tabs(viewer: Any, current: str) -> list[dict[str, Any]]:
+    """The parts of this room that the viewer may open."""
     parts = {"suspensions": _("停办")}
+    if may_see(viewer):
+        parts |= {"plans": _("干预计划")}
     return [
         {"label": words, "href": reverse(f"operations:{name}"), "current": name == current}
         for name, words in parts.items()
@@ -38,7 +41,7 @@ def suspensions(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "after": after,
         "may_suspend_road": queries.may_suspend_road(request.user),
-        "room_tabs": tabs("suspensions"),
+        "room_tabs": tabs(request.user, "suspensions"),
     }
     return render(request, "operations/suspensions.html", context)
 

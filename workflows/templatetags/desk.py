@@ -15,7 +15,7 @@ from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
 from workflows.desk.words import LINES, OUTCOMES, PAPERS, TABLES, VOTES, handed
-from workflows.flow import road_of
+from workflows.flow import step_named
 from workflows.turns import HEAD
 
 register = template.Library()
@@ -100,7 +100,7 @@ def later_tag(item: Any) -> str:
 @register.filter
 def step_title(handover: Any, case: Any) -> Any:
     """The step that changed hands."""
-    return getattr(road_of(case), handover.item.step).title
+    return step_named(case, handover.item.step).title
 
 
 LINE_COLOURS = {"waiting": "grey", "done": "green", "refused": "orange", "nobody": "orange"}
@@ -137,7 +137,7 @@ def choice_words(vote: Any) -> str:
 @register.simple_tag
 def decision_words(decision: Any) -> str:
     """Step and outcome of a decision in words."""
-    step = getattr(road_of(decision.case), decision.step)
+    step = step_named(decision.case, decision.step)
     exit = step.exits.get(decision.outcome)
     return f"{step.title}：{exit.label if exit else decision.outcome}"
 

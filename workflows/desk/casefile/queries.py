@@ -32,7 +32,7 @@ from workflows.desk.queries import may_take
 from workflows.desk.step_forms import FORMS
 from workflows.desk.trail import Trail
 from workflows.effects import preview_award
-from workflows.flow import road_of
+from workflows.flow import road_of, step_of
 from workflows.models import Draft, Suspension, WorkItem
 
 TABS = {
@@ -134,6 +134,11 @@ class File:
         """Whether the viewer may let this one case go on; a road is let go on from its own page."""
         held = self.suspension
         return held is not None and held.case_id is not None and self._may(suspended.CASE, held.place)
+
+    @property
+    def may_plan(self) -> bool:
+        """Whether the viewer may make a plan for this case."""
+        return self._may("plan.make", self.case.handling_code)
 
     def _may(self, right: str, place: str) -> bool:
         return not self.veiled and may(self.viewer, right, place) is not None
@@ -243,7 +248,7 @@ def _opened(case: Case, viewer: Any, post: Post, *, veiled: bool = False) -> Fil
         item.case = case
     found.item = _of_mine(live, viewer)
     if found.item is not None:
-        found.step = getattr(road_of(case), found.item.step)
+        found.step = step_of(found.item)
     return found
 
 

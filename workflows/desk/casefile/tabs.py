@@ -30,7 +30,7 @@ from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.words import FINDINGS, SOURCES
-from workflows.flow import road_of
+from workflows.flow import step_named
 from workflows.models import Decision, Ending
 
 HIDDEN = "••••"
@@ -211,13 +211,13 @@ class Opinion:
 
 def record(found: File) -> dict[str, Any]:
     """办理记录: every decision of every round with its opinion, kept through each return; and who looked."""
-    road, policy = road_of(found.case), policy_of(found.case)
+    policy = policy_of(found.case)
     opinions = []
     rows = Decision.objects.filter(case=found.case).select_related("actor", "on_behalf_of", "office").order_by("id")
     for row in rows:
-        step = getattr(road, row.step)
+        step = step_named(found.case, row.step)
         exit = step.exits.get(row.outcome)
-        to = getattr(road, row.to_step).title if row.to_step else ""
+        to = step_named(found.case, row.to_step).title if row.to_step else ""
         reasons = [_reason(policy, exit, code) for code in row.reasons]
         against = bool(exit and exit.needs_reason)
         opinions.append(Opinion(row, step.title, exit.label if exit else row.outcome, to, reasons, against))

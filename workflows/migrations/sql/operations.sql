@@ -36,3 +36,39 @@ ALTER TABLE workflows_suspension ENABLE ALWAYS TRIGGER suspension_guard;
 REVOKE ALL ON FUNCTION relief_decision_suspended, relief_suspension FROM PUBLIC;
 
 SELECT history_watch('workflows_suspension', 'suspension', 'id');
+
+-- A plan is what was signed: it changes in its state alone, its cases and what the trial said of them only while it is tried.
+CREATE FUNCTION relief_plan() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_may text[] := ARRAY['state', 'digest', 'signed_by_id', 'signed_at', 'dropped_by_id', 'undone_by_id', 'ended_at'];
+BEGIN
+    IF (to_jsonb(NEW) - v_may) IS DISTINCT FROM (to_jsonb(OLD) - v_may)
+        OR (OLD.state <> 'checking' AND NEW.digest IS DISTINCT FROM OLD.digest)
+        OR (OLD.signed_by_id IS NOT NULL AND (NEW.signed_by_id, NEW.signed_at) IS DISTINCT FROM (OLD.signed_by_id, OLD.signed_at))
+        OR (NEW.state <> OLD.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+            'checking>ready', 'checking>dropped', 'ready>running', 'ready>dropped', 'running>done', 'done>undoing',
+            'undoing>undone'])) THEN
+        RAISE EXCEPTION 'a plan does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_as_signed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER plan_guard BEFORE UPDATE ON workflows_plan FOR EACH ROW EXECUTE FUNCTION relief_plan();
+ALTER TABLE workflows_plan ENABLE ALWAYS TRIGGER plan_guard;
+
+CREATE FUNCTION relief_plan_item() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_state text;
+BEGIN
+    SELECT p.state INTO v_state FROM public.workflows_plan p WHERE p.id = NEW.plan_id;
+    IF v_state <> 'checking' AND (TG_OP = 'INSERT' OR (NEW.plan_id, NEW.case_id, NEW.before, NEW.after)
+                                                     IS DISTINCT FROM (OLD.plan_id, OLD.case_id, OLD.before, OLD.after)) THEN
+        RAISE EXCEPTION 'a plan does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_as_signed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER plan_item_guard BEFORE INSERT OR UPDATE ON workflows_planitem FOR EACH ROW EXECUTE FUNCTION relief_plan_item();
+ALTER TABLE workflows_planitem ENABLE ALWAYS TRIGGER plan_item_guard;
+REVOKE ALL ON FUNCTION relief_plan, relief_plan_item FROM PUBLIC;
+
+SELECT history_watch('workflows_plan', 'plan', 'id');
+SELECT history_watch('workflows_planitem', 'case', 'case_id');

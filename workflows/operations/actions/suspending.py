@@ -41,7 +41,7 @@ def suspend(*, case: Case, reason: str, until: date | None = None, by: Any, now:
     assert now is not None
     found = lock_case(case.pk)
     post = require(by, suspended.CASE, found.handling_code)
-    _act_as(post)
+    act_as(post)
     _checked(reason, until, now)
     if found.closed_at is not None or found.state == "DRAFT":
         raise Stale(_("这件已经办结或还没提交，不用停办。"))
@@ -57,7 +57,7 @@ def suspend_road(
     """停办一个环节或一个流程版本: every case that stands there, and comes there later, waits. `flow` is like slug/v1."""
     assert now is not None
     post = require(by, suspended.ROAD, PROVINCE)
-    _act_as(post)
+    act_as(post)
     _checked(reason, until, now)
     road_named(flow, step)
     if Suspension.objects.filter(flow=flow, step=step, case=None, ended_at=None).exists():
@@ -72,7 +72,7 @@ def resume(*, suspension: Suspension, by: Any, now: datetime | None = None) -> S
     if suspension.case_id is not None:
         lock_case(suspension.case_id)
     found = Suspension.objects.select_for_update(no_key=True, of=("self",)).get(pk=suspension.pk)
-    _act_as(require(by, suspended.CASE if found.case_id else suspended.ROAD, found.place))
+    act_as(require(by, suspended.CASE if found.case_id else suspended.ROAD, found.place))
     if found.ended_at is not None:
         raise Stale(_("已经恢复办理了。"))
     return _end(found, by, now)
@@ -201,7 +201,8 @@ def _mark(suspension: Suspension) -> str:
     return f"suspension:{suspension.pk}"
 
 
-def _act_as(post: Any) -> None:
+def act_as(post: Any) -> None:
+    """State in which post the person of the open act acts."""
     act = current()
     if act is not None:
         act.as_(role=post.role_id, office=post.office.name)

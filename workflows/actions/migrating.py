@@ -1,0 +1,133 @@
+"""A running case goes over to another version of its road (换版本), in place: who holds its steps and its clocks stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from viewflow.workflow.models import Process, Task
+
+from cases.access.queries import place
+from cases.calendar.rules import end_of, local_day
+from cases.dossier.models import Case
+from cases.errors import Refusal
+from cases.history.record import record
+from cases.policy.queries import current, policy_of
+from workflows import barring, offers
+from workflows.actions.intervening import open_items
+from workflows.engine import timers
+from workflows.flow import graph
+from workflows.holding import back_to_pool
+from workflows.models import WorkItem
+from workflows.rules import duties, ways
+
+
+def migrate(
+    case: Case, *, old: Any, new: Any, to_flow: str, mapping: Mapping[str, str], by: Any, now: datetime
+) -> None:
+    """换版本: every open step becomes its counterpart on the new road (`mapping`, else the step of the same name).
+
+    `old` is the class of the present version, or None when the code no longer has it. Refused: no such step, another kind
+    of step or another branch, a state that the new step does not know, a policy that says too little, lost duties.
+    """
+    items = open_items(case)
+    if case.closed_at is not None or not items:
+        raise Refusal(_("已办结的案卷不换流程版本。"), code="closed", status=409)
+    targets = [(item, _counterpart(item, old, new, mapping)) for item in items]
+    _same_fork(targets, new)
+    _policy_says_enough(case, new, now)
+    _duties_stay(case, old, new, mapping)
+    for item, node in targets:
+        if case.state not in _states(node) and not (old and case.state == getattr(old, item.step).state):
+            raise _unfit(_("新流程的这一步没有案卷现在的状态。"), "state_unknown")
+    run, before = case.run, case.run.flow
+    Process.objects.filter(pk=run.process_id).update(flow_class=new)
+    run.flow = to_flow
+    run.save(update_fields=["flow"])
+    if case.needs_notice != new.needs_notice:
+        case.needs_notice = new.needs_notice
+        case.save(update_fields=["needs_notice"])
+    for item, node in targets:
+        _set_over(case, item, node, old, now)
+    steps = {item.step: node.name for item, node in targets}
+    record(
+        "case.migrated",
+        about=("case", case.pk),
+        object=run,
+        payload={"before": before, "after": to_flow, "steps": steps},
+    )
+
+
+def _counterpart(item: WorkItem, old: Any, new: Any, mapping: Mapping[str, str]) -> Any:
+    name = mapping.get(item.step, item.step)
+    node = getattr(new, name, None) if name in new.reading_order else None
+    if node is None:
+        raise _unfit(_("新流程里没有这一步。"), "step_unknown")
+    kind = next(one.kind for one in graph(new).nodes if one.name == name)
+    if {"human": "step"}.get(item.kind, item.kind) != kind:
+        raise _unfit(_("新流程的这一步不是同一种环节。"), "kind_differs")
+    here = ways.branch_of(graph(new), name) is not None
+    if here != item.task.token.is_split_token():
+        raise _unfit(_("新流程的这一步不在同样的并行位置。"), "fork_differs")
+    return node
+
+
+def _same_fork(targets: list[tuple[WorkItem, Any]], new: Any) -> None:
+    places = [ways.branch_of(graph(new), node.name) for _item, node in targets]
+    if len(targets) > 1 and (len({one[0] for one in places if one}) != 1 or len(set(places)) != len(places)):
+        raise _unfit(_("新流程的这一步不在同样的并行位置。"), "fork_differs")
+
+
+def _policy_says_enough(case: Case, new: Any, now: datetime) -> None:
+    policy = policy_of(case) if case.policy_id else current(case.programme, on=local_day(now))
+    lacks = [key for section, keys in new.policy_keys.items() for key in keys if not policy.has(section, key)]
+    if lacks:
+        words = _("案卷固定的政策里没有新流程要的：{keys}。").format(keys="、".join(sorted(lacks)))
+        raise _unfit(words, "policy_lacks")
+
+
+def _duties_stay(case: Case, old: Any, new: Any, mapping: Mapping[str, str]) -> None:
+    """Whoever was kept from a step that is still to come is kept from its counterpart."""
+    if old is None:
+        return
+    human = [getattr(old, name) for name in old.reading_order if getattr(getattr(old, name), "human", False)]
+    for done in [node for node in human if node.name in {one.step for one in barring.acted(case)}]:
+        seen = [duties.Acted(1, done.name, done.level)]
+        for other in human:
+            node = getattr(new, mapping.get(other.name, other.name), None)
+            if _bars(other, seen) and getattr(node, "human", False) and not _bars(node, seen):
+                raise _unfit(_("换版本后会丢掉职责分离的限制。"), "duties_lost")
+
+
+def _bars(node: Any, seen: list[duties.Acted]) -> bool:
+    return duties.bar(1, level=node.level, not_by=node.excludes, acted=seen, parties=()) is not None
+
+
+def _states(node: Any) -> set[str]:
+    return {node.state, *(exit.state for exit in node.exits.values() if not exit.nodes)}
+
+
+def _set_over(case: Case, item: WorkItem, node: Any, old: Any, now: datetime) -> None:
+    was = getattr(old, item.step, None)
+    Task.objects.filter(pk=item.task_id).update(flow_task=node, flow_task_type=node.task_type)
+    item.case, item.step, item.level = case, node.name, node.level
+    item.row_version += 1
+    item.save(update_fields=["step", "level", "row_version"])
+    if item.kind == "human" and node.role != getattr(was, "role", ""):
+        found = place(node.role, case.handling_code, barring.shut_out(case, node))
+        item.role, item.division_code, item.entrusted_from = found.role, found.code, found.entrusted_from
+        item.save(update_fields=["role", "division_code", "entrusted_from"])
+        if item.state == "claimed":
+            back_to_pool(item, "released", now=now, reason="换流程版本")
+    if was is None or case.state == was.state:
+        offers.set_state(case, node.state)
+    if node.lapses and item.due_on:
+        timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
+    else:
+        timers.disarm(case=case, now=now, kind="lapse", key=str(item.pk))
+
+
+def _unfit(words: Any, code: str) -> Refusal:
+    return Refusal(words, code=code, status=409)
