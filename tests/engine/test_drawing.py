@@ -165,6 +165,7 @@ def test_every_step_stands_in_the_picture_with_its_name_and_a_fault_has_a_sign_o
     words = "".join(part.text or "" for part in svg.iter(f"{SVG}text")).replace(" ", "")
     assert svg.attrib["aria-label"] == "图"
     assert "!" in words and "张三·超2天" in words
+    assert svg.attrib["width"].endswith("rem"), "it does not grow with the letters"
     assert "style" not in {name for part in svg.iter() for name in part.attrib}
     bars = [node for node in drawn.nodes if node.kind in ("fork", "join")]
     assert sum(part.attrib["height"] == "9" for part in svg.iter(f"{SVG}rect")) == len(bars)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from cases.calendar import clock
 from tests.pages.browsing import Browser, Fault
 from tests.pages.crawl import kind_of, reachable
+from workflows.reports.counting import count
 from workflows.walking import drive
 
 WAYS = [("zh-hans", "normal", 390), ("en", "elder", 390), ("zh-hans", "elder", 1280), ("en", "normal", 1280)]
@@ -26,7 +28,7 @@ PEOPLE: dict[str | None, list[str]] = {
     "xiji_intake": ["/desk/", "/desk/mine"],
     "xiji_review": ["/desk/"],
     "panel1": ["/panel/", "/desk/"],
-    "prov_head": ["/panel/", "/desk/"],
+    "prov_head": ["/panel/", "/desk/", "/reports/"],
     "prov_review": ["/past-grants/"],
     "publicity": ["/public/desk/"],
     "fin_make": ["/money/"],
@@ -51,6 +53,8 @@ def office(transactional_db: Any, cast: Any, published: Any, funded: Any) -> Non
     drive.give_notice([listed], by=cast["publicity"])
     drive.to(meeting, "PANEL")
     drive.to(review, "COUNTY")
+    clock.move_demo_clock(days=1, by=cast["prov_head"])
+    assert count() == 1
 
 
 @pytest.mark.timeout(3600 if EVERY_WAY else 300)

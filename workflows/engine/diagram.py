@@ -13,6 +13,8 @@ from workflows.engine.layout import Box, Link, Plan, Point, Shape, lay_out
 
 WIDE, TALL, BAR = 176, 52, 30
 EDGE = 8
+LETTER = 19
+"""Pixels of a letter of the page in its ordinary size."""
 INK = {
     "todo": ("#ffffff", "#5f6366", "#0b0c0c", "1.5"),
     "done": ("#eaf5f0", "#0f7a52", "#0b0c0c", "2"),
@@ -86,14 +88,14 @@ def _place(box: Box) -> Box:
 
 
 def frame(width: int, height: int, title: str) -> ET.Element:
-    """An empty picture that a screen reader calls by its title."""
+    """An empty picture that a screen reader calls by its title; it grows with the letters that the reader has chosen."""
     return ET.Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
             "viewBox": f"0 0 {width} {height}",
-            "width": str(width),
-            "height": str(height),
+            "width": f"{width / LETTER:.2f}rem",
+            "height": f"{height / LETTER:.2f}rem",
             "role": "img",
             "aria-label": title,
             "font-family": "sans-serif",
