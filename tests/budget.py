@@ -14,7 +14,7 @@ BUDGET = {
     "tests/frame": 150,
     "tests/matrix": 150,
     "tests/faults": 200,
-    "tests/races": 90,
+    "tests/races": 150,
     "tests/api": 90,
     "tests/running": 90,
     "tests/lists": 120,

@@ -26,8 +26,9 @@ if EMBEDDED is not None:
 from project.messages import compile_all  # noqa: E402
 
 compile_all(LOCALE_PATHS)
-FILES = tempfile.mkdtemp(prefix="relief-test-files-")
-atexit.register(shutil.rmtree, FILES, ignore_errors=True)
+FILES = os.environ.get("TEST_FILES") or tempfile.mkdtemp(prefix="relief-test-files-")
+if "TEST_FILES" not in os.environ:
+    atexit.register(shutil.rmtree, FILES, ignore_errors=True)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
