@@ -190,6 +190,12 @@ FAULTS: dict[str, tuple[str, Any, str]] = {
         lambda: road(look=look(this.work), work=steps.job("做", does="test.work", state="INTAKE").Failed(this.closed)),
         "work is a job without an exit done",
     ),
+    "a message that nobody may send": (
+        "E019",
+        lambda: road(look=steps.wait("等", state="SUPPLEMENT", days="supplement")
+                     .On("given", this.closed, label="到", message=True)),
+        "look takes messages and names no role",
+    ),
     "an exit with the name of a gateway": (
         "E017", lambda: road(look=look().Exit("merge", this.closed)), "look has an exit merge",
     ),
