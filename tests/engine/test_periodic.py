@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from cases.calendar import clock
@@ -121,3 +122,12 @@ def test_clocks_that_tick_at_the_same_moment_ask_for_one_run(ran: list[int]) -> 
     for one in clocks:
         one.join()
     assert sum(asked) == 1 == PeriodicRun.objects.count() == Outgoing.objects.count()
+
+
+def test_sign_ins_whose_time_is_over_are_taken_away_each_night() -> None:
+    assert "sessions" in periodic.registered
+    for key, days in (("old", -1), ("new", 1)):
+        ends = datetime.now(UTC) + timedelta(days=days)
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+    assert periodic.registered["sessions"].does() == 1
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]

@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 
 from cases.calendar import clock
+from cases.outgoing.models import Outgoing
 from tests.pages.browsing import Browser, Fault
 from tests.pages.crawl import kind_of, reachable
+from workflows.engine import incidents
 from workflows.reports.counting import count
 from workflows.walking import drive
 
@@ -19,7 +21,7 @@ PRODUCT = list(product(("zh-hans", "en"), ("normal", "elder"), (390, 1280)))
 MAIN = {
     "dossier:home", "dossier:guide", "dossier:draft", "dossier:question", "dossier:materials", "dossier:consents",
     "dossier:case", "desk:home", "case:home", "case:tab", "panel:meeting", "publicity:list", "money:home",
-    "policy:version", "inspection:case",
+    "policy:version", "inspection:case", "running:home", "running:group",
 }  # fmt: skip
 """Looked at in the whole product of language, letter size and width when `EVERY_WAY` is set (`make axe`)."""
 PEOPLE: dict[str | None, list[str]] = {
@@ -35,6 +37,7 @@ PEOPLE: dict[str | None, list[str]] = {
     "policy_edit": ["/policy/"],
     "inspector": ["/inspect/"],
     "auditadmin": ["/account-log/"],
+    "sysadmin": ["/operations/"],
 }
 
 
@@ -55,6 +58,11 @@ def office(transactional_db: Any, cast: Any, published: Any, funded: Any) -> Non
     drive.to(review, "COUNTY")
     clock.move_demo_clock(days=1, by=cast["prov_head"])
     assert count() == 1
+    now = clock.now()
+    Outgoing.objects.create(
+        topic="notice", key="x", created_at=now, available_at=now, parked_at=now, error="TimeoutError"
+    )
+    incidents.sweep()
 
 
 @pytest.mark.timeout(3600 if EVERY_WAY else 300)

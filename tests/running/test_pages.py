@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.calendar import clock
+from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from workflows.engine import clockwork, incidents, periodic, timers
 from workflows.models import Incident, PeriodicRun
@@ -86,6 +87,18 @@ def test_a_long_group_has_pages(browser: Client) -> None:
     assert f"after={rows[49]}" in browser.get(address).content.decode()
     second = browser.get(address, {"after": rows[49]}).content.decode()
     assert f"incident-{rows[50]}" in second and f"incident-{rows[49]}" not in second
+
+
+def test_a_whole_group_of_many_pages_is_retried_at_once(browser: Client) -> None:
+    now = clock.now()
+    Outgoing.objects.bulk_create(
+        Outgoing(topic="t", key=str(each), created_at=now, available_at=now, parked_at=now, error="E")
+        for each in range(60)
+    )
+    incidents.sweep()
+    address = reverse("running:group", args=[Incident.objects.order_by("pk")[0].pk])
+    assert browser.post(address, {"whole": "on", "way": "retry"}).status_code == 302
+    assert set(Incident.objects.values_list("state", flat=True)) == {"retried"} and len(outgoing.due()) == 60
 
 
 def test_a_run_that_fails_shows_its_error(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from project.forms import TickBox
 from workflows.models import Incident
 
 
@@ -15,8 +16,9 @@ class SettleForm(forms.Form):
 
     WAYS = [("take", _("我来处理")), ("retry", _("重试")), ("skip", _("跳过"))]
 
-    incidents = forms.TypedMultipleChoiceField(
-        coerce=int, label=_("故障"), error_messages={"required": _("请至少选一件故障。")}
+    incidents = forms.TypedMultipleChoiceField(coerce=int, label=_("故障"), required=False)
+    whole = forms.BooleanField(
+        label=_("这一组全部，不只这一页上选中的（一次最多 500 件）"), required=False, widget=TickBox
     )
     way = forms.ChoiceField(choices=WAYS)
     reason = forms.CharField(
@@ -27,3 +29,10 @@ class SettleForm(forms.Form):
     def __init__(self, *args: Any, among: list[Incident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["incidents"].choices = [(row.pk, row.pk) for row in among]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be chosen."""
+        given = super().clean() or {}
+        if not given.get("incidents") and not given.get("whole"):
+            self.add_error("incidents", _("请至少选一件故障。"))
+        return given

@@ -17,7 +17,7 @@ from workflows.engine import periodic
 from workflows.models import Incident, PeriodicRun, Timer
 from workflows.running.rules import RIGHT, work_words
 
-PAGE = 50
+PAGE, AT_ONCE = 50, 500
 GROUPS = 200
 
 
@@ -85,14 +85,23 @@ def group_of(viewer: Any, pk: int, *, after: str = "") -> Page:
     one = incidents_for(viewer).filter(pk=pk).first()
     if one is None or (after and not (after.isdecimal() and len(after) < 19)):
         raise NotFound()
-    rows = incidents_for(viewer).filter(
-        state="open", kind=one.kind, name=one.name, error=one.error, pk__gt=int(after or 0)
-    )
-    found = list(rows.select_related("case", "owner").order_by("pk")[: PAGE + 1])
+    rows = _like(viewer, one).filter(pk__gt=int(after or 0))
+    found = list(rows.select_related("case", "owner")[: PAGE + 1])
     if not found:
         raise NotFound()
     more = str(found[PAGE - 1].pk) if found[PAGE:] else ""
     return Page(found[:PAGE], work_words(one.kind, one.name), one.error, more)
+
+
+def whole_group(viewer: Any, pk: int) -> list[int]:
+    """The open incidents of the group of this one on all pages, as many as are settled at once, oldest first."""
+    one = incidents_for(viewer).filter(pk=pk).first()
+    return list(_like(viewer, one).values_list("pk", flat=True)[:AT_ONCE]) if one else []
+
+
+def _like(viewer: Any, one: Incident) -> QuerySet[Incident]:
+    rows = incidents_for(viewer).filter(state="open", kind=one.kind, name=one.name, error=one.error)
+    return rows.order_by("pk")
 
 
 @dataclass(frozen=True)

@@ -35,16 +35,17 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     form = SettleForm(request.POST or None, among=page.rows)
     if form.is_valid():
         try:
-            return _settled(request, form)
+            return _settled(request, pk, form)
         except Refusal as refusal:
             form.add_error("reason" if "reason" in refusal.fields else None, str(refusal.reason))
     return render(request, "running/group.html", {"page": page, "form": form}, status=422 if form.errors else 200)
 
 
-def _settled(request: HttpRequest, form: SettleForm) -> HttpResponse:
-    chosen, way = form.cleaned_data["incidents"], form.cleaned_data["way"]
+def _settled(request: HttpRequest, pk: int, form: SettleForm) -> HttpResponse:
+    given, way = form.cleaned_data, form.cleaned_data["way"]
+    chosen = queries.whole_group(request.user, pk) if given["whole"] else given["incidents"]
     if way == "skip":
-        count = actions.skip_incidents(incidents=chosen, reason=form.cleaned_data["reason"], by=request.user)
+        count = actions.skip_incidents(incidents=chosen, reason=given["reason"], by=request.user)
     elif way == "retry":
         count = actions.retry_incidents(incidents=chosen, by=request.user)
     else:
