@@ -22,6 +22,7 @@ BUDGET = {
     "tests/history": 90,
     "tests/dossier": 140,
     "tests/operations": 240,
+    "tests/duties": 200,
     "tests/rare_disease": 120,
     "tests/engine": 300,
     "tests/reports": 90,

@@ -26,7 +26,7 @@ class WorkflowsConfig(AppConfig):
             if folder.ispkg:
                 importlib.import_module(f"workflows.programmes.{folder.name}.programme")
 
-        from workflows import facts, letters, notice_board, operations, recount
+        from workflows import facts, letters, notice_board, operations, recount, replay
         from workflows.desk import panel
         from workflows.desk.staffing import actions as staffing  # noqa: F401  (registers its work in the background)
         from workflows.engine import checks  # noqa: F401  (registers system checks)
@@ -39,3 +39,4 @@ class WorkflowsConfig(AppConfig):
         panel.connect()
         operations.connect()
         counting.listen()
+        replay.listen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -9,27 +10,31 @@ from django.db import connection
 from cases.access.queries import current_posts
 from cases.dossier.models import Case
 from workflows.flow import step_of
-from workflows.models import Decision, Duty, WorkItem
+from workflows.models import Decision, Duty, Vote, WorkItem
 from workflows.rules import duties
 from workflows.rules.duties import Acted, Bar, Done
 
 
 def decided(case: Case) -> list[Done]:
-    """What was decided in this case so far, oldest first, with everybody whom the duties count."""
-    rows = Decision.objects.filter(case=case).order_by("pk").values_list(
-        "step", "level", "actor_id", "on_behalf_of_id", "item__task_id"
+    """What was decided and voted in this case so far, in the order of time, with everybody whom the duties count."""
+    rows = Decision.objects.filter(case=case).values_list(
+        "step", "level", "actor_id", "on_behalf_of_id", "item__task_id", "at"
     )  # fmt: skip
-    return [
-        Done(step, level, (actor,) if principal is None else (actor, principal), task)
-        for step, level, actor, principal, task in rows
+    made = [
+        Done(step, level, (actor,) if principal is None else (actor, principal), task, at)
+        for step, level, actor, principal, task, at in rows
     ]
+    votes = Vote.objects.filter(item__case=case).exclude(choice="recused").values_list(
+        "item__work_item__step", "item__work_item__level", "member_id", "pk", "at"
+    )  # fmt: skip
+    made += [Done(step, level, (member,), -vote, at) for step, level, member, vote, at in votes]
+    return sorted(made, key=lambda one: one.at)
 
 
 def acted(case: Case) -> list[Acted]:
-    """Who acted in this case so far, for the duties: decisions, and votes by the rows that they left."""
-    done = [one for made in decided(case) for one in made.acted()]
+    """Who acted in this case so far, for the duties: decisions, votes, and the rows that the database kept of them."""
     rows = Duty.objects.filter(case=case).values_list("actor_id", "level")
-    return done + [Acted(actor, "", level) for actor, level in rows]
+    return [one for made in decided(case) for one in made.acted()] + [Acted(actor, "", level) for actor, level in rows]
 
 
 def parties(case: Case) -> set[int]:
@@ -37,6 +42,13 @@ def parties(case: Case) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relief_parties(%s)", [case.pk])
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def parties_since(case: Case) -> dict[int, datetime]:
+    """The same with the moment since which each is one, for what was decided before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person, min(since) FROM relief_parties_since(%s) GROUP BY person", [case.pk])
+        return dict(cursor.fetchall())
 
 
 def shut_out(case: Case, node: Any) -> set[int]:

@@ -197,6 +197,18 @@ class StepDuty(models.Model):
         constraints = [models.UniqueConstraint(fields=["flow", "step"], name="step_duty_once")]
 
 
+class DutyReplay(models.Model):
+    """职责复查: when a finished case was judged again by its duties and what it broke; no time means that it is to be again."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="duty_replay")
+    at = models.DateTimeField(null=True)
+    breaches = models.JSONField(default=list)
+
+    class Meta:
+        app_label = "workflows"
+        indexes = [models.Index(fields=["case"], condition=~Q(breaches=[]), name="duty_replay_broken")]
+
+
 class Pause(models.Model):
     """中止计时: the clock of a step stands still from a day to a day, with a reason."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,10 +18,9 @@ from cases.programme import tell
 from cases.states import STATES
 from workflows import barring, effects, pauses, turns
 from workflows.engine import jobs, messages, timers
-from workflows.flow import step_named, step_of
+from workflows.flow import step_of
 from workflows.holding import give, goes_on, same_handlers
 from workflows.models import Decision, Run, WorkItem
-from workflows.rules import duties
 from workflows.rules.conditions import RoadFacts
 
 CITY, PROVINCE = 4, 2
@@ -54,15 +52,6 @@ def road_facts(process: Any) -> RoadFacts:
     case = case_of(process.pk)
     decided = Decision.objects.filter(case=case).order_by("pk").values_list("step", "outcome")
     return RoadFacts(case.award or Decimal(0), dict(decided), policy_of(case).threshold)
-
-
-def duty_breaches() -> Iterator[tuple[Case, list[str]]]:
-    """复查职责: each case on a road, with the decisions that its duties should have refused (none, if all is well)."""
-    for case in Case.objects.filter(run__isnull=False).select_related("run").order_by("pk").iterator(chunk_size=500):
-        decided = barring.decided(case)
-        excludes = {one.step: step_named(case, one.step).excludes for one in decided}
-        found = duties.breaches(decided, excludes=excludes, parties=barring.parties(case))
-        yield case, [f"{one.step}: {one.people}: {bar.reason}" for one, bar in found]
 
 
 def offer(activation: Any) -> None:

@@ -7,13 +7,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.access.queries import posts_of
+from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
+from cases.history.record import record_access
 from cases.recusal.actions import declare_relative, end_relative
 from cases.recusal.models import CaseParty, Recusal, Relative
 from tests.people import person
 from workflows import actions, barring, pool
-from workflows.models import WorkItem
+from workflows.desk.panel import actions as meetings
+from workflows.models import Vote, WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,20 @@ def test_a_recusal_by_page_asks_for_a_reason(cast, new_case, signed_in):
     sent = {"item": item.pk, "row_version": item.row_version, "reason": "是患者的邻居"}
     assert browser.post(address, sent).status_code == 302
     assert Recusal.objects.get().person == cast["xiji_review"]
+
+
+def test_a_panel_member_does_not_vote_on_a_relative(cast, new_case):
+    case = new_case(1, "PANEL")
+    declare_relative(relation="spouse", name=str(case.patient.name), by=cast["panel1"])
+    meeting = meetings.call_meeting(held_on=clock.today(), items=[drive.open_item(case).pk], by=cast["prov_head"])
+    meetings.sign_in(meeting=meeting, by=cast["panel1"])
+    item = meeting.items.get()
+    record_access("read", object=item, fields=["application"], by=cast["panel1"], case_id=case.pk, purpose="集体研究")
+    with pytest.raises(Refusal) as no:
+        meetings.vote(item=item, choice="agree", by=cast["panel1"])
+    assert no.value.code == "duties" and not item.votes.exists()
+    with pytest.raises(IntegrityError, match="keeps out"), transaction.atomic():
+        Vote.objects.create(item=item, member=cast["panel1"], choice="agree", at=clock.now())
 
 
 def test_nobody_reads_what_another_declared_and_nothing_of_it_is_plain(cast, signed_in):

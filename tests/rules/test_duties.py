@@ -1,5 +1,7 @@
 """Nobody acts on two neighbouring levels, nobody decides on his own case."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,24 +41,34 @@ def test_the_list_of_barred_people_is_exactly_those_with_a_bar(acted, level, par
         )
 
 
+def hour(number: int) -> datetime:
+    return datetime(2026, 3, 2, number, tzinfo=UTC)
+
+
+def test_who_became_a_party_later_did_no_wrong_before():
+    made = [Done("intake", 1, (1,), 11, hour(1))]
+    assert breaches(made, excludes={}, parties={1: hour(2)}) == []
+    assert len(breaches(made, excludes={}, parties={1: hour(0)})) == 1
+
+
 def test_a_replay_finds_each_decision_that_should_have_been_refused_and_no_other():
     kept = [
-        Done("intake", 1, (1,), 11),
-        Done("county_review", 2, (2,), 12),
-        Done("city_recheck", 3, (3,), 13),
-        Done("county_review", 2, (2,), 14),
+        Done("intake", 1, (1,), 11, hour(1)),
+        Done("county_review", 2, (2,), 12, hour(2)),
+        Done("city_recheck", 3, (3,), 13, hour(3)),
+        Done("county_review", 2, (2,), 14, hour(4)),
     ]
-    assert breaches(kept, excludes={"city_recheck": {"county_review"}}, parties={9}) == []
+    assert breaches(kept, excludes={"city_recheck": {"county_review"}}, parties={9: hour(0)}) == []
     broken = [
         *kept,
-        Done("county_review", 2, (3,), 15),
-        Done("visit", None, (9,), 16),
-        Done("visit", None, (1,), 17),
-        Done("county_review", 2, (5, 3), 18),
-        Done("expert", None, (6,), 19),
-        Done("expert", None, (7, 6), 19),
+        Done("county_review", 2, (3,), 15, hour(5)),
+        Done("visit", None, (9,), 16, hour(6)),
+        Done("visit", None, (1,), 17, hour(7)),
+        Done("county_review", 2, (5, 3), 18, hour(8)),
+        Done("expert", None, (6,), 19, hour(9)),
+        Done("expert", None, (7, 6), 19, hour(10)),
     ]
-    found = breaches(broken, excludes={"visit": {"intake"}}, parties={9})
+    found = breaches(broken, excludes={"visit": {"intake"}}, parties={9: hour(0)})
     assert [one for one, _bar in found] == [*broken[4:8], broken[9]]
 
 

@@ -33,7 +33,7 @@ class Incident(models.Model):
     It is gone when the work was done after all, or nobody needs it any more. A group is what has one kind, name and error. `name` is the topic, the timer's kind, or the road and step of a job.
     """
 
-    KINDS = [("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时")]
+    KINDS = [("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时"), ("duty", "职责")]
     STATES = [("open", "待处理"), ("retried", "已重试"), ("skipped", "已跳过"), ("gone", "不再需要")]
 
     kind = models.CharField(max_length=10, choices=KINDS)
@@ -57,7 +57,8 @@ class Incident(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(outgoing__isnull=True, timer__isnull=False, kind="timer")
-                | Q(outgoing__isnull=False, timer__isnull=True, kind__in=["outgoing", "job"]),
+                | Q(outgoing__isnull=False, timer__isnull=True, kind__in=["outgoing", "job"])
+                | Q(outgoing__isnull=True, timer__isnull=True, kind="duty", case__isnull=False),
                 name="incident_of_one_thing",
             ),
             models.CheckConstraint(
@@ -72,6 +73,9 @@ class Incident(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["timer"], condition=Q(state__in=["open", "skipped"]), name="incident_once_for_timer"
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(kind="duty", state__in=["open", "skipped"]), name="incident_once_for_duty"
             ),
         ]
         indexes = [

@@ -809,7 +809,8 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时")], max_length=10
+                        choices=[("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时"), ("duty", "职责")],
+                        max_length=10,
                     ),
                 ),
                 ("name", models.CharField(max_length=100)),
@@ -894,6 +895,12 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("kind__in", ["outgoing", "job"]), ("outgoing__isnull", False), ("timer__isnull", True)
                             ),
+                            models.Q(
+                                ("case__isnull", False),
+                                ("kind", "duty"),
+                                ("outgoing__isnull", True),
+                                ("timer__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="incident_of_one_thing",
@@ -924,6 +931,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state__in", ["open", "skipped"])),
                         fields=("timer",),
                         name="incident_once_for_timer",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "duty"), ("state__in", ["open", "skipped"])),
+                        fields=("case",),
+                        name="incident_once_for_duty",
                     ),
                 ],
             },
@@ -1127,6 +1139,27 @@ class Migration(migrations.Migration):
                         name="step_speed_quarter",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DutyReplay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(null=True)),
+                ("breaches", models.JSONField(default=list)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="duty_replay", to="cases.case"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("breaches", []), _negated=True), fields=["case"], name="duty_replay_broken"
+                    )
+                ]
             },
         ),
         migrations.CreateModel(

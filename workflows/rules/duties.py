@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,7 @@ class Done:
     level: int | None
     people: tuple[int, ...]
     task: int
+    at: datetime
 
     def acted(self) -> Iterator[Acted]:
         """The same as the duties count it: once for each of them."""
@@ -84,19 +86,21 @@ class Done:
 
 
 def breaches(
-    decided: Sequence[Done], *, excludes: Mapping[str, Collection[str]], parties: Collection[int]
+    decided: Sequence[Done], *, excludes: Mapping[str, Collection[str]], parties: Mapping[int, datetime]
 ) -> list[tuple[Done, Bar]]:
     """复查职责: what was decided in one case, replayed from its first decision on; each that should have been refused.
 
-    Decisions of the same `task` are opinions at one step, which are given by different people.
+    `parties` have the moment since which each is one; what was decided before counts as it was. Decisions of the same `task`
+    are opinions at one step, which are given by different people.
     """
     found: list[tuple[Done, Bar]] = []
     acted: list[Acted] = []
     for number, one in enumerate(decided):
         gave = {person for other in decided[:number] if other.task == one.task for person in other.people}
+        there = {person for person, since in parties.items() if since < one.at}
         for person in one.people:
             wrong = bar(
-                person, level=one.level, not_by=excludes.get(one.step, ()), acted=acted, parties=parties, gave=gave
+                person, level=one.level, not_by=excludes.get(one.step, ()), acted=acted, parties=there, gave=gave
             )
             if wrong is not None:
                 found.append((one, wrong))

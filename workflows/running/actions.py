@@ -15,7 +15,7 @@ from cases.outgoing.models import Outgoing
 from cases.sealed import commitment_of
 from workflows import actions
 from workflows.engine import timers
-from workflows.models import Incident, Timer
+from workflows.models import DutyReplay, Incident, Timer
 from workflows.running.queries import incidents_for, operator_post
 
 
@@ -37,6 +37,7 @@ def retry_incidents(*, incidents: Sequence[int], by: Any, now: datetime | None =
     rows = _open(incidents, by)
     outgoing.again(Outgoing.objects.filter(pk__in=[row.outgoing_id for row in rows if row.outgoing_id]), now=now)
     timers.again(Timer.objects.filter(pk__in=[row.timer_id for row in rows if row.timer_id]), now=now)
+    DutyReplay.objects.filter(case__in=[row.case_id for row in rows if row.kind == "duty"]).update(at=None)
     for row in rows:
         _settle(row, "retried", by, now)
     return len(rows)

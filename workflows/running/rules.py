@@ -11,7 +11,12 @@ from cases.programme import programme
 RIGHT = "operations"
 """The right of the system administrator to settle incidents."""
 
-TOPICS: dict[str, Any] = {"notice": _("短信通知"), "periodic": _("定时任务"), "message": _("外来消息")}
+TOPICS: dict[str, Any] = {
+    "notice": _("短信通知"),
+    "periodic": _("定时任务"),
+    "message": _("外来消息"),
+    "duties": _("职责复查"),
+}
 TIMERS: dict[str, Any] = {"lapse": _("等待到期"), "claim": _("领取到期")}
 
 

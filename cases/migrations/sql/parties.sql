@@ -1,8 +1,8 @@
 -- 亲属: staff who declared somebody of this case as a relative. ID numbers decide where both are known, else the name.
 -- A declaration that was ended still counts for a case that was submitted before its end.
-CREATE FUNCTION relief_kin(p_case bigint) RETURNS SETOF bigint LANGUAGE sql STABLE
+CREATE FUNCTION relief_kin(p_case bigint) RETURNS TABLE (person bigint, since timestamptz) LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.by_id FROM public.cases_caseparty p
+    SELECT r.by_id, r.at FROM public.cases_caseparty p
     JOIN public.cases_case c ON c.id = p.case_id
     JOIN public.cases_relative r ON CASE WHEN r.id_key <> '' AND p.id_key <> '' THEN r.id_key = p.id_key
         ELSE r.name_key = p.name_key END
@@ -12,16 +12,21 @@ $$;
 -- Whose matter a case is (当事人): the applicant, the helper, and whoever entered a claimed answer, a paper or the account;
 -- and who keeps out of it (回避): relatives by declaration, and whoever asked to be left out.
 -- None of them decides on it or has a hand in paying it (maker is never checker, person by person).
+CREATE FUNCTION relief_parties_since(p_case bigint) RETURNS TABLE (person bigint, since timestamptz) LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT owner_id, created_at FROM public.cases_case WHERE id = p_case
+    UNION ALL SELECT agent_id, created_at FROM public.cases_case WHERE id = p_case AND agent_id IS NOT NULL
+    UNION ALL SELECT by_id, at FROM public.cases_answer WHERE case_id = p_case AND source = 'claimed'
+    UNION ALL SELECT by_id, at FROM public.cases_materialfile
+        WHERE case_id = p_case AND material_id IS NOT NULL AND removed_at IS NULL
+    UNION ALL SELECT given_by_id, given_at FROM public.cases_payeeaccount WHERE case_id = p_case
+    UNION ALL SELECT person_id, at FROM public.cases_recusal WHERE case_id = p_case
+    UNION ALL SELECT person, since FROM public.relief_kin(p_case)
+$$;
+
 CREATE FUNCTION relief_parties(p_case bigint) RETURNS SETOF bigint LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT owner_id FROM public.cases_case WHERE id = p_case
-    UNION SELECT agent_id FROM public.cases_case WHERE id = p_case AND agent_id IS NOT NULL
-    UNION SELECT by_id FROM public.cases_answer WHERE case_id = p_case AND source = 'claimed'
-    UNION SELECT by_id FROM public.cases_materialfile
-        WHERE case_id = p_case AND material_id IS NOT NULL AND removed_at IS NULL
-    UNION SELECT given_by_id FROM public.cases_payeeaccount WHERE case_id = p_case
-    UNION SELECT person_id FROM public.cases_recusal WHERE case_id = p_case
-    UNION SELECT public.relief_kin(p_case)
+    SELECT DISTINCT person FROM public.relief_parties_since(p_case)
 $$;
 
 -- A declaration is only ever ended, once.

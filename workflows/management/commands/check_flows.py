@@ -12,7 +12,7 @@ from cases.programme import programmes
 from workflows.engine import satisfiable
 from workflows.engine.checks import road_faults
 from workflows.flow import graph
-from workflows.offers import duty_breaches
+from workflows.replay import every_case
 
 WORDS = {
     "step": "steps", "wait": "waits", "job": "jobs", "fork": "forks", "join": "joins", "route": "routes", "end": "ends",
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             found += self._people()
         if options["cases"]:
             cases = 0
-            for case, lines in duty_breaches():
+            for case, lines in every_case():
                 cases += 1
                 for line in lines:
                     found += 1
