@@ -46,8 +46,8 @@ class NotFound(Refusal):
 class Stale(Refusal):
     """已被他人办理: somebody changed the row since this page was opened."""
 
-    def __init__(self, reason: Any, *, who_may: Any = "") -> None:
-        super().__init__(reason, code="stale", who_may=who_may, status=409)
+    def __init__(self, reason: Any, *, who_may: Any = "", code: str = "stale") -> None:
+        super().__init__(reason, code=code, who_may=who_may, status=409)
 
 
 class Invalid(Refusal):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from cases.calendar import clock
 from cases.outgoing.models import Outgoing
-from workflows.models import Timer
+from workflows.engine import timers
 
 Fault = str | None
 _migrated = False
@@ -43,8 +43,8 @@ def _outgoing() -> Fault:
 
 
 def _timers() -> Fault:
-    waiting = Timer.objects.filter(done_at=None, cancelled_at=None, parked_at=None, due_at__lt=_too_late())
-    return f"a timer is late by more than {_patience()}: is the clock running?" if waiting.exists() else None
+    is_late = timers.late(_too_late()).exists()
+    return f"a timer is late by more than {_patience()}: is the clock running?" if is_late else None
 
 
 def _patience() -> str:

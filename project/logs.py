@@ -4,6 +4,35 @@ from typing import Any
 
 import structlog
 
+from cases.history import watch
+
+
+class _Watcher:
+    """Writes a line for each act and each refusal, with the request and the case that stand around it."""
+
+    def acted(self, action: str, outcome: str, seconds: float) -> None:
+        structlog.get_logger("relief.acts").info("acted", action=action, outcome=outcome, ms=round(seconds * 1000))
+
+    def refused(self, action: str, code: str) -> None:
+        structlog.get_logger("relief.acts").info("refused", action=action, code=code)
+
+    def answered(self, view: str, method: str, status: int, seconds: float) -> None:
+        line = {"view": view, "method": method, "status": status, "ms": round(seconds * 1000)}
+        structlog.get_logger("relief.pages").info("answered", **line)
+
+    def waited(self, seconds: float) -> None:
+        if seconds >= LONG_WAIT:
+            structlog.get_logger("relief.acts").warning("waited for a case", ms=round(seconds * 1000))
+
+
+LONG_WAIT = 1.0
+WATCHER = _Watcher()
+
+
+def listen() -> None:
+    """Write what is done and what is refused."""
+    watch.add(WATCHER)
+
 
 def configure(*, level: str, form: str) -> dict[str, Any]:
     """Sets structlog up and returns the LOGGING setting. `form` is console or json."""

@@ -1,6 +1,7 @@
 """What every request gets: an id that logs and history share, and answers to signed-in people that nobody keeps."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 
@@ -9,10 +10,12 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
+from cases.history import watch
 from cases.history.record import request_id as _request_id
 from cases.text import is_storable
 
 Answer = Callable[[HttpRequest], HttpResponse]
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def current_request_id() -> str:
@@ -26,17 +29,26 @@ def request_context(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         name = given if re.fullmatch(r"[A-Za-z0-9-]{8,40}", given) else str(uuid.uuid4())
-        token = _request_id.set(name)
+        token, began = _request_id.set(name), time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=name)
         try:
             response = get_response(request)
+            _tell(request, response, time.perf_counter() - began)
         finally:
             _request_id.reset(token)
-            structlog.contextvars.unbind_contextvars("request_id")
+            structlog.contextvars.clear_contextvars()
         response["X-Request-ID"] = name
         return response
 
     return middleware
+
+
+def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """One line a request, by the name of its view: an address may hold what nobody writes down."""
+    found = request.resolver_match
+    view = (found.view_name or found.route) if found is not None else "none"
+    method = request.method if request.method in METHODS else "other"
+    watch.answered(view, method, response.status_code, seconds)
 
 
 def private_answers(get_response: Answer) -> Answer:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, password_validation
@@ -127,6 +128,13 @@ def broker_folders() -> None:
     """The folders of the filesystem broker, readable by nobody else."""
     for name in ("messages", "control", "processed"):
         (settings.BROKER_FOLDER / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def numbers_folder() -> None:
+    """Where the processes of this machine put their numbers together begins empty: those of the last run are not this one's."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    for left in Path(folder).glob("*.db") if folder else ():
+        left.unlink(missing_ok=True)
 
 
 def prune_broker() -> None:

@@ -2,6 +2,7 @@
 project/fixed.py.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -355,7 +356,19 @@ CELERY_TASK_PUBLISH_RETRY = False
 
 # --- logs ---------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice(
-    "RELIEF_LOG_LEVEL", "least level that is written", default="INFO", among=("DEBUG", "INFO", "WARNING", "ERROR")
+    "RELIEF_LOG_LEVEL",
+    "least level that is written (default: INFO in an office, WARNING in a demonstration)",
+    default="INFO" if RELIEF_ENV == "office" else "WARNING",
+    among=("DEBUG", "INFO", "WARNING", "ERROR"),
 )
 LOG_FORMAT = env.choice("RELIEF_LOG_FORMAT", "form of a log line", default="console", among=("console", "json"))
+METRICS_TOKEN = env.text(
+    "RELIEF_METRICS_TOKEN",
+    "whoever shows it reads the numbers at /metrics (unset: there is no such page)",
+    example="<32 random characters>",
+    least=20,
+)
+if METRICS_TOKEN:  # before the library is first imported: it reads the folder then
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
 LOGGING = logs.configure(level=LOG_LEVEL, form=LOG_FORMAT)

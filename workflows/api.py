@@ -21,6 +21,7 @@ from cases.states import STATES
 from cases.text import is_key
 from workflows import actions
 from workflows.api_once import ONCE, once
+from workflows.desk.batch.deciding import Said, decide_all
 from workflows.desk.queries import QUEUES, WORK, Viewer, page
 from workflows.flow import step_of
 from workflows.models import Decision, WorkItem
@@ -66,6 +67,41 @@ class DecideIn(serializers.Serializer[Any]):
     to_step = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
     data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+
+
+class BatchItemIn(serializers.Serializer[Any]):
+    """One file of a batch; its own opinion stands in place of the common one."""
+
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    row_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    opinion = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
+
+
+class BatchIn(serializers.Serializer[Any]):
+    """成批办理: what is said of all files of one step; each has been opened before."""
+
+    items = BatchItemIn(many=True)
+    outcome = serializers.CharField(max_length=20)
+    reasons = serializers.ListField(child=serializers.CharField(max_length=8), required=False, default=list)
+    opinion = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
+    to_step = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
+
+
+class BatchResultOut(serializers.Serializer[Any]):
+    """What became of one file: decided, or why not and who may."""
+
+    id = serializers.IntegerField(source="pk")
+    case = serializers.CharField(source="number")
+    decided = serializers.BooleanField(source="is_done")
+    code = serializers.CharField()
+    detail = serializers.CharField(source="why")
+    who_may = serializers.CharField()
+
+
+class BatchOut(serializers.Serializer[Any]):
+    """A result for each file, in the order of the call."""
+
+    results = BatchResultOut(many=True)
 
 
 class DecisionOut(serializers.Serializer[Any]):
@@ -213,6 +249,19 @@ def _decided(made: Decision) -> dict[str, Any]:
     made.case.refresh_from_db(fields=["state"])
     body = {"id": made.pk, "step": made.step, "outcome": made.outcome, "case_state": made.case.state}
     return dict(DecisionOut(body).data)
+
+
+class DecideBatch(APIView):
+    """成批办理."""
+
+    @extend_schema(operation_id="tasks_decide_batch", request=BatchIn, responses={200: BatchOut, **REFUSALS})
+    def post(self, request: Request) -> Response:
+        """Decide up to 30 files of one step, each singly: 200 with a result for each, also when some were refused."""
+        given = _given(BatchIn, request)
+        items = given.pop("items")
+        own = {one["id"]: one["opinion"] for one in items}
+        results = decide_all(request.user, {one["id"]: one["row_version"] for one in items}, Said(**given, own=own))
+        return Response(BatchOut({"results": results}).data)
 
 
 class CaseDetail(APIView):

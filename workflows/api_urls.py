@@ -16,6 +16,7 @@ urlpatterns = [
     path("v1/tasks/<int:pk>/put-off/", staffing.PutOff.as_view(), name="put_off"),
     path("v1/tasks/allot/", staffing.Allot.as_view(), name="allot"),
     path("v1/sheets/<int:pk>/", staffing.Sheet.as_view(), name="sheet"),
+    path("v1/tasks/decide/", api.DecideBatch.as_view(), name="decide_batch"),
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
     path("v1/cases/<str:number>/messages/", api.Messages.as_view(), name="messages"),
     path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),

@@ -16,7 +16,7 @@ from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
 from cases.recusal import actions as recusal
-from workflows import actions, effects, holding, overdue, suspended
+from workflows import actions, effects, holding, overdue, rechecks, suspended
 from workflows.engine import clockwork, incidents, jobs, messages, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
@@ -70,6 +70,8 @@ def _mover(name: str) -> Any:
         if name == "payment_returned" and case.closed_at is not None:
             record("case.fact", about=("case", case.pk), object=case, payload={"fact": name, "after": case.state})
             return
+        if name == "payment_batched":
+            rechecks.keep(case, "batch", by=by, now=now)
         actions.fact(case, fact, by=by, now=now, **details)
 
     return move
@@ -79,6 +81,7 @@ def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
     """A draft was submitted: its road begins."""
     recusal.note_parties(case)
     actions.start(case=case, by=by, now=now)
+    rechecks.keep(case, "submit", by=by, now=now)
     effects.received(case=case, by=by, now=now)
 
 

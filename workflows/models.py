@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process
 
 from cases.access.words import in_whose_name
 from cases.sealed import SealedField, SealedJSONField
+from workflows.desk.notes.models import *
 from workflows.desk.panel.models import *
 from workflows.desk.staffing.models import *
 from workflows.engine.models import *
@@ -251,6 +253,11 @@ class Decision(models.Model):
     entrusted_from = models.CharField(max_length=12, blank=True, default="")
     happened_on = models.DateField()
     at = models.DateTimeField()
+    opened_at = models.DateTimeField("打开案卷", null=True)
+    seconds = models.PositiveIntegerField("从打开到办结（秒）", null=True)
+    reading = models.JSONField("阅卷", default=dict)
+    is_hasty = models.BooleanField("办得太快", default=False)
+    batch = models.UUIDField("成批办理", null=True)
 
     class Meta:
         app_label = "workflows"
@@ -264,7 +271,10 @@ class Decision(models.Model):
                 name="decision_for_whom",
             ),
         ]
-        indexes = [models.Index(fields=["case", "id"], name="decision_by_case")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="decision_by_case"),
+            models.Index(fields=["-id"], condition=Q(is_hasty=True), name="decision_hasty"),
+        ]
 
     @property
     def signed(self) -> str:
@@ -275,6 +285,34 @@ class Decision(models.Model):
     def people(self) -> tuple[int, ...]:
         """Whom the duties count: who did it, and for whom."""
         return (self.actor_id,) if self.on_behalf_of_id is None else (self.actor_id, self.on_behalf_of_id)
+
+
+class Recheck(models.Model):
+    """复查: duplicates, limits and fund as they stood at one moment, what differed from the time before; never edited."""
+
+    MOMENTS = [
+        ("submit", _("提交")),
+        ("shown", _("办理前")),
+        ("decide", _("同意")),
+        ("panel", _("集体研究")),
+        ("batch", _("编入批次")),
+    ]
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="rechecks")
+    moment = models.CharField(max_length=8, choices=MOMENTS)
+    found = models.JSONField()
+    changed = models.JSONField(default=list)
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(moment__in=["submit", "shown", "decide", "panel", "batch"]), name="recheck_moment"
+            )
+        ]
+        indexes = [models.Index(fields=["case", "-id"], name="recheck_by_case")]
 
 
 class Duty(models.Model):

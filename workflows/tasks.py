@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from celery import shared_task
 
+from cases.history.record import in_background
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 
@@ -11,7 +14,8 @@ from cases.outgoing.models import Outgoing
 @shared_task(name="outgoing.run")  # type: ignore[untyped-decorator]
 def run_outgoing(pk: int) -> None:
     """Do one row of outgoing work; a second delivery of the same message finds it done or leased."""
-    outgoing.run(pk)
+    with in_background("outgoing.run", f"job-{pk}-{uuid4().hex[:12]}"):
+        outgoing.run(pk)
 
 
 @outgoing.doorbell

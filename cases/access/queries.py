@@ -265,6 +265,10 @@ class Look:
     action: str
 
 
+OPENED = "open"
+"""A file whose sensitive parts are masked was opened at a desk: kept for the inspector and as proof of reading."""
+
+
 def who_looked(case: Case, viewer: Any) -> list[Look]:
     """谁看过: looks of others at this file, newest first, for its applicant, helper or a reader of its history.
 
@@ -274,7 +278,7 @@ def who_looked(case: Case, viewer: Any) -> list[Look]:
     if not is_mine and may(viewer, "case.history", case.handling_code) is None:
         raise NotFound()
     own = [pk for pk in (case.owner_id, case.agent_id) if pk]
-    seen = Access.objects.filter(case_id=case.pk).exclude(actor__in=own)
+    seen = Access.objects.filter(case_id=case.pk).exclude(actor__in=own).exclude(action=OPENED)
     if may(viewer, "inspect", case.handling_code) is None:
         seen = seen.exclude(acting_role=INSPECTOR)  # an inspection shows once it is closed, not while it goes on
     rows = list(seen.order_by("-recorded_at", "-pk")[:500])

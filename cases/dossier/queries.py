@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db.models import BooleanField, Func, Q, QuerySet
 
 from cases.access.queries import posts_of
 from cases.calendar.rules import local_day
 from cases.dossier.models import Answer, Case
 from cases.errors import NotFound, Refusal
+from cases.history import watch
 from cases.people.queries import phone_key
 from cases.policy.queries import current, due_date
 from cases.policy.rules import Policy
@@ -35,9 +38,12 @@ NOT_ASKED = ""
 
 def lock_case(pk: int) -> Case:
     """锁定案卷: the one lock of a case (FOR NO KEY UPDATE), held to the end of the transaction; NotFound without it."""
+    began = time.perf_counter()
     case = Case.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    watch.waited(time.perf_counter() - began)
     if case is None:
         raise NotFound()
+    structlog.contextvars.bind_contextvars(case=case.pk, number=case.number or "")
     return case
 
 

@@ -19,6 +19,9 @@ from cases.calendar import clock
 from cases.duplicates import sheets
 from cases.duplicates.models import PastGrant, PastGrantImport
 from cases.duplicates.rules import Fault, Grant, Sheet, read_sheet
+from cases.evidence.models import MaterialFile
+from cases.people.models import PayeeAccount
+from cases.people.queries import current_account
 from cases.people.queries import id_key as _id_key
 from cases.programme import programmes
 
@@ -42,6 +45,27 @@ def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = N
         total=_sum(past) + _sum(mine),
         household_this_year=this_year,
     )
+
+
+MOST_HITS = 20
+
+
+def same_elsewhere(case: Any) -> dict[str, int]:
+    """与其他案卷相同: how many other cases have this account or one of these files, how many other people this phone.
+
+    Counts stop at twenty: more says nothing more.
+    """
+    account, person = current_account(case), case.patient
+    counts = {"account": 0, "phone": 0}
+    if account is not None:
+        others = PayeeAccount.objects.exclude(case=case).filter(account_key=account.account_key)
+        counts["account"] = len(others.values("case").distinct()[:MOST_HITS])
+    if person is not None and person.phone_key:
+        people = type(person).objects.filter(phone_key=person.phone_key).exclude(pk=person.pk)
+        counts["phone"] = len(people.values("pk")[:MOST_HITS])
+    mine = MaterialFile.objects.filter(case=case, removed_at=None).values("sha256")
+    files = MaterialFile.objects.exclude(case=case).filter(sha256__in=mine)
+    return counts | {"file": len(files.values("case").distinct()[:MOST_HITS])}
 
 
 def _payouts(id_key: str, programme: str, besides_case: Any) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
+import structlog
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Refusal, Stale
+from cases.history import watch
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -165,6 +168,7 @@ def action(name: str, *, about: str = "case") -> Callable[[F], F]:
                 kwargs.setdefault("now", outer.now)
                 return function(**kwargs)
             with (
+                _watched(name),
                 refusals_recorded(name, by=kwargs.get("by"), about=_about(kwargs, about)),
                 transaction.atomic(durable=True),
                 _acting(name, kwargs) as act,
@@ -182,6 +186,32 @@ def action(name: str, *, about: str = "case") -> Callable[[F], F]:
         return cast(F, run)
 
     return wrap
+
+
+@contextmanager
+def in_background(job: str, key: str) -> Iterator[None]:
+    """后台办理: lines and events of a worker's job or a pass of the clock carry one id, as those of a request do."""
+    token = request_id.set(key[:40])
+    try:
+        with structlog.contextvars.bound_contextvars(request_id=key[:40], job=job):
+            yield
+    finally:
+        request_id.reset(token)
+        structlog.contextvars.unbind_contextvars("case", "number")
+
+
+@contextmanager
+def _watched(name: str) -> Iterator[None]:
+    """Tell the watchers how an outermost act ended and how long it took, its commit included."""
+    began, outcome = time.perf_counter(), "error"
+    try:
+        yield
+        outcome = "ok"
+    except Refusal:
+        outcome = "denied"
+        raise
+    finally:
+        watch.acted(name, outcome, time.perf_counter() - began)
 
 
 def _about(kwargs: dict[str, Any], kind: str) -> tuple[str, str]:
@@ -226,3 +256,4 @@ def _refused(name: str, by: Any, about: tuple[str, str], refusal: Refusal) -> No
     with transaction.atomic():
         record(name, about=where, outcome="denied", payload={"code": refusal.code, "status": refusal.status}, by=by)
     refusal.recorded = True  # type: ignore[attr-defined]
+    watch.refused(name, refusal.code)

@@ -29,7 +29,7 @@ from cases.money.models import (
     Payout,
     yuan,
 )
-from cases.money.rules import DIFFERENCES, OUTCOMES, PROVINCE, Candidate, why_out
+from cases.money.rules import DIFFERENCES, OUTCOMES, PROVINCE, Candidate, allows, to_fen, why_out
 from cases.people.models import PayeeAccount
 from cases.policy.queries import current, due_date
 from cases.text import is_key
@@ -82,6 +82,17 @@ def active_funds(programme: str, *, today: date) -> QuerySet[Fund]:
     return Fund.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=today), programme=programme, is_active=True, starts_on__lte=today
     ).order_by("starts_on", "id")
+
+
+def has_free(case: Any, amount: Decimal, *, today: date) -> bool:
+    """资金够不够: whether one fund that may pay this case has that much free money now (yuan); nothing is set aside."""
+    fen = to_fen(amount)
+    usable = [
+        fund
+        for fund in active_funds(case.programme, today=today)
+        if allows(fund.restriction, code=case.handling_code, fen=fen)
+    ]
+    return any(_balance(fund).free >= amount for fund in usable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "N12": ("付款通知", "Payment"),
     "N13": ("付款失败更正通知", "Payment failed"),
     "N22": ("终止或中止通知", "Stopped or suspended"),
+    "N30": ("给您的消息", "Message from the office"),
 }
 """Codes of the notices (domain.md 12) with what staff call them."""
 
@@ -36,6 +37,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "N12": frozenset({"amount", "account_tail"}),
     "N13": frozenset({"account_tail"}),
     "N22": frozenset({"reasons"}),
+    "N30": frozenset({"words"}),
 }
 """What a notice cannot be written without, beside `due_on`, which all need."""
 

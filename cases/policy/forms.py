@@ -46,6 +46,8 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
         ("present", _("至少到会（不算回避）"), WHOLE),
         ("approve", _("通过票数"), WHOLE),
     ),
+    "reading": (("on", _("先打开必交材料，才能同意"), YES_NO),),
+    "reading.seconds": (("count", _("少于几秒算太快"), WHOLE),),
     "eligibility": (_AMOUNT, ("count", _("次数或人数"), WHOLE)),
     "priority": (*_NAMES, ("days", _("排队提前几天"), WHOLE)),
     "checklist": (*_NAMES, ("valid_days", _("有效天数"), WHOLE)),

@@ -12,7 +12,7 @@ from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
 
 SECTIONS = (
     "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons",
-    "eligibility", "priority",
+    "eligibility", "priority", "reading",
 )  # fmt: skip
 
 WORKDAYS = "workdays"
@@ -142,6 +142,16 @@ class Policy:
     def level_on(self, level: str) -> bool:
         """Whether a review level is switched on; a level the policy does not name is off."""
         return self.has("levels", level) and self.row("levels", level).value.get("on") is True
+
+    def must_read(self, step: str) -> bool:
+        """先看后批: whether nobody agrees at this step before he has opened the required papers; unsaid is no."""
+        return self.setting("reading", step, "on") is True
+
+    @property
+    def least_seconds(self) -> int | None:
+        """Fewer seconds from opening a case to deciding it are too few for reading; None when the policy does not say."""
+        found = self.setting("reading", "seconds", "count")
+        return found if isinstance(found, int) else None
 
     @property
     def quorum(self) -> Quorum:

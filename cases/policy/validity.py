@@ -77,6 +77,8 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield from _days_faults(value)
     elif row.section == "levels" and not isinstance(value.get("on"), bool):
         yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
+    elif row.section == "reading":
+        yield from _reading_faults(row.key, value)
     elif row.section == "quorum":
         yield from _quorum_faults(value)
     elif row.section == "eligibility":
@@ -106,6 +108,13 @@ def _days_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
         yield ShapeFault("workdays", _("天数要写工作日（workdays）或自然日（days）其中一个。"))
     else:
         yield from _whole_number(value, units[0], least=0)
+
+
+def _reading_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if key == "seconds":
+        yield from _whole_number(value, "count", least=1)
+    elif not isinstance(value.get("on"), bool):
+        yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
 
 
 def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:

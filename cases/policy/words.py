@@ -19,6 +19,7 @@ SECTION_NAMES = {
     "quorum": lazy("集体研究"),
     "eligibility": lazy("条件和次数"),
     "priority": lazy("优先"),
+    "reading": lazy("先看后批"),
     "checklist": lazy("材料清单"),
     "supplement_reasons": lazy("补正原因"),
     "reject_reasons": lazy("不予救助原因"),
@@ -164,6 +165,10 @@ def _level(row: Row) -> str:
     return _("启用") if row.value["on"] is True else _("停用")
 
 
+def _seconds(row: Row) -> str:
+    return ngettext("%(n)s 秒", "%(n)s 秒", row.value["count"]) % {"n": row.value["count"]}
+
+
 def _quorum(row: Row) -> str:
     return _("成员 %(members)s 人，到会至少 %(present)s 人，%(approve)s 票通过") % dict(row.value)
 
@@ -186,6 +191,7 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "quorum": _quorum,
     "eligibility": _amount_or_count,
     "priority": _head_start,
+    "reading": lambda row: _seconds(row) if "count" in row.value else _level(row),
     "checklist": _document,
     "supplement_reasons": lambda row: str(row.value.get("document", "")),
     "reject_reasons": lambda row: str(row.value.get("group", "")),

@@ -162,6 +162,7 @@ def test_the_award_step_prints_the_working_before_the_decision(new_case, at_desk
     case = drive.to(new_case(1), "PROVINCE")
     browser, item, address = at_desk(case)
     assert "核算过程" in browser.get(reverse("case:home", args=[case.number])).content.decode()
+    drive.read(case, item.holder)
     check = browser.post(address, typed(item, "agree")).content.decode()
     assert "拟救助金额" in check
     browser.post(address, typed(item, "agree") | {"phase": "confirm"})

@@ -15,6 +15,7 @@ CALLED_FROM_OUTSIDE = {
     "db_for_read": "Django's database router",
     "db_for_write": "Django's database router",
     "to_url": "Django's converters of addresses",
+    "collect": "prometheus-client asks a collector for its numbers",
     "open_for": "manage.py",
     "get_help_text": "Django's rules of passwords",
     "bank_answers": "a case is driven by it as by the other functions of `drive`",

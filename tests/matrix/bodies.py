@@ -23,6 +23,7 @@ API: dict[str, dict[str, Any]] = {
     "api:put_off": {"row_version": 1, "until": "2027-01-01", "reason": "等医院补来报告，那天再看。"},
     "api:messages": {"name": "receipt", "id": "m1"},
     "api:decide": {"row_version": 1, "outcome": "agree"},
+    "api:decide_batch": {"items": [{"id": 999_999_999, "row_version": 1}], "outcome": "agree"},
 }
 FORMS: dict[str, Filled] = {
     "case:claim": lambda world, of: {"item": of["api.pk"], "row_version": 1},
@@ -30,6 +31,10 @@ FORMS: dict[str, Filled] = {
         "item": of["api.pk"], "row_version": 1, "put_off_reason": OPINION, **day("until", LATER),
     },
     "case:decide": lambda world, of: {"item": of["api.pk"], "row_version": 1, "outcome": "agree"},
+    "case:notes": lambda world, of: {"text": OPINION},
+    "case:note_reply": lambda world, of: {"text": OPINION},
+    "case:note_redact": lambda world, of: {"reason": OPINION},
+    "case:message": lambda world, of: {"words": OPINION, "phase": "send", "sure": "on"},
     "case:release": lambda world, of: {"item": of["api.pk"], "reason": OPINION},
     "case:recuse": lambda world, of: {"item": of["api.pk"], "row_version": 1, "reason": OPINION},
     "case:show": lambda world, of: {"part": "id", "purpose": "review"},

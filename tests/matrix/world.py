@@ -30,6 +30,7 @@ from cases.policy.models import PolicyRow
 from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
+from workflows.desk.notes.actions import write_note
 from workflows.desk.panel import actions as meetings
 from workflows.desk.staffing import actions as staffing
 from workflows.engine import incidents
@@ -174,16 +175,20 @@ def make(cast: dict[str, User]) -> World:
     assert row is not None
     always = {
         "slug": SLUG, "programme": SLUG, "size": "elder", "way": "on", "language": "en", "code": papers(begun, today=clock.today())[0].code, "key": "patient_name",
-        "kind": "publicity", "desk:queue.name": "mine", "case:tab.name": "record", "policy.section": row.section,
+        "kind": "publicity", "desk:queue.name": "mine", "desk:batch.step": "county_review", "case:tab.name": "record", "policy.section": row.section,
         "policy.key": row.key, "app_label": "cases", "url": "nothing", "content_type_id": "1",
         "admin.object_id": "1", "admin:view_on_site.object_id": "1",
     }  # fmt: skip
     sheet = staffing.begin(
         kind="allocate", items=[(drive.open_item(here).pk, 1)], person=None, reason="", by=cast["guyuan_city"]
     )
+    notes = {
+        case.pk: write_note(case=case, text="先电话核对再办。", by=cast[author])
+        for case, author in ((here, "xiji_review"), (there, "zhongning_clerk"))
+    }
     things = {
         "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
-        "here": _of(here), "there": _of(there), "bank": _of(paid),
+        "here": _of(here) | {"case.pk": notes[here.pk].pk}, "there": _of(there) | {"case.pk": notes[there.pk].pk}, "bank": _of(paid),
         "draft": {"token": begun.token},
         "draft_b": {"token": begun_b.token},
         "stand_in": {"pk": lent.pk}, "relative": {"pk": kin.pk}, "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
@@ -200,11 +205,12 @@ def make(cast: dict[str, User]) -> World:
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
-        "suspension": halted, "plan": plan, "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "plan": plan, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
+    Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
     return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)
 
 

@@ -42,4 +42,5 @@ GIVEN: dict[str, dict[str, Any]] = {
     "N12": {"amount": Decimal("30000"), "account_tail": "4321", "paid_on": date(2026, 12, 1)},
     "N13": {"account_tail": "4321", "reason": {"name_zh": "户名不符", "name_en": "The name does not match"}},
     "N22": {"reasons": [REASON], "suspended": False},
+    "N30": {"words": "请带上出院小结来窗口。"},
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,13 @@ from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
+from workflows import rechecks
 from workflows.actions.claiming import act_as, take
 from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
 from workflows.flow import step_of
 from workflows.models import Decision, Draft, WorkItem
+from workflows.reading import agrees, must_be_opened, reading_of
+from workflows.reading import keep as keep_reading
 
 
 @action("task.draft")
@@ -42,6 +46,7 @@ def decide(
     data: Mapping[str, Any] | None = None,
     to_step: str = "",
     happened_on: date | None = None,
+    batch: UUID | None = None,
     by: Any,
     now: datetime | None = None,
 ) -> Decision:
@@ -49,7 +54,7 @@ def decide(
     try:
         return _decide(
             item=item, row_version=row_version, outcome=outcome, reasons=reasons, opinion=opinion, data=data,
-            to_step=to_step, happened_on=happened_on, by=by, **({} if now is None else {"now": now}),
+            to_step=to_step, happened_on=happened_on, batch=batch, by=by, **({} if now is None else {"now": now}),
         )  # fmt: skip
     except Stale:
         typed = {"outcome": outcome, "reasons": list(reasons), "opinion": opinion, "to_step": to_step}
@@ -75,6 +80,7 @@ def _decide(
     data: Mapping[str, Any] | None = None,
     to_step: str = "",
     happened_on: date | None = None,
+    batch: UUID | None = None,
     by: Any,
     now: datetime | None = None,
 ) -> Decision:
@@ -82,7 +88,9 @@ def _decide(
 
     Stores the decision for good, moves the case, and lets the exit's effect run, all in one transaction; where several are
     asked (多人意见) the case moves with the opinion that settles the step, and the others' seats are taken back. Refused: not my
-    role or area, barred by duties, somebody was faster, no reason where one is needed (F33).
+    role or area, barred by duties, somebody was faster, no reason where one is needed (F33), a required paper never
+    opened where the policy asks for it (F49). `batch`: one of several decided in one go (成批办理); then the case was
+    opened at this step and its required papers too, whatever the policy says.
     """
     assert now is not None
     found = locked(item)
@@ -97,14 +105,19 @@ def _decide(
         raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
     exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
     day = _day(happened_on, found.case, now)
+    reading = reading_of(found, by)
+    must_be_opened(found, exit, reading, in_batch=batch is not None)
+    if agrees(exit) and step.form in rechecks.APPROVING:
+        rechecks.must_be_as_shown(found, by=by, now=now)
     act_as(post)
     made = Decision(
         case=found.case, item=found, round=found.case.round, step=found.step, level=found.level, outcome=outcome,
         to_step=to_step, reasons=list(reasons), opinion=opinion.strip(), data=dict(data or {}) or None,
         policy_id=found.case.policy_id, actor=by, role=post.role_id, office=post.office, stand_in=post.stand_in,
         on_behalf_of=post.user if post.stand_in else None,
-        entrusted_from=found.entrusted_from, happened_on=day, at=now,
+        entrusted_from=found.entrusted_from, happened_on=day, at=now, batch=batch,
     )  # fmt: skip
+    keep_reading(made, reading, exit, policy_of(found.case))
     finish(found, now)
     is_settled = step.settles(outcome, _earlier(found))
     effect = step.effects.get(outcome)
@@ -162,6 +175,11 @@ def _told(made: Decision) -> dict[str, Any]:
         "policy": made.policy_id,
         "entrusted_from": made.entrusted_from,
         **({"stand_in": made.stand_in_id} if made.stand_in_id else {}),
+        "opened": len(made.reading["opened"]),
+        "unopened": made.reading["unopened"],
+        "seconds": made.seconds,
+        "hasty": made.is_hasty,
+        "batch": made.batch,
     }
 
 

@@ -84,6 +84,9 @@ class DecisionForm(forms.Form):
     `step` is the step's spec, `policy` the one that counts for the case; `facts` are the answers in force.
     """
 
+    in_batch = True
+    """Whether several files may be decided in one go (成批办理): the step asks nothing of one file alone."""
+
     outcome = forms.ChoiceField(
         label=_("办理结果"), widget=Radios, error_messages={"required": _("请选择一个办理结果")}
     )

@@ -173,6 +173,8 @@ def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[W
         rows = rows.filter(case__number__startswith=filters["number"].upper())
     if filters.get("step"):
         rows = rows.filter(step=filters["step"])
+    if filters.get("programme"):
+        rows = rows.filter(case__programme=filters["programme"])
     if filters.get("place"):
         rows = rows.filter(case__handling_code__startswith=filters["place"])
     if filters.get("entrusted"):

@@ -23,6 +23,8 @@ REQUIRED = _("请填写这一项")
 class VisitForm(DecisionForm):
     """入户核实: as many visitors as the policy says, date, place, photo, each stated fact confirmed, different or not seen."""
 
+    in_batch = False
+
     visited_on = DateField(label=_("入户日期"), not_after=clock.today, error_messages={"required": _("请填写入户日期")})
     place = CleanCharField(label=_("入户地点"), max_length=120, error_messages={"required": _("请写入户地点")})
     photo = PhotoField(label=_("入户照片"), required=False)
@@ -104,6 +106,8 @@ class VisitForm(DecisionForm):
 class CallForm(DecisionForm):
     """A step confirmed by phone: who answered, when, and that payee and account are right."""
 
+    in_batch = False
+
     answered_by = CleanCharField(label=_("接电话的人"), max_length=40, required=False)
     called_on = DateField(label=_("通话日期"), not_after=clock.today, required=False)
     called_at = forms.TimeField(
@@ -153,6 +157,8 @@ class CallForm(DecisionForm):
 class FollowUpForm(DecisionForm):
     """回访: how, what became of the help, and whether anything is wrong."""
 
+    in_batch = False
+
     how = forms.ChoiceField(
         label=_("回访方式"),
         widget=Radios,
@@ -181,6 +187,8 @@ class FollowUpForm(DecisionForm):
 
 class ExpertForm(DecisionForm):
     """专家意见: an opinion in words, and the expert's word that he has no part in the patient's treatment."""
+
+    in_batch = False
 
     independent = forms.BooleanField(
         label=_("我不在诊断医院工作，也没有参与这位患者的诊治"),

@@ -3,6 +3,8 @@
 from django.urls import path, register_converter
 
 from workflows.desk import views
+from workflows.desk.batch.views import batch
+from workflows.desk.notes.views import noticed
 from workflows.desk.queries import QUEUES
 
 
@@ -24,6 +26,8 @@ app_name = "desk"
 urlpatterns = [
     path("", views.queue, name="home"),
     path("next", views.take_next, name="next"),
+    path("batch/<slug:programme>/<slug:step>", batch, name="batch"),
+    path("mentions", noticed, name="mentions"),
     path("seen", views.seen, name="seen"),
     path("<queue:name>", views.queue, name="queue"),
 ]

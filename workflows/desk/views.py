@@ -17,7 +17,9 @@ from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.text import is_key
 from workflows import actions
+from workflows.desk.batch.queries import steps_for
 from workflows.desk.forms import QueueFilter
+from workflows.desk.notes.queries import untold as mentioned
 from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of, step_names, untold
 from workflows.desk.trail import Trail
 from workflows.desk.trail import take_next as take
@@ -42,6 +44,8 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
         "page": shown,
         "filter": form,
         "handovers": untold(viewer),
+        "mentions": list(mentioned(request.user)),
+        "batch_steps": steps_for(viewer),
     }
     return render(request, "desk/queue.html", context)
 

@@ -48,6 +48,11 @@ def _ready() -> QuerySet[Timer]:
     return rows
 
 
+def late(than: datetime) -> QuerySet[Timer]:
+    """Timers that should have fired before then: not parked, and not held by what waits."""
+    return _ready().filter(due_at__lt=than)
+
+
 def arm(*, case: Any, kind: str, key: str, due_at: datetime) -> Timer:
     """Set or move the timer of that kind and key; runs in the open transaction."""
     timer = Timer.objects.filter(case=case, kind=kind, key=key, done_at=None, cancelled_at=None).first()

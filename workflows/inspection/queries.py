@@ -269,7 +269,7 @@ def _entry(
     is_event = isinstance(row, Event)
     day = local_day(row.recorded_at)
     payload = json.loads(row.payload) if isinstance(row, Event) else json.loads(row.fields)
-    action = row.action if isinstance(row, Event) else "read"
+    action = row.action
     outcome = row.outcome if isinstance(row, Event) else "ok"
     used = (
         elapsed(began, day, [pause for pause in pauses if pause.start <= day], cal) if began and day >= began else None
@@ -315,7 +315,7 @@ def head_of(case: Case) -> StreamHead | None:
 
 
 CATEGORIES_PREFIXES: dict[str, tuple[str, ...]] = {
-    "decision": ("task.", "panel.", "case.", "award.", "wait."),
+    "decision": ("task.", "panel.", "case.", "award.", "wait.", "note."),
     "row": ("row.",),
     "notice": ("notice.", "publicity.", "objection."),
     "money": ("payout.", "batch.", "fund.", "answer.", "account."),

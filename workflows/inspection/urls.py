@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.search, name="search"),
     path("refusals/", views.refusals, name="refusals"),
     path("refusals/list", views.refused, name="refused"),
+    path("hasty/", views.hasty, name="hasty"),
     path("case/<slug:number>/", views.case, name="case"),
     path("case/<slug:number>/print", views.sheet, name="print"),
     path("case/<slug:number>/verify", views.verify, name="verify"),

@@ -18,6 +18,7 @@ from cases.states import state
 from workflows.inspection import queries
 from workflows.inspection.because import answer_behind, opened
 from workflows.inspection.forms import PurposeForm, SearchForm, TimelineFilter
+from workflows.inspection.hasty import hasty as find_hasty
 from workflows.inspection.refusals import month_of, tries
 from workflows.inspection.rules import CATEGORIES, reason_of_refusal
 
@@ -75,6 +76,15 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
         "now": clock.now(),
     }
     return render(request, "inspection/print.html", context)
+
+
+@login_required
+@require_GET
+def hasty(request: HttpRequest) -> HttpResponse:
+    """办得太快: decisions with too few seconds for reading, or with papers never opened."""
+    return render(
+        request, "inspection/hasty.html", {"page": find_hasty(request.user, after=request.GET.get("after", ""))}
+    )
 
 
 @login_required

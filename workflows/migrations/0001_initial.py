@@ -557,6 +557,11 @@ class Migration(migrations.Migration):
                 ("entrusted_from", models.CharField(blank=True, default="", max_length=12)),
                 ("happened_on", models.DateField()),
                 ("at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="打开案卷")),
+                ("seconds", models.PositiveIntegerField(null=True, verbose_name="从打开到办结（秒）")),
+                ("reading", models.JSONField(default=dict, verbose_name="阅卷")),
+                ("is_hasty", models.BooleanField(default=False, verbose_name="办得太快")),
+                ("batch", models.UUIDField(null=True, verbose_name="成批办理")),
                 (
                     "actor",
                     models.ForeignKey(
@@ -606,6 +611,139 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Recheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "moment",
+                    models.CharField(
+                        choices=[
+                            ("submit", "提交"),
+                            ("shown", "办理前"),
+                            ("decide", "同意"),
+                            ("panel", "集体研究"),
+                            ("batch", "编入批次"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("found", models.JSONField()),
+                ("changed", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rechecks", to="cases.case"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("moment__in", ["submit", "shown", "decide", "panel", "batch"])),
+                        name="recheck_moment",
+                    )
+                ],
+                "indexes": [models.Index(fields=["case", "-id"], name="recheck_by_case")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Note",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", cases.sealed.SealedField(blank=True, default="")),
+                ("role", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("redacted_at", models.DateTimeField(null=True)),
+                ("redact_reason", cases.sealed.SealedField(blank=True, default="")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="cases.case"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+                (
+                    "redacted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replies",
+                        to="workflows.note",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Mention",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "note",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mentions", to="workflows.note"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="note",
+            index=models.Index(fields=["case", "id"], name="note_by_case"),
+        ),
+        migrations.AddConstraint(
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("redacted_at", None), ("redacted_by", None)),
+                    models.Q(("redacted_at__isnull", False), ("redacted_by__isnull", False), ("text", "")),
+                    _connector="OR",
+                ),
+                name="note_redacted_by_somebody",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="mention",
+            index=models.Index(condition=models.Q(("seen_at", None)), fields=["person"], name="mention_untold"),
+        ),
+        migrations.AddConstraint(
+            model_name="mention",
+            constraint=models.UniqueConstraint(fields=("note", "person"), name="mention_once"),
         ),
         migrations.CreateModel(
             name="Duty",
@@ -1085,6 +1223,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="decision",
             index=models.Index(fields=["case", "id"], name="decision_by_case"),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(condition=models.Q(("is_hasty", True)), fields=["-id"], name="decision_hasty"),
         ),
         migrations.AddConstraint(
             model_name="decision",

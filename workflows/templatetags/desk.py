@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -9,7 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from cases.evidence.queries import paper_words
+from cases.policy.queries import policy_of
 from project.templatetags.ui import tag
 from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
@@ -140,6 +144,33 @@ def decision_words(decision: Any) -> str:
     step = step_named(decision.case, decision.step)
     exit = step.exits.get(decision.outcome)
     return f"{step.title}：{exit.label if exit else decision.outcome}"
+
+
+@register.simple_tag
+def reading_words(made: Any) -> dict[str, Any]:
+    """阅卷 of a decision in words: how long, what was opened when, and which required papers never were."""
+    policy = policy_of(made.case)
+    opened = [
+        (_("%(paper)s（文件 %(file)s）") % {"paper": _paper(policy, one["paper"]), "file": one["file"]}, datetime.fromisoformat(one["at"]))
+        for one in made.reading.get("opened", [])
+    ]  # fmt: skip
+    missed = _("、").join(_paper(policy, code) for code in made.reading.get("unopened", []))
+    return {"summary": _duration(made.seconds), "opened": opened, "unopened": missed}
+
+
+FILE_KINDS = {"visit": gettext_lazy("入户照片"), "redacted": gettext_lazy("遮盖件")}
+
+
+def _paper(policy: Any, code: str) -> str:
+    return str(FILE_KINDS[code]) if code in FILE_KINDS else paper_words(policy, code)
+
+
+def _duration(seconds: int | None) -> str:
+    if seconds is None:
+        return _("办结以前没有在页面上打开过这个案卷")
+    if seconds < 3600:
+        return _("从打开到办结 %(m)s 分 %(s)s 秒") % {"m": seconds // 60, "s": seconds % 60}
+    return _("从打开到办结 %(h)s 小时 %(m)s 分") % {"h": seconds // 3600, "m": seconds // 60 % 60}
 
 
 @register.filter

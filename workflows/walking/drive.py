@@ -16,6 +16,7 @@ from cases.dossier import actions as dossier
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.evidence import actions as evidence
+from cases.evidence.models import MaterialFile
 from cases.evidence.queries import papers
 from cases.evidence.rules import visit_keys
 from cases.history.record import record_access
@@ -81,6 +82,13 @@ def person_for(item: WorkItem) -> User:
     return candidates(item.role, item.division_code, barring.shut_out(item.case, step_of(item)))[0]
 
 
+def read(case: Case, by: User) -> None:
+    """Open the file and each required paper, as the pages record it."""
+    record_access("open", object=case, fields=["case"], by=by, case_id=case.pk)
+    for file in MaterialFile.objects.filter(case=case, removed_at=None, material__required=True):
+        record_access("read", object=file, fields=["file"], by=by, case_id=case.pk, purpose="material")
+
+
 def step(
     case: Case, outcome: str = "", *, item: WorkItem | None = None, by: User | None = None, **decision: Any
 ) -> WorkItem:
@@ -99,6 +107,8 @@ def step(
     if spec.exits[outcome].needs_reason and "reasons" not in decision:
         decision["reasons"] = [policy_of(case).section(spec.exits[outcome].reasons)[0].key]
     decision.setdefault("opinion", ENOUGH)
+    if policy_of(case).must_read(item.step):
+        read(case, who)
     actions.decide(item=item.pk, row_version=item.row_version, outcome=outcome, data=data, by=who, **decision)
     case.refresh_from_db()
     return item

@@ -14,6 +14,7 @@ from cases.calendar.rules import ZONE
 from cases.dossier.models import Case
 from cases.money.models import Fund, PaymentBatch, Payout
 from cases.money.testbank import SimulatedBank
+from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.publicity.models import PublicList
 from cases.states import STATES
@@ -22,7 +23,7 @@ from workflows.engine import clockwork
 from workflows.flow import step_of
 from workflows.models import WorkItem
 from workflows.walking import drive
-from workflows.walking.browser import Form, Page
+from workflows.walking.browser import Browser, Form, Page
 from workflows.walking.filing import file_application
 from workflows.walking.papers import picture
 from workflows.walking.visitors import Visitors, day
@@ -114,6 +115,8 @@ class Walk:
         claim = next((form for form in page.forms if form.action.endswith("/claim")), None)
         if claim is not None:
             page = browser.post(page, claim)
+        if policy_of(self.case).must_read(item.step):
+            self._read(browser)
         form = page.form("outcome")
         outcome = next(iter(spec.exits))
         values = {"outcome": outcome, "opinion": OPINION, **self._details(spec.form, form)}
@@ -130,6 +133,13 @@ class Walk:
         if item.level == 1:
             self.turns.second_decision(name, page, form, values)
             self.turns.old_page(name, page, claim)
+
+    def _read(self, browser: Browser) -> None:
+        """Open every paper, as the policy asks before somebody agrees here."""
+        home = f"/case/{self.case.number}/materials"
+        for address in dict.fromkeys(href for href, _text in browser.get(home).links if "paper=" in href):
+            for href in dict.fromkeys(href for href, _text in browser.get(address).links if href.startswith("/file/")):
+                browser.get(href)
 
     def _details(self, kind: str, form: Form) -> dict[str, Any]:
         """What each kind of step asks beside outcome and opinion."""

@@ -42,6 +42,7 @@ class Command(BaseCommand):
                 sys.exit(130)
         checks.must_be_fit()
         prepare.broker_folders()
+        prepare.numbers_folder()
         status = Supervisor(children(), say=self._say).run(
             ready=_web_answers, when_ready=self._welcome, every_second=prepare.prune_broker
         )

@@ -15,12 +15,15 @@ from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.evidence.actions import add_visit_photo
 from cases.text import is_key
-from workflows import actions
-from workflows.desk.casefile.queries import File, decision_form, refill, working
+from workflows import actions, rechecks
+from workflows.actions.rechecking import show_recheck
+from workflows.desk.casefile.filling import decision_form, refill, working
+from workflows.desk.casefile.queries import File
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
 from workflows.desk.trail import FIELD, take_next
 from workflows.models import Decision, WorkItem
+from workflows.reading import agrees
 
 NOT_INPUT = ("csrfmiddlewaretoken", "phase", FIELD)
 
@@ -102,15 +105,24 @@ def _typed(data: QueryDict) -> dict[str, list[str]]:
     return {name: [str(value) for value in values] for name, values in data.lists() if name not in NOT_INPUT}
 
 
+def _recheck(found: File, form: DecisionForm) -> list[str]:
+    """批准前复查, shown and kept: what differs from the time before."""
+    if not agrees(form.exit) or found.step.form not in rechecks.APPROVING or found.item is None:
+        return []
+    now, before = show_recheck(item=found.item, by=found.viewer)
+    return rechecks.words(before.found, now.found) if before is not None else []
+
+
 def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
-    agrees = form.exit.kind == "forward" and found.step.form == "award"
+    counts = form.exit.kind == "forward" and found.step.form == "award"
     return {
         "form": form,
         "exit": form.exit,
         "target": form.target_words(),
         "reasons": form.reason_words(),
         "details": form.detail_words(),
-        "working": working(found, _set_right(form)) if agrees else None,
+        "working": working(found, _set_right(form)) if counts else None,
+        "recheck": _recheck(found, form),
         "hidden": [(name, value) for name, values in _typed(data).items() for value in values],
     }
 

@@ -4,36 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
-from cases.access.queries import acting_post, get_case, may, require, veiled_cases, visible_cases, who_may
+from cases.access.queries import OPENED, acting_post, get_case, may, require, veiled_cases, visible_cases, who_may
 from cases.access.words import in_whose_name
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import remaining
 from cases.dossier.models import Case
-from cases.dossier.queries import answers
 from cases.errors import NotFound
+from cases.history.models import Access
 from cases.history.record import record_access
 from cases.people.actions import COUNTER, REPAIRING
-from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.states import State, state
 from workflows import suspended
 from workflows.actions import LEAD, MONEY_ON_ITS_WAY
 from workflows.actions.common import people_of, posts_for
 from workflows.barring import bar_of
-from workflows.desk.forms import DecisionForm
+from workflows.changes import Change, since_last_look
+from workflows.desk.notes.models import Note
+from workflows.desk.notes.queries import MOST as MOST_NOTES
+from workflows.desk.notes.queries import reading_post
 from workflows.desk.queries import may_take
-from workflows.desk.step_forms import FORMS
 from workflows.desk.trail import Trail
-from workflows.effects import preview_award
-from workflows.flow import road_of, step_of
-from workflows.models import Draft, Suspension, WorkItem
+from workflows.flow import step_of
+from workflows.models import Suspension, WorkItem
+from workflows.reading import Reading, reading_of, unopened_words
 
 TABS = {
     "application": _("申请"),
@@ -44,6 +46,9 @@ TABS = {
     "letters": _("通知"),
 }
 
+
+AGAIN = timedelta(minutes=5)
+"""Pages of a case within this time are one look at it."""
 
 VEILED_TABS = {"veiled": _("遮盖后的案卷")}
 
@@ -208,6 +213,22 @@ class File:
         """柜台代录: whether the viewer may enter another account for a person at the counter now."""
         return self.case.state in REPAIRING and may(self.viewer, COUNTER, self.case.handling_code) is not None
 
+    @property
+    def may_read_notes(self) -> bool:
+        """内部便签: for who reads whole files here and is neither applicant nor helper."""
+        return not self.veiled and reading_post(self.viewer, self.case) is not None
+
+    @property
+    def notes_count(self) -> int:
+        """How many notes there are, no further than one page."""
+        return len(Note.objects.filter(case=self.case).values("pk")[:MOST_NOTES])
+
+    @property
+    def may_write_message(self) -> bool:
+        """给申请人写消息: for the offices that keep the file's history."""
+        post = None if self.veiled else may(self.viewer, "case.history", self.case.handling_code)
+        return post is not None and "inspect" not in post.role.rights
+
     def look(self, *fields: str, purpose: str = "") -> None:
         """查阅留痕: store that the viewer is about to see these fields."""
         record_access(
@@ -220,6 +241,41 @@ class File:
             role=self.post.role_id,
             office=self.post.office.name,
         )
+
+    def enter(self, now: datetime) -> None:
+        """打开案卷: store that the viewer came to the page, once in a few minutes and again at each new step."""
+        since = max(now - AGAIN, self.item.offered_at) if self.item is not None else now - AGAIN
+        here = Access.objects.filter(case_id=self.case.pk, actor=self.viewer.pk, recorded_at__gte=since)
+        if not here.filter(action=OPENED).exists():
+            record_access(
+                OPENED, object=self.case, fields=["case"], by=self.viewer, case_id=self.case.pk,
+                role=self.post.role_id, office=self.post.office.name,
+            )  # fmt: skip
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """阅卷 of the viewer at the step in his hands."""
+        return reading_of(self.item, self.viewer) if self.item is not None and self.is_mine else None
+
+    @property
+    def unopened(self) -> Any:
+        """您还没打开: the required papers that the viewer, who decides here, has not opened; "" when none."""
+        return unopened_words(self.case, self.reading.unopened) if self.reading is not None else ""
+
+    @cached_property
+    def since_last_look(self) -> tuple[datetime | None, list[Change]]:
+        """上次看过, and what changed since, for who holds the step."""
+        return since_last_look(self.case, self.viewer, clock.now()) if self.is_mine and not self.veiled else (None, [])
+
+    @property
+    def last_looked(self) -> datetime | None:
+        """When the viewer last looked at this case, before now."""
+        return self.since_last_look[0]
+
+    @property
+    def changes(self) -> list[Change]:
+        """What changed since."""
+        return self.since_last_look[1]
 
 
 def open_file(viewer: Any, number: str) -> File:
@@ -267,52 +323,3 @@ def _is_free(item: WorkItem, viewer: Any) -> bool:
 def item_of(found: File, pk: int | None) -> WorkItem | None:
     """The work that a form of this page speaks about, if it is this case's."""
     return WorkItem.objects.filter(pk=pk or 0, case=found.case).first()
-
-
-def decision_form(found: File, data: Any = None, files: Any = None) -> DecisionForm | None:
-    """The one form of this step, for its holder; what he typed before stands in it. None for everybody else."""
-    if not found.is_mine or found.item is None or found.suspension is not None:
-        return None
-    kind = FORMS.get(found.step.form, DecisionForm)
-    form = kind(
-        data,
-        files,
-        step=found.step,
-        case=found.case,
-        policy=policy_of(found.case),
-        facts=answers(found.case),
-        road=road_of(found.case),
-        initial={"item": found.item.pk, "row_version": found.item.row_version, "happened_on": clock.today()},
-    )
-    if data is None:
-        keep = Draft.objects.filter(item=found.item, by=found.viewer).first()
-        if keep is not None:
-            refill(form, keep.data.get("post") or _as_posted(form, keep.data))
-    return form
-
-
-def _as_posted(form: DecisionForm, kept: Mapping[str, Any]) -> dict[str, list[str]]:
-    exit = form.step.exits.get(kept.get("outcome", ""))
-    codes = [f"{exit.reasons}:{code}" for code in kept.get("reasons", [])] if exit else []
-    single = {name: [str(kept[name])] for name in ("outcome", "opinion", "to_step") if kept.get(name)}
-    return {**single, **({"reasons": codes} if codes else {})}
-
-
-def refill(form: DecisionForm, posted: Mapping[str, list[str]]) -> None:
-    """Put what was typed back into a fresh form, without judging it."""
-    from django.http import QueryDict
-
-    typed = QueryDict(mutable=True)
-    for name, values in posted.items():
-        typed.setlist(name, values)
-    for name, one in form.fields.items():
-        value = one.widget.value_from_datadict(typed, {}, name)
-        if name not in ("item", "row_version") and value not in (None, "", [], [None, None, None]):
-            form.initial[name] = value
-
-
-def working(found: File, changes: Mapping[str, Any] | None = None) -> Any:
-    """核算: the printed working beside an award decision, with facts about to be set right; None at other steps."""
-    if found.step is None or found.step.form != "award" or found.case.accepted_on is None:
-        return None
-    return preview_award(found.case, changes)

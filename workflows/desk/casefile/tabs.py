@@ -15,13 +15,14 @@ from cases.access.queries import may, who_looked
 from cases.dossier.models import Answer
 from cases.dossier.queries import answer_rows
 from cases.duplicates.models import PastGrant
-from cases.evidence.models import HomeVisit, MaterialFile
-from cases.people.models import PayeeAccount
+from cases.duplicates.queries import same_elsewhere
+from cases.evidence.models import HomeVisit
 from cases.people.queries import current_account
 from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name, mask_phone
 from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
+from workflows import rechecks
 from workflows.desk.casefile.hands import hands
 from workflows.desk.casefile.identity import born, flags, whose
 from workflows.desk.casefile.papers import materials
@@ -31,7 +32,7 @@ from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.words import FINDINGS, SOURCES
 from workflows.flow import step_named
-from workflows.models import Decision, Ending
+from workflows.models import Decision, Ending, Recheck
 
 HIDDEN = "••••"
 MASKS: dict[str, Callable[[str], str]] = {
@@ -41,6 +42,9 @@ MASKS: dict[str, Callable[[str], str]] = {
     "bank_account": mask_account,
 }
 MOST_HITS = 20
+SAME: dict[str, Any] = {
+    "account": gettext_lazy("同一收款账户"), "phone": gettext_lazy("同一手机号"), "file": gettext_lazy("同一份文件"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,9 +167,20 @@ def checks(found: File) -> dict[str, Any]:
         "-year", "id"
     )
     return {
-        "visits": shown, "grants": list(grants[:MOST_HITS]), "same": _same(found), "clear": "checks" in found.shown,
-        "flags": flags(found), **_account(found),
+        "visits": shown, "grants": list(grants[:MOST_HITS]), "same": [(SAME[key], number) for key, number in same_elsewhere(found.case).items()], "clear": "checks" in found.shown,
+        "flags": flags(found), "rechecks": _rechecks(found), **_account(found),
     }  # fmt: skip
+
+
+def _rechecks(found: File) -> list[dict[str, Any]]:
+    """复查记录, newest first, each with what differed from the one before it; amounts are for those who see an account."""
+    if not found.may_see_account:
+        return []
+    rows = list(Recheck.objects.filter(case=found.case).select_related("by").order_by("-pk")[:MOST_HITS])
+    return [
+        {"row": row, "words": rechecks.words(before.found, row.found) if before else []}
+        for row, before in zip(rows, [*rows[1:], None], strict=True)
+    ]
 
 
 def _account(found: File) -> dict[str, Any]:
@@ -180,21 +195,6 @@ def _account(found: File) -> dict[str, Any]:
         (_("怎样提供"), account.get_channel_display()),
     ]
     return {"account": account, "account_facts": facts}
-
-
-def _same(found: File) -> list[tuple[Any, int]]:
-    account, person = current_account(found.case), found.case.patient
-    counts: dict[Any, int] = {}
-    if account is not None:
-        others = PayeeAccount.objects.exclude(case=found.case).filter(account_key=account.account_key)
-        counts[gettext_lazy("同一收款账户")] = len(others.values("case").distinct()[:MOST_HITS])
-    if person is not None and person.phone_key:
-        people = type(person).objects.filter(phone_key=person.phone_key).exclude(pk=person.pk)
-        counts[gettext_lazy("同一手机号")] = len(people.values("pk")[:MOST_HITS])
-    mine = MaterialFile.objects.filter(case=found.case, removed_at=None).values("sha256")
-    files = MaterialFile.objects.exclude(case=found.case).filter(sha256__in=mine)
-    counts[gettext_lazy("同一份文件")] = len(files.values("case").distinct()[:MOST_HITS])
-    return list(counts.items())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 
 from workflows.desk.casefile import views
 from workflows.desk.casefile.queries import TABS, VEILED_TABS
+from workflows.desk.messages.views import message
+from workflows.desk.notes import views as notes
 
 
 class TabConverter:
@@ -36,5 +38,9 @@ urlpatterns = [
     path("terminate", views.terminate, name="terminate"),
     path("redacted", views.redact, name="redact"),
     path("redacted/<uuid:token>/remove", views.unredact, name="unredact"),
+    path("notes", notes.notes, name="notes"),
+    path("notes/<int:pk>/reply", notes.reply, name="note_reply"),
+    path("notes/<int:pk>/redact", notes.redact, name="note_redact"),
+    path("message", message, name="message"),
     path("<casetab:name>", views.tab, name="tab"),
 ]

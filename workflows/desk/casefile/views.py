@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.access.queries import require
 from cases.apply.actions import correct_account
 from cases.apply.forms import CounterAccountForm
+from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence.queries import file_of
 from cases.people.actions import may_give_account
@@ -26,8 +27,9 @@ from workflows import actions
 from workflows.actions.papers import check_paper as check
 from workflows.desk.casefile import deciding, papers
 from workflows.desk.casefile.actions import add_redacted, remove_redacted
+from workflows.desk.casefile.filling import decision_form, working
 from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
-from workflows.desk.casefile.queries import File, decision_form, item_of, open_file, open_whole, working
+from workflows.desk.casefile.queries import File, item_of, open_file, open_whole
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
 from workflows.desk.forms import PriorityForm, PutOffForm, RecuseForm, ReleaseForm, TakeOverForm
@@ -80,7 +82,9 @@ def _small_forms() -> dict[str, Any]:
 @require_GET
 def tab(request: HttpRequest, number: str, name: str = "") -> HttpResponse:
     """One tab of a case."""
-    return _page(request, _open(request, number), name)
+    found = _open(request, number)
+    found.enter(clock.now())
+    return _page(request, found, name)
 
 
 @login_required

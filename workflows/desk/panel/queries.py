@@ -11,9 +11,11 @@ from cases.access.models import Post
 from cases.access.queries import posts_of, require, sees, visible_cases, who_may
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
+from cases.calendar import clock
 from cases.errors import NotFound, Refusal
 from cases.history.models import Access
 from cases.policy.queries import policy_of
+from workflows import rechecks
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature, Vote
 from workflows.desk.panel.rules import Tally, tally
 from workflows.models import WorkItem
@@ -148,6 +150,12 @@ def working_of(item: MeetingItem) -> Award | None:
     """The newest printed working (计算过程) of the case's amount."""
     stored = StoredAward.objects.filter(case=item.case).order_by("-id").first()
     return Award.from_json(stored.working) if stored else None
+
+
+def recheck_of(item: MeetingItem) -> list[str]:
+    """复查 of an open item: what of duplicates, limits and fund differs now from the time before."""
+    last = rechecks.latest(item.case) if not item.outcome else None
+    return rechecks.words(last.found, rechecks.check(item.case, now=clock.now())) if last is not None else []
 
 
 def has_read(member: Any, item: MeetingItem) -> bool:

@@ -153,6 +153,7 @@ def _item_page(request: HttpRequest, found: MeetingItem, **extra: Any) -> HttpRe
         "case": found.case,
         "file": open_file(request.user, str(found.case.number)),
         "working": queries.working_of(found),
+        "recheck": queries.recheck_of(found),
         "decisions": found.case.decisions.select_related("office", "case__run").order_by("id"),
         "votes": votes,
         "tally": queries.tally_of(found),

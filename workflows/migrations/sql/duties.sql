@@ -159,5 +159,6 @@ ALTER TABLE workflows_handover ENABLE ALWAYS TRIGGER handover_guard;
 
 SELECT history_append_only('workflows_decision');
 SELECT history_append_only('workflows_ending');
+SELECT history_append_only('workflows_recheck');
 SELECT history_append_only('workflows_duty');
 SELECT history_watch('workflows_workitem', 'case', 'case_id');

@@ -203,12 +203,28 @@ PRIORITY = (
     _priority(4, "deadline_near", 1, {"deadline_near": True}, "快到期", "Nearly due"),
 )
 
+READING = (
+    Row("reading", "county_review", {"on": False}, 1, "示例第 24 条", "县级初审", "County review"),
+    Row("reading", "city_recheck", {"on": False}, 2, "示例第 24 条", "市级复核", "City recheck"),
+    Row(
+        "reading",
+        "province_review",
+        {"on": True},
+        3,
+        "示例第 24 条",
+        "省级审核和核算",
+        "Province review and calculation",
+    ),
+    Row("reading", "grant", {"on": True}, 4, "示例第 24 条", "准予救助", "Grant"),
+    Row("reading", "seconds", {"count": 60}, 5, "示例第 25 条", "少于几秒算太快", "Fewer seconds are too quick"),
+)
+
 POLICY: dict[str, Any] = {
     "title": "罕见病救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip

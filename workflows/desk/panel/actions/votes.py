@@ -17,6 +17,7 @@ from cases.money import actions as money
 from cases.money.rules import FundShort
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
+from workflows import rechecks
 from workflows.actions import panel_result
 from workflows.barring import acted, parties
 from workflows.desk.panel.actions.meetings import act_as
@@ -123,6 +124,8 @@ def _close_item(*, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any
         raise Refusal(count.reason, code="no_quorum", status=409, who_may=who_may("panel.vote", locked.handling_code))
     if count.outcome == "reject":
         _must_have_reasons(locked, reasons)
+    assert now is not None
+    rechecks.keep(locked, "panel", by=by, now=now)
     outcome = _reserved(locked, found, by) if count.outcome == "agree" else count.outcome
     found.outcome, found.decided_at, found.reasons = outcome, now, list(reasons) if outcome == "reject" else []
     found.save(update_fields=["outcome", "decided_at", "reasons"])

@@ -1,0 +1,86 @@
+"""Write an internal note, take its words out, say that one has read it (便签、撤除、知道了)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.queries import is_known, may, who_may
+from cases.dossier.models import Case
+from cases.errors import Invalid, NotFound, Refusal, Stale
+from cases.history.record import action, current, record
+from cases.sealed import commitment_of
+from workflows.desk.notes.models import Mention, Note
+from workflows.desk.notes.queries import READ, REDACT, mentioned, writing_post
+
+LONGEST = 2000
+
+
+@action("note.write")
+def write_note(
+    *, case: Case, text: str, reply_to: int | None = None, mentions: Collection[int] = (), by: Any,
+    now: datetime | None = None,
+) -> Note:  # fmt: skip
+    """写便签: for colleagues who may see the case whole; those mentioned find it on their desk.
+
+    History keeps a commitment of the words, who wrote them and who was meant; never the words.
+    """
+    assert now is not None
+    post = writing_post(by, case)
+    if post is None:
+        if not is_known(by, case.pk):
+            raise NotFound()
+        raise Refusal(_("您的岗位不写这件的内部便签。"), code="no_notes", who_may=who_may(READ, case.handling_code))
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+    words = text.strip()
+    if not words or len(words) > LONGEST:
+        raise Invalid(_("请写便签的内容。"), fields={"text": _("请写 1 到 2000 个字")})
+    parent = Note.objects.filter(pk=reply_to, case=case, reply_to=None).first() if reply_to else None
+    if reply_to and parent is None:
+        raise NotFound()
+    made = Note.objects.create(
+        case=case, reply_to=parent, text=words, by=by, role=post.role_id, office=post.office, at=now
+    )
+    people = mentioned(case, words, set(mentions), by)
+    Mention.objects.bulk_create([Mention(note=made, person=one) for one in people])
+    payload = {"text": commitment_of(made.text), "reply_to": made.reply_to_id, "mentions": [one.pk for one in people]}
+    record("note.written", about=("case", case.pk), object=made, payload=payload)
+    return made
+
+
+@action("note.redact")
+def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None) -> Note:
+    """撤除便签: take out the words of a note, by its author or the head of the department; who, when and why stays."""
+    assert now is not None
+    found = Note.objects.select_for_update(no_key=True, of=("self",)).select_related("case").get(pk=note.pk)
+    case = found.case
+    if found.by_id != by.pk and may(by, REDACT, case.handling_code) is None:
+        if not is_known(by, case.pk):
+            raise NotFound()
+        raise Refusal(
+            _("便签由写的人或部门负责人撤除。"), code="not_author", who_may=who_may(REDACT, case.handling_code)
+        )
+    if found.redacted_at is not None:
+        raise Stale(_("这条便签已经撤除。"))
+    if not reason.strip():
+        raise Invalid(_("请写明为什么撤除。"), fields={"reason": _("请写明原因")})
+    was = commitment_of(found.text)
+    found.text, found.redacted_at, found.redacted_by, found.redact_reason = "", now, by, reason.strip()
+    found.save(update_fields=["text", "redacted_at", "redacted_by", "redact_reason"])
+    payload = {"text": was, "reason": commitment_of(found.redact_reason)}
+    record("note.redacted", about=("case", case.pk), object=found, payload=payload)
+    return found
+
+
+@action("note.seen", about="none")
+def seen(*, mentions: Collection[int], by: Any, now: datetime | None = None) -> int:
+    """知道了: the person mentioned has read these notes; answers how many were new to him."""
+    count = Mention.objects.filter(pk__in=mentions, person=by, seen_at=None).update(seen_at=now)
+    if count:
+        record("note.seen", about=("account", by.pk), payload={"mentions": sorted(mentions)})
+    return count

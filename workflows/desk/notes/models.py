@@ -1,0 +1,52 @@
+"""Internal notes of a case and who is mentioned in them (内部便签、提到同事)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cases.sealed import SealedField
+
+__all__ = ["Mention", "Note"]
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Note(models.Model):
+    """内部便签: one remark or the answer to one; its words may be taken out once, who did it and why stays."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="notes")
+    reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
+    text = SealedField(blank=True, default="")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    office = models.ForeignKey("cases.Office", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    redacted_at = models.DateTimeField(null=True)
+    redacted_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    redact_reason = SealedField(blank=True, default="")
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(redacted_at=None, redacted_by=None)
+                | Q(redacted_at__isnull=False, redacted_by__isnull=False, text=""),
+                name="note_redacted_by_somebody",
+            )
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="note_by_case")]
+
+
+class Mention(models.Model):
+    """提到: a colleague whom a note is meant for; it stands on his desk until he has seen it."""
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="mentions")
+    person = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [models.UniqueConstraint(fields=["note", "person"], name="mention_once")]
+        indexes = [models.Index(fields=["person"], condition=Q(seen_at=None), name="mention_untold")]
