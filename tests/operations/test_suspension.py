@@ -14,9 +14,12 @@ from cases.calendar import clock
 from cases.dossier import actions as dossier
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
+from cases.money import actions as money
+from cases.money.queries import candidates
+from cases.publicity.actions import file_objection
 from workflows import actions, pool, suspended
 from workflows.engine import clockwork, timers
-from workflows.models import Decision, Draft, Suspension, Timer, WorkItem
+from workflows.models import Decision, Draft, Message, Suspension, Timer, WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
 
@@ -214,3 +217,53 @@ def test_a_road_is_suspended_from_its_own_page_by_the_department_head_alone(coun
     assert "整个版本" in browser.get(address).content.decode()
     assert browser.post(address, {"where": "rare_disease/v1:", "reason": WHY}).status_code == 302
     assert "停办中" in browser.get(reverse("operations:suspensions")).content.decode()
+
+
+@pytest.fixture
+def granted(new_case: Any, funded: Any, cast: Any) -> Any:
+    """A granted case that may be paid, and its fund."""
+    fund = funded("rare_disease", "100000")
+    case = new_case(1, "PANEL")
+    drive.panel([case], head=cast["prov_head"], members=[cast[f"panel{n}"] for n in range(1, 6)])
+    drive.give_notice([case], by=cast["publicity"])
+    drive.end_notice(by=cast["prov_head"])
+    case.refresh_from_db()
+    drive.step(case, "grant")
+    clock.move_demo_clock(days=1, by=None)
+    return case, fund
+
+
+def test_a_suspended_case_is_left_out_of_a_batch_with_the_reason(granted, cast):
+    case, fund = granted
+    operations.suspend(case=case, reason=WHY, by=cast["prov_head"])
+    with pytest.raises(Refusal) as refused:
+        money.build_batch(fund=fund, by=cast["fin_make"])
+    assert refused.value.code == "nothing_payable"
+    assert [one.reason for one in candidates(cast["fin_make"], fund, today=clock.today())] == ["suspended"]
+
+
+def test_what_the_bank_says_of_a_suspended_case_is_kept_and_moves_it_when_it_goes_on(granted, cast):
+    case, fund = granted
+    people = {"maker": cast["fin_make"], "checker": cast["fin_check"]}
+    batch, data = drive.send_batch(of=fund, **people, releaser=cast["fin_release"])
+    held = operations.suspend(case=case, reason=WHY, by=cast["prov_head"])
+    drive.bank_answers(batch, data, **people)
+    case.refresh_from_db()
+    assert case.state == "SENT" and case.payouts.get().state == "paid"
+    operations.resume(suspension=held, by=cast["prov_head"])
+    case.refresh_from_db()
+    assert case.state == "FOLLOWUP" and Message.objects.get(case=case).delivered_at is not None
+
+
+def test_an_objection_to_a_suspended_case_is_taken_and_an_answer_of_the_applicant_too(new_case, funded, cast):
+    funded("rare_disease", "100000")
+    case = new_case(1, "PANEL")
+    drive.panel([case], head=cast["prov_head"], members=[cast[f"panel{n}"] for n in range(1, 6)])
+    plist = drive.give_notice([case], by=cast["publicity"])
+    held = operations.suspend(case=case, reason=WHY, by=cast["prov_head"])
+    file_objection(entry=plist.entries.get(), text="名单上这户人家有两辆车，请核查。", name="", phone="")
+    case.refresh_from_db()
+    assert case.state == "PUBLICITY"
+    operations.resume(suspension=held, by=cast["prov_head"])
+    case.refresh_from_db()
+    assert case.state == "OBJECTION"

@@ -36,28 +36,33 @@ def open_items(case: Case) -> list[WorkItem]:
 def put(case: Case, *, step: str, to: str, by: Any, now: datetime) -> None:
     """移动: from one open step (`step`), or from all of them when the place lies outside their branch, to `to`.
 
+    A case that has lost its work has no open step; it goes on from none ("").
+
     Refused where the road does not let a case be: over a step that was never done, into another branch, while money is on
     its way, on a public list, or on an agenda.
     """
     road, items = road_of(case), open_items(case)
     drawn = graph(road)
     source = next((item for item in items if item.step == step), None)
-    if source is None:
+    if source is None and (items or step):
         raise Refusal(_("案卷现在不在这个环节。"), code="moved_on", status=409)
     if to == step or to not in road.reading_order:
         raise _no_place()
     target = ways.branch_of(drawn, to)
-    if target is not None and target != ways.branch_of(drawn, step):
+    if target is not None and (source is None or target != ways.branch_of(drawn, step)):
         raise Refusal(
             _("不能移到并行的另一条线里。请移到并行开始处，两条线一起重来。"), code="other_branch", status=409
         )
     _must_be_free(case)
     _must_have_passed(case, drawn, to)
-    leaving = [source] if target is not None else items
+    leaving = [source] if target is not None and source is not None else items
+    tasks = list({item.task_id: item.task for item in leaving}.values())
+    if not tasks:  # a case that lost its work goes on behind what it did last
+        tasks = [Task.objects.filter(process=case.run.process_id).latest("pk")]
     _begin(
         case,
         road,
-        list({item.task_id: item.task for item in leaving}.values()),
+        tasks,
         to,
         by=by,
         now=now,

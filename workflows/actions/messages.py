@@ -84,14 +84,20 @@ def _waiting_for(case: Case, name: str) -> Any:
 
 def _deliver(message: Message, now: datetime) -> None:
     road = road_of(message.case)
-    waiting = WorkItem.objects.filter(case=message.case, state="open", kind="wait").order_by("pk")
-    item = next((item for item in waiting if message.name in getattr(road, item.step).exits), None)
+    live = WorkItem.objects.filter(case=message.case, state__in=["open", "claimed"]).order_by("pk")
+    item = next((item for item in live if _takes(getattr(road, item.step), message.name)), None)
     if item is None:
         return  # it is looked for when such a step opens
     item.case = message.case
-    if suspension_of(item) is not None:
+    if suspension_of(item) is not None or any(pk < message.pk for pk in messages.kept(message.case_id)):
         messages.send_later(message, item, now=now)
         return
     message.delivered_at = now
     message.save(update_fields=["delivered_at"])
     fact(message.case, message.name, by=message.by, now=now, **message.details)
+
+
+def _takes(node: Any, name: str) -> bool:
+    """Whether this fact moves the step, so that nobody has to decide it."""
+    exit = node.exits.get(name)
+    return exit is not None and exit.kind in ("wait", "fact")

@@ -18,11 +18,18 @@ from cases.programme import programme
 from cases.sealed import commitment_of
 from workflows import holding, offers, pauses, suspended
 from workflows.actions.common import finish, leave, locked
-from workflows.engine import timers
+from workflows.engine import messages, timers
 from workflows.flow import road_of, step_named
 from workflows.models import Ending, Run, WorkItem
 
 MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "FOLLOWUP"]
+
+LATER = frozenset({
+    "supplement_answered", "supplement_lapsed", "publicity_closed", "objection_filed", "objection_dismissed",
+    "objection_upheld", "payment_unbatched", "payment_unknown", "payment_paid", "payment_failed", "payment_returned",
+    "account_repaired",
+})  # fmt: skip
+"""What applicant, public and bank do cannot be undone by a suspension: it is kept and moves the case when that goes on."""
 
 
 @action("case.start")
@@ -105,7 +112,11 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
         if exit is None:
             continue
         item.case = case
-        suspended.must_go_on(item)
+        if (held := suspended.suspension_of(item)) is not None:
+            if name not in LATER:
+                raise suspended.Suspended(held)
+            messages.keep(item, name, details, by=by, now=now)
+            return
         holding.wake(case, now=now)
         effect = step.effects.get(name)
         if effect is not None:

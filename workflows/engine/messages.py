@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import uuid
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from cases.history.record import record
 from cases.outgoing import actions as outgoing
 from cases.outgoing.rules import NotNow
 from workflows.models import Message, WorkItem
 
 TOPIC = "message"
+HELD = "held-"
 _deliver: list[Callable[..., bool]] = []
 
 
@@ -27,6 +31,22 @@ def look(item: WorkItem, node: Any, *, now: datetime) -> None:
     early = Message.objects.filter(case=item.case_id, name__in=names, delivered_at=None).order_by("pk").first()
     if early is not None:
         send_later(early, item, now=now)
+
+
+def keep(item: WorkItem, name: str, details: Mapping[str, Any], *, by: Any, now: datetime) -> None:
+    """停办期间收到的事实: it happened and is kept; it moves the case, in the order of coming, when that goes on."""
+    told = json.loads(json.dumps(dict(details), default=str))
+    message = Message.objects.create(
+        case=item.case, name=name, key=f"{HELD}{uuid.uuid4()}", details=told, by=by, received_at=now
+    )
+    record("message.received", about=("case", item.case_id), object=message, payload={"name": name, "details": told})
+    send_later(message, item, now=now)
+
+
+def kept(case_id: int) -> list[int]:
+    """What is kept of a case, in the order of coming."""
+    rows = Message.objects.filter(case=case_id, delivered_at=None, key__startswith=HELD)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def send_later(message: Message, item: WorkItem, *, now: datetime) -> None:

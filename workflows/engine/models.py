@@ -93,7 +93,7 @@ class Message(models.Model):
     name = models.CharField(max_length=40)
     key = models.CharField(max_length=80, unique=True)
     details = models.JSONField(default=dict)
-    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
 

@@ -409,8 +409,9 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("kind", "cancel"), ("to_flow", ""), ("to_step", ""), models.Q(("step", ""), _negated=True)
                     ),
+                    models.Q(("kind", "restart"), ("to_flow", ""), models.Q(("to_step", ""), _negated=True)),
                     models.Q(
-                        ("kind__in", ["restart", "move"]),
+                        ("kind", "move"),
                         ("to_flow", ""),
                         models.Q(("step", ""), _negated=True),
                         models.Q(("to_step", ""), _negated=True),
@@ -893,7 +894,10 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 ("received_at", models.DateTimeField()),

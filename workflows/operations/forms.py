@@ -73,7 +73,7 @@ class PlanForm(Refusing):
         self.fields["kind"].choices = [(kind, WORDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["step"].choices = may["steps"]  # type: ignore[attr-defined]
         self.fields["to_step"].choices = [("", "—"), *may["places"]]  # type: ignore[attr-defined]
-        if self.is_over:
+        if not may["steps"]:
             del self.fields["step"]
 
     def given(self) -> dict[str, Any]:

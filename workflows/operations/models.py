@@ -103,7 +103,8 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="migrate", to_step="") & ~Q(to_flow="")
                 | Q(kind="cancel", to_flow="", to_step="") & ~Q(step="")
-                | Q(kind__in=["restart", "move"], to_flow="") & ~Q(step="") & ~Q(to_step="")
+                | Q(kind="restart", to_flow="") & ~Q(to_step="")
+                | Q(kind="move", to_flow="") & ~Q(step="") & ~Q(to_step="")
                 | Q(kind="reopen", to_flow="", step="") & ~Q(to_step=""),
                 name="plan_says_where",
             ),

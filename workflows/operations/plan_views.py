@@ -125,3 +125,11 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     actions.undo_plan(plan=read.plan_of(request.user, pk), by=request.user)
     messages.success(request, _("正在一件一件撤回。已经往下走的不撤。"))
     return redirect("operations:plan", pk)
+
+
+@login_required
+@require_GET
+def stuck(request: HttpRequest) -> HttpResponse:
+    """卡住的案卷."""
+    context = {"rows": read.stuck_cases(request.user), "room_tabs": tabs(request.user, "stuck")}
+    return render(request, "operations/stuck.html", context)

@@ -21,6 +21,7 @@ from workflows.flow import graph, road_of, step_named
 from workflows.models import FlowVersion, Plan, PlanItem
 from workflows.operations.actions.planning import MAKE, SIGN
 from workflows.operations.roads import PROVINCE, road_named, roads, words_of
+from workflows.operations.stuck import Stuck, find
 from workflows.rules import ways
 
 PAGE = 30
@@ -177,6 +178,12 @@ def _steps_of(road: Any, stored: FlowVersion | None) -> list[tuple[str, str]]:
     if road is not None:
         return [(node.name, node.kind) for node in graph(road).nodes]
     return [(node["name"], node["kind"]) for node in stored.drawn["nodes"]] if stored else []
+
+
+def stuck_cases(viewer: Any) -> list[tuple[Stuck, Any]]:
+    """卡住的案卷 with the title of the step at which each stands."""
+    must_see(viewer)
+    return [(one, step_named(one.case, one.step).title if one.step else "") for one in find()]
 
 
 def running_on(flow: str, place: str = "") -> QuerySet[Case]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("suspensions/road", views.suspend_road, name="suspend_road"),
     path("suspensions/case/<slug:number>", views.suspend, name="suspend"),
     path("suspensions/<int:pk>/end", views.resume, name="resume"),
+    path("stuck/", plan_views.stuck, name="stuck"),
     path("plans/", plan_views.plans, name="plans"),
     path("plans/case/<slug:number>", plan_views.plan_case, name="plan_case"),
     path("plans/road", plan_views.plan_road, name="plan_road"),

@@ -25,7 +25,7 @@ def tabs(viewer: Any, current: str) -> list[dict[str, Any]]:
     """The parts of this room that the viewer may open."""
     parts = {"suspensions": _("停办")}
     if may_see(viewer):
-        parts |= {"plans": _("干预计划")}
+        parts |= {"plans": _("干预计划"), "stuck": _("卡住的案卷")}
     return [
         {"label": words, "href": reverse(f"operations:{name}"), "current": name == current}
         for name, words in parts.items()

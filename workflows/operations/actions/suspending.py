@@ -19,8 +19,8 @@ from cases.history.record import action, current, record
 from cases.policy.queries import due_date, policy_of
 from cases.sealed import commitment_of
 from workflows import pauses, suspended
-from workflows.actions import locked
-from workflows.engine import timers
+from workflows.actions import deliver_message, locked
+from workflows.engine import messages, timers
 from workflows.flow import step_of
 from workflows.holding import CLAIM
 from workflows.models import Pause, Suspension, WorkItem
@@ -96,6 +96,7 @@ def go_on(*, case: Case, item: int, suspension: Suspension, by: Any, now: dateti
     found = locked(item)
     if found.state in ("open", "claimed") and not Pause.objects.filter(item=found, reason=_mark(suspension)).exists():
         _move_on(found, suspension, now)
+        _hear(case.pk, by)
 
 
 def case_ended(case: Case, *, by: Any, now: datetime, **_details: Any) -> None:
@@ -154,7 +155,14 @@ def _end(found: Suspension, by: Any, now: datetime) -> Suspension:
             _move_on(item, found, now)
         found.settled_at = now
         found.save(update_fields=["settled_at"])
+        _hear(found.case_id, by)
     return found
+
+
+def _hear(case: int, by: Any) -> None:
+    """What was kept moves the case now, in the order of coming."""
+    for message in messages.kept(case):
+        deliver_message(message=message, by=by)
 
 
 def _move_on(item: WorkItem, suspension: Suspension, now: datetime) -> None:
