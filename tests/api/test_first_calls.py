@@ -129,8 +129,7 @@ def test_the_schema_names_every_call(as_user):
     assert set(paths) == {
         "/api/v1/tasks/", "/api/v1/tasks/{id}/claim/", "/api/v1/tasks/{id}/decide/", "/api/v1/cases/{number}/",
         "/api/v1/cases/{number}/history/", "/api/v1/sheets/{id}/", "/api/v1/speed/", "/api/v1/tasks/{id}/assign/",
-        "/api/v1/tasks/allot/",
-        "/api/v1/tasks/decide/",
+        "/api/v1/tasks/allot/", "/api/v1/tasks/decide/", "/api/v1/tasks/{id}/put-off/", "/api/v1/cases/{number}/messages/",
     }  # fmt: skip
     assert client.get("/api/v1/").status_code == 200
 
