@@ -14,7 +14,7 @@ from cases.dossier.models import Case
 from tests.dossier.test_races import at_once
 from tests.races.hands import elsewhere, in_processes, said, together
 from workflows.models import Decision, Handover, WorkItem
-from workflows.offers import duty_breaches
+from workflows.replay import every_case
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,7 +72,7 @@ def test_many_hands_of_two_processes_leave_every_case_whole(cast: Any, published
     assert did["decides"] > ACTS // 10
     for case in Case.objects.filter(run__isnull=False):
         assert_whole(case)
-    assert [lines for _case, lines in duty_breaches() if lines] == []
+    assert [lines for _case, lines in every_case() if lines] == []
 
 
 def assert_whole(case: Case) -> None:
