@@ -162,6 +162,7 @@ class List:
 
 LISTS = [
     List("xiji_review", "desk:queue", tasks, ("open",)),
+    List("xiji_review", "staffing:steps", tasks),
     List("xiji_review", "api:tasks", tasks),
     List("xiji_review", "api:history", nothing, ("@case",), end_of_chain),
     List("inspector", "inspection:search", cases),
