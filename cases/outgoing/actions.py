@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from cases.calendar import clock
 from cases.history.record import current
@@ -71,11 +72,15 @@ def ring(row: Outgoing) -> None:
 
 
 def due(limit: int = 200) -> list[int]:
-    """Rows that wait for a worker, oldest first: not done, not parked, not leased."""
+    """Rows that wait for a worker: not done, not parked, not leased. Topics take turns, each with its oldest first.
+
+    So a flood of one topic keeps no other waiting.
+    """
     now = clock.now()
     rows = Outgoing.objects.filter(done_at=None, parked_at=None, available_at__lte=now)
-    rows = rows.exclude(lease_until__gt=now)
-    return list(rows.order_by("available_at", "id").values_list("pk", flat=True)[:limit])
+    turn = Window(RowNumber(), partition_by="topic", order_by=["available_at", "id"])
+    rows = rows.exclude(lease_until__gt=now).annotate(turn=turn).order_by("turn", "available_at", "id")
+    return list(rows.values_list("pk", flat=True)[:limit])
 
 
 def run(pk: int) -> bool:

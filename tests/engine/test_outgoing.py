@@ -119,6 +119,17 @@ def test_one_failing_row_does_not_hold_up_the_next(row: Outgoing, handler: Handl
     assert [outgoing.run(pk) for pk in outgoing.due()] == [True]
 
 
+def test_a_flood_of_one_topic_keeps_no_other_waiting(handler: Handler) -> None:
+    now = clock.now()
+    Outgoing.objects.bulk_create(
+        Outgoing(topic="flood", key=f"f{each}", created_at=now, available_at=now - timedelta(hours=1))
+        for each in range(300)
+    )
+    outgoing.send(topic="test", key="k", payload={}, now=now)
+    due = outgoing.due(10)
+    assert Outgoing.objects.get(key="k").pk in due[:2] and len(due) == 10
+
+
 def test_a_topic_that_nobody_handles_is_kept_and_tried_again(handler: Handler) -> None:
     outgoing.send(topic="nobody", key="k3", payload={}, now=clock.now())
     kept = Outgoing.objects.get(key="k3")

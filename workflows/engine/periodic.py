@@ -16,7 +16,8 @@ from cases.outgoing.rules import Retry
 from workflows.models import PeriodicRun
 
 TOPIC = "periodic"
-LIMIT = timedelta(minutes=30)
+LIMIT = timedelta(minutes=20)
+"""Below half an hour, after which RabbitMQ takes an unanswered message back and the connection with it."""
 Does = Callable[[], int]
 
 
