@@ -128,6 +128,21 @@ def test_offices_of_one_step_stand_beside_each_other(undone):
     assert [(line.key, line.this.done) for line in lines] == [("640422", 2), ("640521", 1)]
 
 
+def test_a_thousand_villages_make_a_line_for_each_county_and_within_one_for_each_town(undone):
+    row = StepSpeed.objects.get(step="village_check", area="640422")
+    StepSpeed.objects.bulk_create(
+        StepSpeed(
+            quarter=row.quarter, flow=row.flow, step=row.step, area=area, office=f"{area}{n:06}", done=1, whole={"5": 1}
+        )
+        for area in ("640422", "640423")
+        for n in range(100000, 100500)
+    )
+    _road, lines = told(undone, "prov_head", step="village_check")
+    assert [(line.key, line.this.done) for line in lines] == [("640422", 500 + row.done), ("640423", 500)]
+    _road, towns = told(undone, "prov_head", step="village_check", place="640422")
+    assert [(line.key, line.this.done) for line in towns] == [("640422100", 500 + row.done)]
+
+
 @pytest.mark.parametrize(
     ("who", "fault"), [("applicant1", NotFound), ("xiji_intake", Refusal), ("sysadmin", Refusal), ("fin_make", Refusal)]
 )
@@ -195,6 +210,8 @@ def test_every_step_of_the_heat_map_has_its_number_in_the_box_and_a_row_in_the_t
         )
         text = answer.content.decode()
         assert text.count("· n=") == len(answer.context["lines"]) > 8
+        links = text.count("&amp;measure=")
+        assert links == 1 + len(answer.context["comparisons"]), "another selection shows the same measure"
     titles = {str(node.title) for node in graph(RareDiseaseV1).nodes if node.kind in ("step", "wait")}
     assert {line.name for line in answer.context["lines"]} <= titles
 

@@ -32,7 +32,7 @@ from workflows.reports.rules import (
 )
 
 RIGHT = "report.read"
-COUNTY = 6
+COUNTY, TOWN = 6, 9
 QUARTERS = 8
 
 
@@ -202,7 +202,9 @@ class Line:
 
 
 def lines(chosen: Selection) -> tuple[Line, list[Line]]:
-    """办理速度: the whole road, and each step in the order of the road; with a step, each office that did it.
+    """办理速度: the whole road, and each step in the order of the road; with a step, the places whose offices did it.
+
+    A county's towns and villages stand together as the county, and within one county the villages as their town.
 
     Two queries, over rows that were added up before: as many whatever the number of cases.
     """
@@ -226,8 +228,9 @@ def _rows(choice: Choice, *, whole: bool = False) -> Any:
 
 def _by_key(choice: Choice) -> dict[str, list[StepSpeed]]:
     found: dict[str, list[StepSpeed]] = defaultdict(list)
+    places = COUNTY if len(choice.area) < COUNTY else TOWN
     for row in _rows(choice):
-        found[row.office if choice.step else row.step].append(row)
+        found[row.office[:places] if choice.step else row.step].append(row)
     return dict(found)
 
 
