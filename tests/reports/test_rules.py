@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.calendar.rules import ZONE, Calendar, worktime
@@ -60,6 +60,7 @@ moments = st.integers(0, 360 * 24 * 60).map(lambda minutes: at(1, month=1) + tim
 stretches = st.lists(st.tuples(moments, moments).map(sorted).map(tuple), max_size=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.tuples(moments, moments).map(sorted), stretches, stretches)
 def test_every_moment_counts_once(ends, held_by, paused) -> None:
     found = times(Visit(*ends, held_by, paused), CAL)
@@ -68,6 +69,7 @@ def test_every_moment_counts_once(ends, held_by, paused) -> None:
     assert min(found.values()) >= 0
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 400), min_size=1), st.lists(st.integers(0, 400)))
 def test_the_median_of_offices_put_together_is_the_median_of_their_cases(one, two) -> None:
     spreads = [{str(length): values.count(length) for length in values} for values in (one, two)]
