@@ -2,46 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import BigIntegerField, JSONField
+from django.db.models.expressions import RawSQL
 
 from cases.access.queries import current_posts
 from cases.dossier.models import Case
+from cases.history.record import current
 from workflows.flow import step_of
 from workflows.models import Decision, Duty, Vote, WorkItem
 from workflows.rules import duties
 from workflows.rules.duties import Acted, Bar, Done
 
+PAST = {
+    "past_decided": RawSQL(
+        "(SELECT coalesce(jsonb_agg(jsonb_build_array(d.step, d.level, d.actor, d.principal, d.task, d.at) ORDER BY d.at), '[]') "
+        "FROM (SELECT d.step, d.level, d.actor_id AS actor, d.on_behalf_of_id AS principal, w.task_id AS task, d.at "
+        "FROM workflows_decision d JOIN workflows_workitem w ON w.id = d.item_id WHERE d.case_id = workflows_workitem.case_id "
+        "UNION ALL SELECT w.step, w.level, v.member_id, NULL, -v.id, v.at FROM workflows_vote v "
+        "JOIN workflows_meetingitem i ON i.id = v.item_id JOIN workflows_workitem w ON w.id = i.work_item_id "
+        "WHERE i.case_id = workflows_workitem.case_id AND v.choice <> 'recused') d)",
+        [], JSONField(),
+    ),
+    "past_duties": RawSQL(
+        "(SELECT coalesce(jsonb_agg(jsonb_build_array(d.actor_id, d.level)), '[]') FROM workflows_duty d "
+        "WHERE d.case_id = workflows_workitem.case_id)",
+        [], JSONField(),
+    ),
+    "past_parties": RawSQL("ARRAY(SELECT relief_parties(workflows_workitem.case_id))", [], ArrayField(BigIntegerField())),
+}  # fmt: skip
+"""What the duties ask of a case, read with one of its work items in one statement."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was done in a case and whose matter it is."""
+
+    decided: list[Done]
+    votes: list[Acted]
+    parties: set[int]
+
+
+def know(item: Any) -> None:
+    """What `PAST` read of the case of this item is known to the open act."""
+    act = current()
+    if act is not None:
+        act.held[("past", item.case_id)] = _as_past(item.past_decided, item.past_duties, item.past_parties)
+
+
+def add(made: Decision) -> None:
+    """A decision of the open act is among what was done, for the step behind it."""
+    act = current()
+    if act is not None and ("past", made.case_id) in act.held:
+        done = _done(made.step, made.level, made.actor_id, made.on_behalf_of_id, made.item.task_id, made.at)
+        act.held[("past", made.case_id)].decided.append(done)
+
+
+def _done(step: str, level: int | None, actor: int, principal: int | None, task: int, at: Any) -> Done:
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return Done(step, level, (actor,) if principal is None else (actor, principal), task, moment)
+
+
+def _as_past(decided: Iterable[Any], votes: Iterable[Any], parties: Iterable[int]) -> Past:
+    return Past([_done(*made) for made in decided], [Acted(actor, "", level) for actor, level in votes], set(parties))
+
+
+def _past(case: Case) -> Past:
+    act = current()
+    if act is not None and ("past", case.pk) in act.held:
+        return cast(Past, act.held[("past", case.pk)])
+    rows: list[Any] = [*Decision.objects.filter(case=case).values_list(
+        "step", "level", "actor_id", "on_behalf_of_id", "item__task_id", "at"
+    )]  # fmt: skip
+    cast_votes = Vote.objects.filter(item__case=case).exclude(choice="recused").values_list(
+        "item__work_item__step", "item__work_item__level", "member_id", "pk", "at"
+    )  # fmt: skip
+    rows += [(step, level, member, None, -vote, at) for step, level, member, vote, at in cast_votes]
+    rows.sort(key=lambda row: row[-1])
+    votes = Duty.objects.filter(case=case).values_list("actor_id", "level")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relief_parties(%s)", [case.pk])
+        return _as_past(rows, votes, [pk for (pk,) in cursor.fetchall()])
+
 
 def decided(case: Case) -> list[Done]:
     """What was decided and voted in this case so far, in the order of time, with everybody whom the duties count."""
-    rows = Decision.objects.filter(case=case).values_list(
-        "step", "level", "actor_id", "on_behalf_of_id", "item__task_id", "at"
-    )  # fmt: skip
-    made = [
-        Done(step, level, (actor,) if principal is None else (actor, principal), task, at)
-        for step, level, actor, principal, task, at in rows
-    ]
-    votes = Vote.objects.filter(item__case=case).exclude(choice="recused").values_list(
-        "item__work_item__step", "item__work_item__level", "member_id", "pk", "at"
-    )  # fmt: skip
-    made += [Done(step, level, (member,), -vote, at) for step, level, member, vote, at in votes]
-    return sorted(made, key=lambda one: one.at)
+    return list(_past(case).decided)
 
 
 def acted(case: Case) -> list[Acted]:
     """Who acted in this case so far, for the duties: decisions, votes, and the rows that the database kept of them."""
-    rows = Duty.objects.filter(case=case).values_list("actor_id", "level")
-    return [one for made in decided(case) for one in made.acted()] + [Acted(actor, "", level) for actor, level in rows]
+    past = _past(case)
+    return [one for done in past.decided for one in done.acted()] + past.votes
 
 
 def parties(case: Case) -> set[int]:
     """当事人、应当回避的人: whoever applied, helped, entered a part of the file or keeps out of it, as the database says."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relief_parties(%s)", [case.pk])
-        return {pk for (pk,) in cursor.fetchall()}
+    return _past(case).parties
 
 
 def parties_since(case: Case) -> dict[int, datetime]:

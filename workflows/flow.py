@@ -16,6 +16,7 @@ from viewflow.workflow.base import Flow, Node
 
 from cases.access.queries import who_may
 from cases.errors import Refusal
+from cases.history.record import current
 from workflows import gateways, steps
 from workflows.engine.locks import CaseLock, locks_with
 from workflows.rules.conditions import Condition, RoadFacts
@@ -24,6 +25,9 @@ from workflows.rules.conditions import Condition, RoadFacts
 def _lock_case_of(process_pk: int) -> bool:
     from cases.dossier.models import Case
 
+    act = current()
+    if act is not None and ("locked", process_pk) in act.held:  # read under the lock of its case by this very act
+        return True
     rows = Case.objects.select_for_update(no_key=True).filter(run__process_id=process_pk)
     return rows.values_list("pk", flat=True).first() is not None
 
@@ -44,9 +48,9 @@ class ReliefFlow(Flow):  # type: ignore[misc]
             inherited = [name for name, value in vars(base).items() if isinstance(value, Node)]
             if inherited:
                 raise TypeError(f"{cls.__name__}: roads are not inherited; {base.__name__} already has {inherited[0]}")
-        from workflows.models import RunProcess
+        from workflows.models import RunProcess, RunTask
 
-        cls.process_class = RunProcess
+        cls.process_class, cls.task_class = RunProcess, RunTask
         for source, name in _referenced(cls):
             if name not in vars(cls) and name not in steps.ENDS:
                 raise TypeError(

@@ -8,6 +8,7 @@ from typing import Any
 from cases.access.models import StandIn
 from cases.calendar.rules import end_of, local_day
 from cases.dossier.models import Case
+from cases.history import unit
 from cases.history.record import current, record
 from cases.policy.queries import due_date, policy_of
 from cases.sealed import commitment_of
@@ -88,17 +89,18 @@ def wake(case: Case, *, now: datetime) -> None:
 
 def _keep(item: WorkItem) -> None:
     item.row_version, item.follow_up_on = item.row_version + 1, None
-    item.save(update_fields=["state", "holder", "claimed_at", "stand_in", "follow_up_on", "row_version"])
+    unit.update(item, ["state", "holder", "claimed_at", "stand_in", "follow_up_on", "row_version"])
 
 
 def note(item: WorkItem, kind: str, before: Any, after: Any, now: datetime, reason: str) -> None:
     """留下转手记录: who did what with the step, for whom, and why; whoever lost it without doing so himself is told."""
     told = now if before is None or kind in QUIET else None
     act = current()
-    Handover.objects.create(
+    row = Handover(
         item=item, kind=kind, from_person=before, to_person=after, reason=reason.strip(), at=now, seen_at=told,
         actor=act.by if act else None, on_behalf_of=act.on_behalf_of if act else None,
     )  # fmt: skip
+    unit.insert(row)
 
 
 def _from(before: Any, reason: str) -> dict[str, Any]:

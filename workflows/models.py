@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
-from viewflow.workflow.models import Process
 
 from cases.access.words import in_whose_name
 from cases.sealed import SealedField, SealedJSONField
@@ -14,6 +13,7 @@ from workflows.desk.notes.models import *
 from workflows.desk.panel.models import *
 from workflows.desk.staffing.models import *
 from workflows.engine.models import *
+from workflows.engine.rows import *
 from workflows.operations.models import *
 from workflows.reports.models import *
 
@@ -29,14 +29,6 @@ class Run(models.Model):
     started_at = models.DateTimeField()
 
     class Meta:
-        app_label = "workflows"
-
-
-class RunProcess(Process):  # type: ignore[misc]
-    """viewflow's process row under our name; no columns of its own."""
-
-    class Meta:
-        proxy = True
         app_label = "workflows"
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import F
+from django.utils.functional import SimpleLazyObject
 
 from cases.access.queries import place
 from cases.access.rules import Placement
 from cases.calendar.rules import end_of
 from cases.dossier.models import Case
+from cases.history import unit
 from cases.history.record import current, record
 from cases.policy.queries import policy_of
 from cases.programme import tell
@@ -26,20 +28,31 @@ from workflows.rules.conditions import RoadFacts
 CITY, PROVINCE = 4, 2
 
 
-def hold(case: Case) -> Case:
-    """Keep the locked case with the open act, so that every part of the act changes the same object."""
+def hold(case: Case, *, locked: bool = False) -> Case:
+    """Keep the case with the open act, so that every part of the act changes the same object.
+
+    `locked` says that this very act read it and its run under the lock, which need not be asked for again.
+    """
     act = current()
     if act is not None:
         act.held[("case", case.pk)] = case
+        if locked:
+            act.held[("process", case.run.process_id)] = case
+            act.held[("locked", case.run.process_id)] = True
     return case
 
 
 def case_of(process_pk: int) -> Case:
     """The case of a viewflow process: the one in hand, else from the database."""
-    run = Run.objects.only("case_id").get(process_id=process_pk)
     act = current()
+    if act is not None and ("process", process_pk) in act.held:
+        return cast(Case, act.held[("process", process_pk)])
+    run = Run.objects.only("case_id").get(process_id=process_pk)
     held = act.held.get(("case", run.case_id)) if act else None
-    return held or hold(Case.objects.get(pk=run.case_id))
+    case = held or hold(Case.objects.get(pk=run.case_id))
+    if act is not None:
+        act.held[("process", process_pk)] = case
+    return cast(Case, case)
 
 
 def level_on(process: Any, step: str) -> bool:
@@ -50,8 +63,9 @@ def level_on(process: Any, step: str) -> bool:
 def road_facts(process: Any) -> RoadFacts:
     """办件事实: what the gateways of a road may ask about the case: amount, how its steps were left, the policy's amounts."""
     case = case_of(process.pk)
-    decided = Decision.objects.filter(case=case).order_by("pk").values_list("step", "outcome")
-    return RoadFacts(case.award or Decimal(0), dict(decided), policy_of(case).threshold)
+    left = Decision.objects.filter(case=case).order_by("pk").values_list("step", "outcome")
+    outcomes = SimpleLazyObject(lambda: dict(left))  # few gateways ask for it
+    return RoadFacts(case.award or Decimal(0), cast(Mapping[str, str], outcomes), policy_of(case).threshold)
 
 
 def offer(activation: Any) -> None:
@@ -67,17 +81,18 @@ def offer(activation: Any) -> None:
         for seat in range(1, node.of + 1)
     ]  # fmt: skip
     handlers: list[Any] = []
+    again = any(one.step == node.name for one in barring.decided(case))
     if node.human:
         shut_out = barring.shut_out(case, node)
         placement = place(node.role, case.handling_code, shut_out, node.of)
         for item in items:
             _put(item, placement)
         items[0].only_for = goes_on(items[0], node, shut_out)
-        handlers = [items[0].only_for] if items[0].only_for else same_handlers(items[0], shut_out)
+        handlers = [items[0].only_for] if items[0].only_for else same_handlers(items[0], shut_out) if again else []
     elif node.role:
         items[0].division_code = case.handling_code[:PROVINCE]
     for item in items:
-        _offered(item, node, now)
+        _offered(item, node, now, again=again)
     for item, handler in zip(items, handlers, strict=False):
         give(item, handler, "came_back", now=now)
     effects.progress(case=case, before=before, item=items[0], now=now)
@@ -88,19 +103,24 @@ def _put(item: WorkItem, placement: Placement) -> None:
     item.entrusted_from = placement.entrusted_from or ""
 
 
-def _offered(item: WorkItem, node: Any, now: datetime) -> None:
+def _offered(item: WorkItem, node: Any, now: datetime, *, again: bool) -> None:
     """Store the item with its due date and what happens when that has passed."""
     case = item.case
-    item.save()
+    item.pk = unit.key_for(WorkItem)
+    if again:  # what it takes over from before refers to it
+        unit.insert(item)
     if node.days_key:
-        if node.human:
-            pauses.carry_on(item, node)
         policy = policy_of(case)
-        due = pauses.due_of(item, policy, node.days_key, now=now)
+        if node.human and again:
+            pauses.carry_on(item, node)
+        due = pauses.due_of(item, policy, node.days_key, now=now, is_new=not again)
         item.days, item.due_on, item.due_provisional = policy.days(node.days_key), due.on, due.provisional
         if node.human:
             turns.weigh(item, policy, veiled=node.veiled, now=now)
-        item.save(update_fields=["days", "due_on", "due_provisional", "clock_from", *turns.FIELDS])
+    if again:
+        unit.update(item, ["days", "due_on", "due_provisional", "clock_from", *turns.FIELDS])
+    else:
+        unit.insert(item)
     if node.lapses and item.due_on:
         timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
     where = {"role": item.role, "code": item.division_code, "entrusted_from": item.entrusted_from} if node.human else {}
@@ -127,7 +147,7 @@ def take_back(item: WorkItem) -> None:
     timers.disarm(case=item.case, now=_now(), key=str(item.pk))
     item.state, item.done_at = "cancelled", _now()
     item.row_version += 1
-    item.save(update_fields=["state", "done_at", "row_version"])
+    unit.update(item, ["state", "done_at", "row_version"])
 
 
 def place_again(item: WorkItem) -> None:
@@ -162,9 +182,8 @@ def set_state(case: Case, state: str) -> None:
     if not STATES[state].is_open:
         case.closed_at = _now()
         fields.append("closed_at")
-    case.row_version = F("row_version") + 1
-    case.save(update_fields=[*fields, "row_version"])
-    case.refresh_from_db(fields=["row_version"])
+    case.row_version += 1
+    unit.update(case, [*fields, "row_version"])
     if not STATES[state].is_open:
         act = current()
         tell(case, "ended", by=act.by if act else None, now=_now())

@@ -13,9 +13,13 @@ from cases.policy.rules import Policy
 from workflows.models import Pause, WorkItem
 
 
-def due_of(item: WorkItem, policy: Policy, key: str, *, now: datetime) -> Due:
-    """到期日, counted again from the item's own start, past all its pauses: the same rows give the same day."""
-    stretches = [rules.Pause(row.starts_on, row.ends_on) for row in item.pauses.order_by("starts_on", "id")]
+def due_of(item: WorkItem, policy: Policy, key: str, *, now: datetime, is_new: bool = False) -> Due:
+    """到期日, counted again from the item's own start, past all its pauses: the same rows give the same day.
+
+    One that is offered for the first time has none.
+    """
+    rows = [] if is_new else item.pauses.order_by("starts_on", "id")
+    stretches = [rules.Pause(row.starts_on, row.ends_on) for row in rows]
     start = item.clock_from or local_day(item.offered_at)
     return due_date(policy, key, start, pauses=stretches, today=local_day(now))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,10 @@ def is_suspended(**state: Any) -> Q:
     return Q(Exists(live.filter(case=OuterRef("case")))) | Q(Exists(wide))
 
 
+STANDS_STILL = {"is_still": ExpressionWrapper(is_suspended(), BooleanField())}
+"""Whether it is suspended, read with the work item in one statement."""
+
+
 def stands_still() -> Q:
     """The same as a condition on timers, until the clocks were moved on after its end: they wait and do not fire."""
     live = Suspension.objects.filter(settled_at=None)
@@ -55,7 +59,12 @@ def of_case(case: Case) -> Suspension | None:
 
 
 def must_go_on(item: WorkItem) -> None:
-    """Raises Suspended, which says who suspended it, why and until when, and who lets it go on."""
+    """Raises Suspended, which says who suspended it, why and until when, and who lets it go on.
+
+    An item that was read with `STANDS_STILL` need not be asked about again unless it does.
+    """
+    if getattr(item, "is_still", True) is False:
+        return
     held = suspension_of(item)
     if held is not None:
         raise Suspended(held)

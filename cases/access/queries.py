@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
-from django.db.models import DateField, Func, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, DateField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -58,10 +61,16 @@ def posts_of(user: Any) -> list[Post]:
         return []
     kept = _posts_seen.get()
     if kept is None:
-        return list(current_posts().filter(user=user))
+        return _held_by(user)
     if user.pk not in kept or current() is not None:
-        kept[user.pk] = list(current_posts().filter(user=user))
+        kept[user.pk] = _held_by(user)
     return list(kept[user.pk])
+
+
+def _held_by(user: Any) -> list[Post]:
+    """His posts; each says whether he stands in for anybody today, which few do and need not be asked of all."""
+    lends = Exists(stand_ins_today().filter(delegate=OuterRef("user")))
+    return list(current_posts().filter(user=user).annotate(stands_in=lends))
 
 
 def stand_ins_today() -> QuerySet[StandIn]:
@@ -77,7 +86,7 @@ def stand_ins_today() -> QuerySet[StandIn]:
 def work_posts(user: Any) -> list[Post]:
     """办件的岗位: the posts in which a person does steps and reads their cases: his own, and those he stands in for."""
     own = posts_of(user)
-    return own + _lent(user) if own else []
+    return own + _lent(user) if any(post.stands_in for post in own) else own  # type: ignore[attr-defined]
 
 
 def _lent(user: Any) -> list[Post]:
@@ -245,13 +254,32 @@ def people_of(role: str) -> set[int]:
 
 def place(role: str, code: str, barred: Collection[int] = (), people: int = 1) -> Placement:
     """Which role and area get a step of a case handled there; climbs where fewer people are than it asks (委托代审)."""
-    rungs = {row.code: Rung(row.code, row.level, row.lifts_to_id or "") for row in Role.objects.all()}
+    rungs, holders = _near(code)
+    shut_out = set(barred)
 
     def has_people(role_code: str, area: str) -> bool:
-        here = current_posts().filter(role_id=role_code, office__division_code=area).exclude(user_id__in=list(barred))
-        return len(set(here.values_list("user_id", flat=True))) >= people if people > 1 else here.exists()
+        return len(holders.get((role_code, area), set()) - shut_out) >= people
 
     return placed(role, code, rungs, has_people)
+
+
+def _near(code: str) -> tuple[dict[str, Rung], dict[tuple[str, str], set[int]]]:
+    """All roles, and who holds them at that place and above it: read once in an act that offers several steps."""
+    act = current()
+    if act is not None and ("near", code) in act.held:
+        return cast(tuple[dict[str, Rung], dict[tuple[str, str], set[int]]], act.held[("near", code)])
+    here = current_posts().filter(
+        role=OuterRef("pk"), office__division_code__in=[code[:n] for n in range(2, len(code) + 1)]
+    )
+    holding = Concat("office__division_code", Value(":"), Cast("user_id", CharField()))
+    rungs, people = {}, defaultdict(set)
+    for row in Role.objects.annotate(holders=ArraySubquery(here.order_by().values(who=holding))):
+        rungs[row.code] = Rung(row.code, row.level, row.lifts_to_id or "")
+        for area, user in (one.split(":") for one in row.holders):
+            people[(row.code, area)].add(int(user))
+    if act is not None:
+        act.held[("near", code)] = (rungs, people)
+    return rungs, people
 
 
 @dataclass(frozen=True, slots=True)

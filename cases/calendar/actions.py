@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.models import CalendarYear, Workday
-from cases.calendar.queries import revision
+from cases.calendar.queries import forget_edition, revision
 from cases.errors import Invalid
 from cases.text import clean, table
 
@@ -110,6 +110,7 @@ def _store(year: int, days: list[Workday], source: str, by: Any, now: datetime) 
     for day in days:
         day.year = row
     Workday.objects.bulk_create(days)
+    forget_edition()
 
 
 def _loaded(year: int, days: list[Workday], *, changed: bool) -> Loaded:

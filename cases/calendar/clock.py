@@ -56,6 +56,14 @@ def now() -> datetime:
     return moment
 
 
+def now_and_calendar() -> tuple[datetime, int]:
+    """The present moment, and which edition of the calendar is loaded: what every act asks first, in one question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relief_now(), (SELECT coalesce(max(revision), 0) FROM cases_calendaryear)")
+        moment, edition = cursor.fetchone()
+    return moment, edition
+
+
 def today() -> date:
     """The present day in China."""
     return local_day(now())

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Refusal, Stale
-from cases.history import watch
+from cases.history import unit, watch
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,8 +48,9 @@ class Act:
 
     def as_(self, *, role: str, office: str) -> None:
         """State in which post the person acts; row changes from here on carry it."""
-        self.role, self.office = role, office
-        _tell_database(self)
+        if (role, office) != (self.role, self.office):
+            self.role, self.office = role, office
+            _tell_database(self)
 
 
 def current() -> Act | None:
@@ -58,13 +59,12 @@ def current() -> Act | None:
 
 
 def _tell_database(act: Act) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('relief.actor', %s, true), set_config('relief.actor_kind', %s, true), "
-            "set_config('relief.role', %s, true), set_config('relief.office', %s, true), "
-            "set_config('relief.request', %s, true), set_config('lock_timeout', %s, true)",
-            [_id(act.by), _kind(act.by), act.role, act.office, request_id.get(), LOCK_TIMEOUT],
-        )
+    unit.send(
+        "SELECT set_config('relief.actor', %s, true), set_config('relief.actor_kind', %s, true), "
+        "set_config('relief.role', %s, true), set_config('relief.office', %s, true), "
+        "set_config('relief.request', %s, true), set_config('lock_timeout', %s, true)",
+        [_id(act.by), _kind(act.by), act.role, act.office, request_id.get(), LOCK_TIMEOUT],
+    )
 
 
 def _id(person: Any) -> str:
@@ -80,6 +80,9 @@ def canonical(payload: dict[str, Any]) -> str:
     return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
+APPEND = f"SELECT history_append({','.join(['%s'] * 15)})"
+
+
 def record(
     action: str,
     *,
@@ -90,36 +93,51 @@ def record(
     purpose: str | None = None,
     outcome: str = "ok",
     by: Any = None,
-) -> int:
-    """留痕: append one event to the chain `about` = (kind, key), e.g. ("case", case.pk); answers the event's id.
+) -> None:
+    """留痕: append one event to the chain `about` = (kind, key), e.g. ("case", case.pk).
 
-    Sensitive values never go into `payload`: give `cases.sealed.commitment_of(value)`. Runs in the open transaction and
-    fails with it. `happened_on` is the business day when it differs from today, never later.
+    Sensitive values never go into `payload`: give `cases.sealed.commitment_of(value)`. Goes with the other writes of the
+    open act and fails with it. `happened_on` is the business day when it differs from today, never later.
     """
+    unit.send(APPEND, _event(action, about, object, payload, happened_on, purpose, outcome, by))
+
+
+def recorded(action: str, *, about: tuple[str, Any], object: Any = None, payload: Any = None, by: Any = None) -> int:
+    """留痕 as `record` does it, at once, for an event that a row names; answers the event's id."""
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, _event(action, about, object, payload, None, None, "ok", by))
+        return int(cursor.fetchone()[0])
+
+
+def _event(
+    action: str,
+    about: tuple[str, Any],
+    object: Any,
+    payload: Any,
+    happened_on: Any,
+    purpose: Any,
+    outcome: str,
+    by: Any,
+) -> list[Any]:
     act = _open.get()
     actor = by if by is not None else (act.by if act else None)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT history_append(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
-            [
-                about[0],
-                str(about[1]),
-                action,
-                outcome,
-                object._meta.db_table if object is not None else None,
-                str(object.pk) if object is not None else None,
-                canonical(payload or {}),
-                happened_on,
-                purpose,
-                _id(actor) or None,
-                _kind(actor),
-                (act.role if act else "") or None,
-                (act.office if act else "") or None,
-                _id(act.on_behalf_of) or None if act else None,
-                request_id.get() or None,
-            ],
-        )
-        return int(cursor.fetchone()[0])
+    return [
+        about[0],
+        str(about[1]),
+        action,
+        outcome,
+        object._meta.db_table if object is not None else None,
+        str(object.pk) if object is not None else None,
+        canonical(payload or {}),
+        happened_on,
+        purpose,
+        _id(actor) or None,
+        _kind(actor),
+        (act.role if act else "") or None,
+        (act.office if act else "") or None,
+        _id(act.on_behalf_of) or None if act else None,
+        request_id.get() or None,
+    ]
 
 
 def record_access(
@@ -223,14 +241,21 @@ def _about(kwargs: dict[str, Any], kind: str) -> tuple[str, str]:
 @contextmanager
 def _acting(name: str, kwargs: dict[str, Any]) -> Iterator[Act]:
     from cases.calendar import clock
+    from cases.calendar.queries import told
 
-    act = Act(name=name, by=kwargs.get("by"), now=kwargs.get("now") or clock.now())
-    _tell_database(act)
-    token = _open.set(act)
-    try:
-        yield act
-    finally:
-        _open.reset(token)
+    with unit.opened() as writes:
+        act = Act(name=name, by=kwargs.get("by"), now=kwargs.get("now"))  # type: ignore[arg-type]
+        _tell_database(act)
+        edition = None
+        if act.now is None:
+            act.now, edition = clock.now_and_calendar()
+        token = _open.set(act)
+        try:
+            with told(edition):
+                yield act
+            writes.flush()
+        finally:
+            _open.reset(token)
 
 
 @contextmanager

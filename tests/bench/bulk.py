@@ -113,6 +113,9 @@ class Filling:
             key=f"({OURS} + g)::text",
         )
         like(
+            cursor, "cases_streamhead", "stream_id", self.sample["cases_stream"], first, last, stream_id=f"{OURS} + g", seq="12",
+        )  # fmt: skip
+        like(
             cursor, "cases_event", "id", self.sample["cases_event"], first, last, times, id=f"{OURS} + {row}",
             stream_id=f"{OURS} + g", seq="n", object_id=f"({OURS} + g)::text",
         )  # fmt: skip

@@ -13,6 +13,7 @@ from cases.dossier.models import Case
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from tests.desk.road import new_case, road
+from tests.kit.armed import armed
 from workflows.engine import incidents, timers
 from workflows.models import Incident, Timer
 
@@ -64,7 +65,7 @@ def test_no_value_of_the_failing_code_is_in_the_database(give_up: Callable[[str]
 
 def test_a_timer_that_gave_up_is_an_incident_of_its_case(new_case: Callable[..., Case]) -> None:
     case = new_case(1)
-    timer = timers.arm(case=case, kind="nobody-handles-it", key="", due_at=clock.now())
+    timer = armed(case=case, kind="nobody-handles-it", key="", due_at=clock.now())
     for _each in range(timers.RETRY.attempts):
         timers.fire(timer.pk)
         Timer.objects.filter(pk=timer.pk).update(due_at=clock.now())
@@ -76,11 +77,11 @@ def test_a_timer_that_gave_up_is_an_incident_of_its_case(new_case: Callable[...,
 def test_an_incident_is_gone_when_its_timer_is_cancelled_or_moved(new_case: Callable[..., Case]) -> None:
     case = new_case(1)
     for key in "ab":
-        timers.arm(case=case, kind="t", key=key, due_at=clock.now())
+        armed(case=case, kind="t", key=key, due_at=clock.now())
     Timer.objects.filter(kind="t").update(parked_at=clock.now())
     incidents.sweep()
     timers.disarm(case=case, now=clock.now(), kind="t", key="a")
-    timers.arm(case=case, kind="t", key="b", due_at=clock.now() + timedelta(days=1))
+    armed(case=case, kind="t", key="b", due_at=clock.now() + timedelta(days=1))
     incidents.sweep()
     assert list(Incident.objects.values_list("state", "settled_by")) == [("gone", None)] * 2
 

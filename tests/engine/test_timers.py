@@ -17,6 +17,7 @@ from cases.evidence import actions as evidence
 from cases.evidence.models import Supplement
 from cases.notices.models import Notice
 from tests.desk.road import new_case, road
+from tests.kit.armed import armed
 from workflows.engine import clockwork, timers
 from workflows.models import Timer, WorkItem
 from workflows.walking import drive
@@ -47,7 +48,7 @@ def fired(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def arm(new_case: Callable[..., Case]) -> Callable[[str], Timer]:
     """Sets a timer that is due at once."""
     case = new_case(1)
-    return lambda key: timers.arm(case=case, kind="test", key=key, due_at=clock.now())
+    return lambda key: armed(case=case, kind="test", key=key, due_at=clock.now())
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_a_due_timer_fires_once(arm: Callable[[str], Timer], fired: list[str]) -
 
 def test_a_timer_fires_at_its_time_and_not_before(arm: Callable[[str], Timer], fired: list[str]) -> None:
     timer = arm("a")
-    timers.arm(case=timer.case, kind="test", key="a", due_at=clock.now() + timedelta(hours=1))
+    armed(case=timer.case, kind="test", key="a", due_at=clock.now() + timedelta(hours=1))
     assert Timer.objects.filter(kind="test").count() == 1
     clockwork.one_pass()
     assert fired == []

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from cases.calendar import clock
 from project.settings import BASE_DIR
 from tests.faults.conftest import BROKERS, Gateway, Place, kill_9, until
+from tests.kit.armed import armed
 from workflows.engine import clockwork, timers
 from workflows.models import Timer
 from workflows.walking import drive
@@ -39,13 +40,13 @@ def test_the_clock_waits_for_a_lost_database_and_fires_afterwards(
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        first = timers.arm(case=case, kind="lapse", key="0", due_at=clock.now())
+        first = armed(case=case, kind="lapse", key="0", due_at=clock.now())
         done = lambda timer: Timer.objects.filter(pk=timer.pk, done_at__isnull=False).exists()  # noqa: E731
         until(lambda: done(first), "the clock fires")
         connections.close_all()
         superuser_cursor.execute(OTHERS)
         assert superuser_cursor.fetchone()[0] >= 1
-        second = timers.arm(case=case, kind="lapse", key="1", due_at=clock.now())
+        second = armed(case=case, kind="lapse", key="1", due_at=clock.now())
         until(lambda: done(second), "the clock fires again")
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
@@ -59,7 +60,7 @@ def test_a_pass_that_loses_its_connection_leaves_the_timer_for_a_pass_after_its_
 ) -> None:
     published("rare_disease")
     case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"])
-    timer = timers.arm(case=case, kind="cut", key="", due_at=clock.now())
+    timer = armed(case=case, kind="cut", key="", due_at=clock.now())
     calls: list[int] = []
 
     def handler(_timer: Timer) -> None:

@@ -15,7 +15,7 @@ from cases.access.models import Post, User
 from cases.calendar import clock
 from cases.dossier.models import Answer, Case
 from cases.history.models import Access, Event, StreamHead
-from cases.history.record import record, record_access
+from cases.history.record import record, record_access, recorded
 from tests.cast import Cast
 
 
@@ -96,9 +96,9 @@ def test_the_application_role_is_nobody_special(db: Any) -> None:
 def test_what_an_event_says_of_itself_comes_from_the_database(cast: Cast) -> None:
     before = clock.now()
     first = Event.objects.get(
-        pk=record("test.one", about=("case", 7), by=cast["xiji_intake"], payload={"b": 1, "a": 2})
+        pk=recorded("test.one", about=("case", 7), by=cast["xiji_intake"], payload={"b": 1, "a": 2})
     )
-    second = Event.objects.get(pk=record("test.two", about=("case", 7)))
+    second = Event.objects.get(pk=recorded("test.two", about=("case", 7)))
     assert before <= first.recorded_at <= clock.now()
     assert (first.seq, second.seq) == (1, 2)
     assert bytes(second.prev) == bytes(first.hash)

@@ -15,6 +15,7 @@ from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.models import Event
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
+from tests.kit.armed import armed
 from tests.running.conftest import give_up
 from tests.two_step.register import Register
 from workflows.engine import incidents, timers
@@ -124,7 +125,7 @@ def test_only_the_system_administrator_settles_and_only_in_his_area(
 def test_a_skipped_timer_never_fires_and_a_retried_one_does(cast: Any, new_case: Callable[[int], Any]) -> None:
     case = new_case(5)
     for key in "ab":
-        timers.arm(case=case, kind="nobody", key=key, due_at=clock.now())
+        armed(case=case, kind="nobody", key=key, due_at=clock.now())
     Timer.objects.filter(kind="nobody").update(parked_at=clock.now(), attempts=10, error="KeyError")
     incidents.sweep()
     first, second = Incident.objects.order_by("pk")

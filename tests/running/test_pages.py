@@ -14,7 +14,8 @@ from django.urls import reverse
 from cases.calendar import clock
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
-from workflows.engine import clockwork, incidents, periodic, timers
+from tests.kit.armed import armed
+from workflows.engine import clockwork, incidents, periodic
 from workflows.models import Incident, PeriodicRun
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_the_page_tells_incidents_outbox_timers_and_periodic_work(
 ) -> None:
     case = stuck(5).case
     now = clock.now()
-    timers.arm(case=case, kind="claim", key="x", due_at=now + timedelta(days=1))
+    armed(case=case, kind="claim", key="x", due_at=now + timedelta(days=1))
     Outgoing.objects.create(topic="notice", key="late", created_at=now, available_at=now - timedelta(minutes=7))
     clockwork.one_pass()
     text = browser.get(reverse(HOME)).content.decode()

@@ -5,32 +5,45 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import is_known, require, who_may, work_posts
 from cases.calendar.rules import ZONE
-from cases.dossier.queries import lock_case
 from cases.errors import NotFound, Refusal, Stale
+from cases.history import unit
 from workflows import barring, offers, suspended
-from workflows.engine import timers
+from workflows.engine import timers, tokens
 from workflows.flow import road_of, step_of
-from workflows.models import Decision, Handover, WorkItem
+from workflows.models import Decision, Handover, RunTask, WorkItem
 from workflows.pool import reaches
 
 LEAD = "work.assign"
 """The right of a head: to say who does a step of his area, and which is urgent."""
+LOCK = "SELECT 1 FROM cases_case WHERE id = (SELECT case_id FROM workflows_workitem WHERE id = %s) FOR NO KEY UPDATE"
 
 
-def locked(item: WorkItem | int) -> WorkItem:
-    """Lock the case of an item, then the item; both stay in the hands of the open act."""
+MOVES = (RunTask, WorkItem, Decision)
+"""Of what a move makes new rows."""
+
+
+def locked(item: WorkItem | int, *, moves: bool = False) -> WorkItem:
+    """Lock the case of an item, then the item; both stay in the hands of the open act, with keys for what it `moves`."""
     pk = item.pk if isinstance(item, WorkItem) else item
-    case_id = WorkItem.objects.filter(pk=pk).values_list("case_id", flat=True).first()
-    if case_id is None:
+    # a statement of its own, ahead of the other in one round trip: what that one reads is as it is under the lock
+    unit.send(LOCK, [pk])
+    rows = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related("case__run", "holder")
+    keys = {"keys": RawSQL(unit.keys_sql(*MOVES), [], ArrayField(ArrayField(BigIntegerField())))} if moves else {}
+    found = rows.annotate(**barring.PAST, **suspended.STANDS_STILL, **keys).filter(pk=pk).first()
+    if found is None:
         raise NotFound()
-    case = offers.hold(lock_case(case_id))
-    found = WorkItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
-    found.case = case
+    if moves:
+        unit.draw(found.keys, *MOVES)  # type: ignore[attr-defined]
+    offers.hold(found.case, locked=True)
+    barring.know(found)
     return found
 
 
@@ -118,7 +131,7 @@ def finish(item: WorkItem, now: datetime) -> None:
     timers.disarm(case=item.case, now=now, key=str(item.pk))
     item.state, item.done_at = "done", now
     item.row_version += 1
-    item.save(update_fields=["state", "done_at", "row_version"])
+    unit.update(item, ["state", "done_at", "row_version"])
 
 
 def leave(item: WorkItem, *, by: Any, exit_name: str, to: str = "") -> None:
@@ -128,6 +141,7 @@ def leave(item: WorkItem, *, by: Any, exit_name: str, to: str = "") -> None:
             other.case = item.case
             offers.take_back(other)
     flow_class = road_of(item.case)
-    activation = item.task.flow_task.activation_class(item.task)
-    with flow_class.lock(item.task.process_id):
-        activation.leave(by=by, exit_name=exit_name, to=to)
+    process = item.case.run.process_id
+    with flow_class.lock(process), tokens.held(process) as live:
+        task = live[item.task_id]
+        task.flow_task.activation_class(task).leave(by=by, exit_name=exit_name, to=to)

@@ -13,10 +13,11 @@ from cases.access.queries import is_known, who_may
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
+from cases.history import unit
 from cases.history.record import action, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
-from workflows import rechecks
+from workflows import barring, rechecks
 from workflows.actions.claiming import act_as, take
 from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
 from workflows.flow import step_of
@@ -93,7 +94,7 @@ def _decide(
     opened at this step and its required papers too, whatever the policy says.
     """
     assert now is not None
-    found = locked(item)
+    found = locked(item, moves=True)
     post = may_act(found, by)
     step = step_of(found)
     if found.state == "open":
@@ -124,7 +125,8 @@ def _decide(
     if effect is not None and is_settled:
         effect(case=found.case, decision=made, data=dict(data or {}), by=by, now=now)
     _within_cap(post, found.case, made)
-    made.save()
+    unit.insert(made, keyed=True)
+    barring.add(made)
     about = ("case", found.case_id)
     record("task.decided", about=about, object=made, happened_on=made.happened_on, payload=_told(made))
     if is_settled:
@@ -137,6 +139,8 @@ def _decide(
 
 def _earlier(item: WorkItem) -> list[str]:
     """The opinions that were given at this task before (多人意见)."""
+    if step_of(item).of == 1:
+        return []
     return list(Decision.objects.filter(item__task=item.task_id).order_by("pk").values_list("outcome", flat=True))
 
 

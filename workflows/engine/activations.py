@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import Any, NoReturn
 
 from django.utils.timezone import now
+from viewflow.this_object import this
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.nodes.end import EndActivation
 from viewflow.workflow.nodes.join import JoinActivation as ViewflowJoinActivation
@@ -15,6 +16,8 @@ from viewflow.workflow.nodes.start import StartHandleActivation
 from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
+
+from workflows.engine import tokens
 
 
 class OneWay(Activation):  # type: ignore[misc]
@@ -94,7 +97,38 @@ class ForkActivation(OneWay, SplitActivation):  # type: ignore[misc]
 
 
 class JoinActivation(OneWay, ViewflowJoinActivation):  # type: ignore[misc]
-    """Waits until no task of its fork is open; the lock of the case lets one branch come at a time."""
+    """Waits until no task of its fork is open; the lock of the case lets one branch come at a time.
+
+    What viewflow asks the database of each arrival, several times over, the live tasks of the move answer. One prefix is
+    enough: `check_flows` lets a join have one fork.
+    """
+
+    @classmethod
+    def create(
+        cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
+    ) -> JoinActivation:
+        """The join that waits already, or a new one with the token from before the fork."""
+        open_here = tokens.still_open(prev_activation.process.pk)
+        task = next((one for one in open_here if one.flow_task == flow_task), None)
+        if task is None:
+            base = token.get_base_split_token() if token.is_split_token() else token
+            task = flow_task.flow_class.task_class(process=prev_activation.process, flow_task=flow_task, token=base)
+            task.data, task.seed = data or {}, seed
+            task.save()
+        task.previous.add(prev_activation.task)
+        activation: JoinActivation = cls(task)
+        activation.prefix = prev_activation.task.token.get_common_split_prefix(task.token, prev_activation.task.pk)
+        return activation
+
+    def is_done(self) -> bool:
+        """Whether no task of the fork is open."""
+        prefix = getattr(self, "prefix", None) or next(iter(self._join_token_prefixes()))
+        return not any(task.token.token.startswith(prefix) for task in tokens.still_open(self.process.pk))
+
+    @Activation.status.transition(source=STATUS.STARTED, target=STATUS.DONE, conditions=[this.is_done])  # type: ignore[untyped-decorator]
+    def complete(self) -> None:
+        """All have come."""
+        super(ViewflowJoinActivation, self).complete.original()
 
     @Activation.status.transition(source=STATUS.DONE)  # type: ignore[untyped-decorator]
     def create_next(self) -> Iterator[Any]:
@@ -136,8 +170,7 @@ class FinishActivation(OneWay, EndActivation):  # type: ignore[misc]
     @Activation.status.super()  # type: ignore[untyped-decorator]
     def activate(self) -> None:
         """Finish the process; by the states of its tasks, not by their times, and never over one that is still under way."""
-        over = [STATUS.DONE, STATUS.CANCELED, STATUS.REVIVED]
-        left = self.process.task_set.exclude(status__in=over).exclude(pk=self.task.pk).order_by("pk").first()
+        left = next((task for task in tokens.still_open(self.process.pk) if task.pk != self.task.pk), None)
         if left is not None:
             raise RuntimeError(
                 f"{self.flow_task.name} is reached while the case is still at {left.flow_task.name} (task {left.pk})"

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cases.calendar import clock
 from cases.errors import Refusal
+from cases.history import unit
 from cases.outgoing.rules import Retry, fault_of
 from workflows.models import Timer
 
@@ -20,6 +21,11 @@ log = structlog.get_logger(__name__)
 BATCH = 20
 MOST = 200
 """How many one pass fires at most, so that the rest of the pass has its turn."""
+MOVED = (
+    "ON CONFLICT (case_id, kind, key) WHERE done_at IS NULL AND cancelled_at IS NULL "
+    "DO UPDATE SET due_at = EXCLUDED.due_at, attempts = 0, lease_until = NULL, parked_at = NULL"
+)
+"""One timer of a kind and key is open: the index `timer_once`. Setting it again moves it and begins anew."""
 RETRY = Retry(attempts=10)
 Handler = Callable[[Timer], None]
 _handlers: dict[str, Handler] = {}
@@ -53,14 +59,9 @@ def late(than: datetime) -> QuerySet[Timer]:
     return _ready().filter(due_at__lt=than)
 
 
-def arm(*, case: Any, kind: str, key: str, due_at: datetime) -> Timer:
+def arm(*, case: Any, kind: str, key: str, due_at: datetime) -> None:
     """Set or move the timer of that kind and key; runs in the open transaction."""
-    timer = Timer.objects.filter(case=case, kind=kind, key=key, done_at=None, cancelled_at=None).first()
-    if timer is None:
-        return Timer.objects.create(case=case, kind=kind, key=key, due_at=due_at)
-    timer.due_at, timer.attempts, timer.lease_until, timer.parked_at = due_at, 0, None, None
-    timer.save(update_fields=["due_at", "attempts", "lease_until", "parked_at"])
-    return timer
+    unit.insert(Timer(case=case, kind=kind, key=key, due_at=due_at), otherwise=MOVED)
 
 
 def disarm(*, case: Any, now: datetime, kind: str | None = None, key: str | None = None) -> None:
@@ -70,7 +71,7 @@ def disarm(*, case: Any, now: datetime, kind: str | None = None, key: str | None
         rows = rows.filter(kind=kind)
     if key is not None:
         rows = rows.filter(key=key)
-    rows.update(cancelled_at=now)
+    unit.change(rows, cancelled_at=now)
 
 
 def is_due(*, case: Any, kind: str, key: str, now: datetime) -> bool:

@@ -109,6 +109,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RunTask",
+            fields=[],
+            options={
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("viewflow.task",),
+        ),
+        migrations.CreateModel(
             name="Meeting",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_case
 from cases.errors import Refusal
-from cases.history.record import action, record
+from cases.history.record import action, record, recorded
 from cases.money.models import Fund, LedgerAccount, LedgerTransfer, Payout
 from cases.money.queries import active_funds
 from cases.money.rules import FundShort, allows, to_fen
@@ -168,7 +168,7 @@ def make_payable(*, case: Any, not_before: date, by: Any, now: datetime | None =
         was, row.not_before, row.payee = row.state, not_before, account
         if was != "reserved" and (account is None or account.confirmed_at is None):
             raise Refusal(_("新账户还没有第二人核对，不能重新拨付。"), code="account_unconfirmed", status=409)
-        event = record(
+        event = recorded(
             "payout.approved" if was == "reserved" else "payout.reopened",
             about=("case", case.pk),
             object=row,

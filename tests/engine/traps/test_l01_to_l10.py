@@ -27,6 +27,7 @@ from tests.engine.test_roads import found
 from tests.engine.traps import stock
 from tests.engine.traps.conftest import other_hand, while_held
 from tests.engine.traps.test_p01_to_p06 import LOCKING, PLAIN
+from tests.kit.armed import armed
 from tests.two_step.roads.v1 import TwoStepV1
 from workflows import actions, steps
 from workflows.engine import clockwork, periodic, timers
@@ -74,7 +75,7 @@ def test_l02_the_stock_lock_keeps_innocent_rows_out_and_ours_lets_them_in(new_ca
             hand.connection.commit()
 
     case = new_case()
-    timers.arm(case=case, kind="traps", key="mine", due_at=clock.now())
+    armed(case=case, kind="traps", key="mine", due_at=clock.now())
     names = ", ".join(field.column for field in Timer._meta.concrete_fields if field.column not in ("id", "key"))
     with transaction.atomic(), other_hand(lock_timeout=NOW_OR_NEVER) as hand:
         lock_case(case.pk)
@@ -152,7 +153,7 @@ def test_l06_a_second_stock_dispatcher_sleeps_at_every_collision_and_ours_share_
     done: list[int] = []
     monkeypatch.setitem(timers._handlers, "traps", lambda timer: done.append(timer.pk))
     case = new_case()
-    made = [timers.arm(case=case, kind="traps", key=str(key), due_at=clock.now()).pk for key in range(12)]
+    made = [armed(case=case, kind="traps", key=str(key), due_at=clock.now()).pk for key in range(12)]
     with other_hand() as hand:
         hand.execute("SELECT 1 FROM workflows_timer WHERE id = %s FOR NO KEY UPDATE", [made[0]])
         clockwork.one_pass()
@@ -212,7 +213,7 @@ def test_l09_the_stock_sweep_comes_by_the_minute_to_one_table_and_our_clock_by_t
 ) -> None:
     done: list[int] = []
     monkeypatch.setitem(timers._handlers, "traps", lambda timer: done.append(timer.pk))
-    due = timers.arm(case=new_case(), kind="traps", key="", due_at=clock.now() - timedelta(seconds=1))
+    due = armed(case=new_case(), kind="traps", key="", due_at=clock.now() - timedelta(seconds=1))
     assert fire_due_timers() == 0 and not done
 
     assert clockwork.one_pass()["timers"] == 1 and done == [due.pk]

@@ -14,6 +14,7 @@ from cases.calendar import clock
 from cases.history.record import action
 from tests.dossier.test_races import at_once
 from tests.engine.traps import stock
+from tests.kit.armed import armed
 from workflows import actions
 from workflows.engine import clockwork, timers
 from workflows.models import Decision, Timer, WorkItem
@@ -149,7 +150,7 @@ def test_p06_a_poisoned_timer_stays_first_for_ever_and_ours_waits_behind_the_oth
     bad, good = new_case(1), new_case(2)
     done: list[int] = []
     monkeypatch.setitem(timers._handlers, "traps", lambda timer: done.append(1 // (timer.case_id != bad.pk)))
-    poison, healthy = (timers.arm(case=case, kind="traps", key="", due_at=clock.now()) for case in (bad, good))
+    poison, healthy = (armed(case=case, kind="traps", key="", due_at=clock.now()) for case in (bad, good))
     clockwork.one_pass()
     poison.refresh_from_db()
     assert done == [1] and Timer.objects.get(pk=healthy.pk).done_at is not None

@@ -25,6 +25,7 @@ from cases.outgoing.models import Outgoing
 from tests.engine.traps import stock
 from tests.engine.traps.conftest import other_hand, while_held
 from tests.engine.traps.test_p01_to_p06 import LOCKING, PLAIN, activation, ending
+from tests.kit.armed import armed
 from workflows.engine import clockwork, timers
 from workflows.models import Decision
 from workflows.walking import drive
@@ -159,7 +160,7 @@ def test_p12_an_error_keeps_the_account_number_of_its_locals_and_ours_keeps_noth
     item = drive.open_item(case)
     monkeypatch.setitem(item.task.flow_task.effects, "agree", lambda **_decision: stock.breaks(None))
     monkeypatch.setitem(timers._handlers, "traps", stock.breaks)
-    timer = timers.arm(case=case, kind="traps", key="", due_at=clock.now())
+    timer = armed(case=case, kind="traps", key="", due_at=clock.now())
     with Context(propagate_exception=False):
         with pytest.raises(ValueError):
             drive.step(case, "agree")
