@@ -5,7 +5,6 @@ Labels are names of our own code and never hold a person, a case or an address. 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,8 +23,6 @@ from cases.outgoing.models import Outgoing
 from workflows.engine import timers
 from workflows.models import Timer, WorkItem
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Where the processes of one machine put their numbers together; the library reads it when it is first imported."""
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 OWN = CollectorRegistry()
 
@@ -94,7 +91,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN or not _is_shown(request):
         raise Http404
     registry: Any = OWN
-    if os.environ.get(FOLDER):
+    if settings.METRICS_FOLDER:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     queues = CollectorRegistry()

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, password_validation
@@ -132,8 +131,7 @@ def broker_folders() -> None:
 
 def numbers_folder() -> None:
     """Where the processes of this machine put their numbers together begins empty: those of the last run are not this one's."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
-    for left in Path(folder).glob("*.db") if folder else ():
+    for left in settings.METRICS_FOLDER.glob("*.db") if settings.METRICS_FOLDER else ():
         left.unlink(missing_ok=True)
 
 

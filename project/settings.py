@@ -368,7 +368,8 @@ METRICS_TOKEN = env.text(
     example="<32 random characters>",
     least=20,
 )
-if METRICS_TOKEN:  # before the library is first imported: it reads the folder then
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR / "metrics"))
-    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+METRICS_FOLDER = VAR / "metrics" if METRICS_TOKEN else None
+if METRICS_FOLDER:  # before the library is first imported: it reads the folder then
+    METRICS_FOLDER.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
 LOGGING = logs.configure(level=LOG_LEVEL, form=LOG_FORMAT)

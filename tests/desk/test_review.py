@@ -31,6 +31,7 @@ def test_an_amount_set_right_changes_the_working_that_is_shown_and_the_award_tha
     right = {"fix_other_charity_paid": "1,000.00", "why_other_charity_paid": "慈善组织来函载明已付 1000 元"}
     check = sent(client, case, item, phase="check", **right).content.decode()
     assert "1,000.00" in check
+    drive.read(case, cast["prov_review"])
     sent(client, case, item, phase="confirm", **right)
     case.refresh_from_db()
     assert case.state == "PANEL"

@@ -28,7 +28,7 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
     if LEAD in rights:
         yield NavItem(_("人手"), reverse("staffing:people"), order=15)
     if may_administer(getattr(request, "user", None), END):
-        yield NavItem(_("离岗"), reverse("staffing:leavers"), order=85)
+        yield NavItem(_("离岗"), reverse("staffing:leavers"), order=92)
     if rights & PANEL_RIGHTS:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
     if "inspect" in rights:
