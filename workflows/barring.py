@@ -64,6 +64,13 @@ def add(made: Decision) -> None:
         act.held[("past", made.case_id)].decided.append(done)
 
 
+def forget(case: Case) -> None:
+    """Who is a party of this case changed in the open act: what was known of it is asked anew."""
+    act = current()
+    if act is not None:
+        act.held.pop(("past", case.pk), None)
+
+
 def _done(step: str, level: int | None, actor: int, principal: int | None, task: int, at: Any) -> Done:
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     return Done(step, level, (actor,) if principal is None else (actor, principal), task, moment)

@@ -130,10 +130,10 @@ def test_the_list_agrees_with_the_pure_predicate_for_everybody(cast: Cast) -> No
         assert set(visible_cases(user).values_list("pk", flat=True)) == expected, reader
 
 
-def test_a_list_needs_three_queries_for_any_number_of_rows(cast: Cast, django_assert_num_queries: Any) -> None:
+def test_a_list_needs_two_queries_for_any_number_of_rows(cast: Cast, django_assert_num_queries: Any) -> None:
     for _ in range(5):
         make_case(cast, XIJI_VILLAGE)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(visible_cases(cast["xiji_intake"])) == 5
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
@@ -42,6 +43,7 @@ def locked(item: WorkItem | int, *, moves: bool = False) -> WorkItem:
         raise NotFound()
     if moves:
         unit.draw(found.keys, *MOVES)  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(case=found.case_id, number=found.case.number or "")
     offers.hold(found.case, locked=True)
     barring.know(found)
     return found

@@ -39,6 +39,7 @@ def recuse(
 def kept_out(case: Case, *, by: Any, now: datetime, **_details: Any) -> None:
     """有人要回避: open steps leave the hands of whoever is barred by now, and go where somebody may do them."""
     held = offers.hold(lock_case(case.pk))
+    barring.forget(held)
     for item in WorkItem.objects.filter(case=held, kind="human", state__in=["open", "claimed"]).order_by("pk"):
         item.case = held
         people = [pk for pk in (item.holder_id, item.stand_in and item.stand_in.post.user_id) if pk]
