@@ -210,6 +210,11 @@ def test_every_step_of_the_heat_map_has_its_number_in_the_box_and_a_row_in_the_t
         )
         text = answer.content.decode()
         assert text.count("· n=") == len(answer.context["lines"]) > 8
+        legend = [
+            f'<rect width="18" height="18" rx="3" fill="{shade.fill}"' in text
+            for shade in answer.context["heat"].shades
+        ]
+        assert all(legend), "the legend shows its colours"
         links = text.count("&amp;measure=")
         assert links == 1 + len(answer.context["comparisons"]), "another selection shows the same measure"
     titles = {str(node.title) for node in graph(RareDiseaseV1).nodes if node.kind in ("step", "wait")}

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from workflows.engine.diagram import Mark, picture
+from workflows.engine.diagram import INK, Mark, picture
 from workflows.flow import graph
 from workflows.reports.forms import MEASURES
 from workflows.reports.queries import Figures, Line, Selection
@@ -24,6 +24,16 @@ class Shade:
     number: int
     most: float
     unit: str
+
+    @property
+    def fill(self) -> str:
+        """The colour of the boxes of this shade."""
+        return INK[f"heat{self.number}"][0]
+
+    @property
+    def stroke(self) -> str:
+        """The colour of their edges."""
+        return INK[f"heat{self.number}"][1]
 
 
 @dataclass(frozen=True)
