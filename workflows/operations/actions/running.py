@@ -14,6 +14,7 @@ from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
 from cases.errors import Refusal, Stale
 from cases.history.record import action, record
+from cases.outgoing.rules import fault_of
 from workflows import offers
 from workflows.actions import migrate, open_items
 from workflows.models import Plan, PlanItem, WorkItem
@@ -55,9 +56,10 @@ def _one(pk: int, case: int, does: Callable[..., None]) -> None:
         _failed(pk, words_of(refusal))
     except Refusal as refusal:
         _failed(pk, words_of(refusal))
-    except Exception as error:
-        log.exception("a case of a plan failed", item=pk)
-        _failed(pk, {"code": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - the fault is kept on the line, the other cases go on
+        fault = fault_of(error)
+        log.error("a case of a plan failed", item=pk, error=fault.kind, place=fault.place)
+        _failed(pk, {"code": fault.kind})
 
 
 def _failed(pk: int, problem: dict[str, str]) -> None:
