@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
-from cases.errors import Refusal, Stale
+from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.outgoing.rules import fault_of
 from workflows import offers
@@ -24,6 +24,8 @@ from workflows.operations.trial import attempt, carry_out, digest_of, is_same, s
 log = structlog.get_logger(__name__)
 AT_ONCE = 20
 """Cases of a plan at one pass of the clock: the rest of the office works beside it."""
+DEADLOCK = "40P01"
+"""Of two acts that wait for each other the database ends one; it is done again."""
 
 
 def advance() -> int:
@@ -40,32 +42,31 @@ def advance_plan(plan: Plan) -> int:
         return 0
     rows = list(plan.items.filter(state=wanted).order_by("pk").values_list("pk", "case_id")[:AT_ONCE])
     for pk, case in rows:
-        _one(pk, case, does)
+        problem = _one(pk, case, does)
+        if problem:  # only of a line that nobody brought further meanwhile
+            line = PlanItem.objects.filter(pk=pk, state=wanted)
+            line.update(state=_WITHOUT[wanted], problem=problem, at=clock.now())
     if not plan.items.filter(state=wanted).exists():
         close_plan(plan=plan, by=None)
     return len(rows)
 
 
-def _one(pk: int, case: int, does: Callable[..., None]) -> None:
+def _one(pk: int, case: int, does: Callable[..., None]) -> dict[str, str]:
+    """What keeps one case from it; {} when it is done, or when its turn comes again at the next pass."""
     try:
         does(case=Case(pk=case), row=pk, by=None)
-    except Stale as refusal:
-        if refusal.code == "stale":  # somebody works on the case: its turn comes at the next pass
-            log.info("a case of a plan waits", item=pk)
-            return
-        _failed(pk, words_of(refusal))
     except Refusal as refusal:
-        _failed(pk, words_of(refusal))
+        if refusal.code != "stale":
+            return words_of(refusal)
+        log.info("a case of a plan waits", item=pk)  # somebody works on it
     except Exception as error:  # noqa: BLE001 - the fault is kept on the line, the other cases go on
+        if getattr(error.__cause__, "pgcode", "") == DEADLOCK:
+            log.info("a case of a plan waits", item=pk)
+            return {}
         fault = fault_of(error)
         log.error("a case of a plan failed", item=pk, error=fault.kind, place=fault.place)
-        _failed(pk, {"code": fault.kind})
-
-
-def _failed(pk: int, problem: dict[str, str]) -> None:
-    rows = PlanItem.objects.filter(pk=pk)
-    for was, becomes in (("new", "refused"), ("possible", "failed"), ("done", "kept")):
-        rows.filter(state=was).update(state=becomes, problem=problem, at=clock.now())
+        return {"code": fault.kind}
+    return {}
 
 
 @action("plan.try", about="case")
@@ -131,12 +132,12 @@ def take_back_one(*, case: Case, row: int, by: Any, now: datetime | None = None)
 def close_plan(*, plan: Plan, by: Any, now: datetime | None = None) -> None:
     """A plan has no more cases to do: tried out it waits for its signature, carried out it is over."""
     found = Plan.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan.pk)
+    if found.state not in _TURN or found.items.filter(state=_TURN[found.state][0]).exists():
+        return  # another clock closed it, and a person may have let it go on since
     if found.state == "checking":
         found.digest, found.state = digest_of(found), "ready"
-    elif found.state in ("running", "undoing"):
-        found.state, found.ended_at = {"running": "done", "undoing": "undone"}[found.state], now
     else:
-        return
+        found.state, found.ended_at = {"running": "done", "undoing": "undone"}[found.state], now
     found.save(update_fields=["digest", "state", "ended_at"])
     record(
         "plan.closed", about=("plan", found.pk), object=found, payload={"state": found.state, "digest": found.digest}
@@ -158,3 +159,5 @@ _TURN: dict[str, tuple[str, Callable[..., None]]] = {
     "running": ("possible", carry_out_one),
     "undoing": ("done", take_back_one),
 }
+_WITHOUT = {"new": "refused", "possible": "failed", "done": "kept"}
+"""What a line becomes that cannot be tried, carried out or taken back."""
