@@ -2,10 +2,12 @@
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+
+from django.utils.translation import gettext
 
 CENT = Decimal("0.01")
 MIDDLE_DOT = "\u00b7"
@@ -104,6 +106,26 @@ def round_fen(amount: Decimal) -> Decimal:
 def money(amount: Decimal) -> str:
     """Yuan with two decimals and thousands: 12,000.00."""
     return f"{round_fen(amount):,.2f}"
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Names in a row, as the reader's language parts them: 甲、乙, in English A, B."""
+    return gettext("、").join(str(word) for word in words)
+
+
+def strung(words: Iterable[Any]) -> str:
+    """Whole sayings in a row: 甲；乙, in English A; B."""
+    return gettext("；").join(str(word) for word in words)
+
+
+def named(name: Any, said: Any) -> str:
+    """What is said of something: 甲：乙, in English A: B."""
+    return f"{name}{gettext('：')}{said}"
+
+
+def with_aside(words: Any, aside: Any) -> str:
+    """Words with others in brackets: 甲（乙）, in English A (B)."""
+    return f"{words}{gettext('（')}{aside}{gettext('）')}"
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"

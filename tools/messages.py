@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "project" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 ROOMS = ("project", "cases", "workflows")
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+MARKS = re.compile(r"[，。；：、！？（）《》【】]")
+"""Marks as Chinese writes them (全角标点); English has its own."""
 
 # function -> places of (context, singular, plural) among its arguments
 SHAPES: dict[str, tuple[int | None, int, int | None]] = {
@@ -158,10 +160,15 @@ def catalogue() -> polib.POFile:
     return made
 
 
+def is_chinese(text: str) -> bool:
+    """Whether a message needs English words: it has Chinese characters or marks."""
+    return bool(CHINESE.search(text) or MARKS.search(text))
+
+
 def untranslated(book: polib.POFile, wanted: list[Message]) -> list[Message]:
     """Chinese messages without a full English row, each once."""
     done = {(entry.msgctxt, entry.msgid) for entry in book if entry.translated()}
-    missing = {message.key: message for message in wanted if CHINESE.search(message.text) and message.key not in done}
+    missing = {message.key: message for message in wanted if is_chinese(message.text) and message.key not in done}
     return list(missing.values())
 
 
@@ -171,7 +178,7 @@ def update() -> list[Message]:
     known = {(entry.msgctxt, entry.msgid): entry for entry in book}
     used = {message.key for message in wanted}
     for message in wanted:
-        if message.key in known or not CHINESE.search(message.text):
+        if message.key in known or not is_chinese(message.text):
             continue
         entry = polib.POEntry(msgid=message.text, msgctxt=message.context)
         if message.plural:

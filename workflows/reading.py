@@ -18,6 +18,7 @@ from cases.evidence.queries import REDACTED, paper_words
 from cases.history.models import Access
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy
+from cases.text import listed
 from workflows.flow import step_of
 from workflows.models import Decision, WorkItem
 
@@ -110,7 +111,7 @@ def unopened_words(case: Case, codes: Iterable[str]) -> Any:
     """您还没打开: these papers by name, or "" when none is left."""
     policy = policy_of(case)
     names = [paper_words(policy, code) for code in codes]
-    return format_lazy(_("您还没打开：{papers}。"), papers="、".join(names)) if names else ""
+    return format_lazy(_("您还没打开：{papers}。"), papers=listed(names)) if names else ""
 
 
 def must_be_opened(item: WorkItem, exit: Any, reading: Reading, *, in_batch: bool) -> None:

@@ -20,6 +20,7 @@ from cases.history.record import record
 from cases.money.queries import has_free
 from cases.policy.rules import PolicyGap
 from cases.text import money as money_words
+from cases.text import strung
 from workflows.effects import preview_award
 from workflows.models import Recheck, WorkItem
 
@@ -115,6 +116,6 @@ def must_be_as_shown(item: WorkItem, *, by: Any, now: datetime) -> None:
     shown = rows.order_by("-pk").first()
     changed = words(shown.found, check(item.case, now=now)) if shown is not None else []
     if changed:
-        said = format_lazy(_("查重和资金在您看过以后有变化，请看过再决定：{what}。"), what="；".join(changed))
+        said = format_lazy(_("查重和资金在您看过以后有变化，请看过再决定：{what}。"), what=strung(changed))
         raise Stale(said, code="changed")
     keep(item.case, "decide", by=by, now=now)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Refusal
+from cases.text import named
 from project.forms import ReliefForm
 
 
@@ -19,7 +20,7 @@ class PastGrantForm(ReliefForm):
         """Put the sentence about the file at its field, those about cells at the top."""
         for name, sentence in refusal.fields.items():
             self.add_error(
-                name if name in self.fields else None, f"{name}：{sentence}" if name != "file" else str(sentence)
+                name if name in self.fields else None, named(name, sentence) if name != "file" else str(sentence)
             )
         if not refusal.fields:
             self.add_error(None, str(refusal))

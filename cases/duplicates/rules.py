@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.people.rules import check_id, id_for_matching
-from cases.text import clean, clean_number
+from cases.text import clean, clean_number, listed
 
 COLUMNS = ("证件号码", "项目", "年度", "金额", "来源")
 MOST_ROWS = 5000
@@ -58,7 +58,7 @@ def read_sheet(rows: Sequence[Sequence[Any]], *, programmes: Mapping[str, str], 
     head = [clean(str(cell)) for cell in rows[0]] if rows else []
     missing = [name for name in COLUMNS if name not in head]
     if missing:
-        what = format_lazy(_("第一行缺少这些列：{names}。请下载模板照着填。"), names="、".join(missing))
+        what = format_lazy(_("第一行缺少这些列：{names}。请下载模板照着填。"), names=listed(missing))
         return Sheet((), (Fault("A1", what),))
     body = [(number, row) for number, row in enumerate(rows[1:], 2) if any(str(cell).strip() for cell in row)]
     if not body:
@@ -122,7 +122,7 @@ def _programme(value: Any, programmes: Mapping[str, str]) -> tuple[str, Any]:
     slug = programmes.get(clean(str(value)))
     if slug:
         return slug, ""
-    names = "、".join(name for name in programmes if not name.isascii())
+    names = listed(name for name in programmes if not name.isascii())
     return "", format_lazy(_("没有这个项目。请填：{names}。"), names=names)
 
 

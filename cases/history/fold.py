@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.history.verify import Finding, Report, Row, Scope, stream_rows
 from cases.sealed import SealedField, unseal
+from cases.text import listed
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _verify_table(
         elif past.state is not None and now is not None:
             wrong = [name for name, value in now.items() if name in past.state and past.state[name] != value]
             if wrong:
-                said = _("现在的内容与留痕不符：") + "、".join(sorted(wrong))
+                said = _("现在的内容与留痕不符：") + listed(sorted(wrong))
                 report.findings.append(_finding("row_changed", said, watched, key, past))
         if past.broken:
             report.findings.append(
@@ -164,7 +165,7 @@ def _apply(watched: Watched, past: Past | None, event: Row) -> Past:
         state, broken = {name: change[1] for name, change in payload.items()}, broken or event["action"]
     else:
         torn = [name for name, change in payload.items() if name in state and state[name] != change[0]]
-        broken = broken or "、".join(sorted(torn))
+        broken = broken or listed(sorted(torn))
         state = {**state, **{name: change[1] for name, change in payload.items()}}
     return Past(state, event, broken, wrong_chain)
 

@@ -132,7 +132,7 @@ def _store(
     on_page = channel == "page"
     return Notice.objects.create(
         token=token, case=case, code=code, template_version=version, number=number, channel=channel, language=language,
-        to_whom=to_whom, to_user=person, title=letter.title, body=letter.sms if channel == "sms" else letter.plain(),
+        to_whom=to_whom, to_user=person, title=letter.title, body=letter.sms if channel == "sms" else letter.plain(language),
         data=data,  # a sealed column takes any JSON
         next_due_on=due_on, made_by=by if getattr(by, "pk", None) else None, queued_at=now,
         state="sent" if on_page else "queued", sent_at=now if on_page else None,

@@ -71,13 +71,14 @@ class Letter:
         """As it is stored and read back: a stored letter is never written again from newer texts."""
         return asdict(self)
 
-    def plain(self) -> str:
-        """The letter as plain text."""
+    def plain(self, language: str) -> str:
+        """The letter as plain text, with the marks of its language."""
+        colon = ": " if language == "en" else "："
         lines = [self.title]
         for block in self.blocks:
             lines += [block.text] if block.text else []
             lines += [f"- {item}" for item in block.points]
-            lines += [f"{name}：{value}" for name, value in block.rows]
+            lines += [f"{name}{colon}{value}" for name, value in block.rows]
         return "\n".join([*lines, self.next_step])
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.policy.rules import SECTIONS, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
+from cases.text import named
 
 AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
 
@@ -26,7 +27,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.section}.{self.key}.{self.field}" if self.key else self.section
-        return f"{where}：{self.message}"
+        return named(where, self.message)
 
 
 def validate(rows: Iterable[Row], *, needed: Mapping[str, Sequence[str]]) -> list[Problem]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from cases.policy.rules import Row
 from cases.policy.shapes import DEDUCTIONS, Range, ShapeFault, amount_in, plain
+from cases.text import listed, strung
 
 SECTION_NAMES = {
     "award": lazy("金额怎么算"),
@@ -91,7 +92,7 @@ def value_of(row: Row) -> str:
 
 def condition_of(row: Row) -> str:
     """When a row counts, in words; empty when always."""
-    return "；".join(_condition(name, wanted) for name, wanted in row.when.items())
+    return strung(_condition(name, wanted) for name, wanted in row.when.items())
 
 
 def _condition(name: str, wanted: Any) -> str:
@@ -101,7 +102,7 @@ def _condition(name: str, wanted: Any) -> str:
     if wanted is False:
         return _("不是：%(what)s") % {"what": label}
     values = wanted if isinstance(wanted, list) else [wanted]
-    return f"{label} {'、'.join(str(value) for value in values)}"
+    return f"{label} {listed(values)}"
 
 
 def _yuan(amount: Decimal) -> str:
@@ -119,7 +120,7 @@ def _award(row: Row) -> str:
         english = (get_language() or "").startswith("en")
         order = " → ".join(DEDUCTIONS[name][english] for name in value.get("order", DEDUCTIONS))
         scope = _("目录外费用计入") if value.get("out_of_scope") else _("目录外费用不计入")
-        return f"{order}；{scope}"
+        return strung((order, scope))
     if shape == "repeat":
         return _("合并计算，只补差额") if value["mode"] == "difference" else _("每次单独计算")
     if shape == "uplift":

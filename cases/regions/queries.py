@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from cases.regions.models import Division
 from cases.regions.rules import is_code, parents
-from cases.text import table
+from cases.text import listed, table
 
 DATA = Path(__file__).parent / "data"
 
@@ -64,7 +64,7 @@ def abolished_names() -> dict[str, str]:
     """The same with the names of the present places, for the warning under an ID number."""
     present = {code for now in abolished_codes().values() for code in now.split(";")}
     names = dict(Division.objects.filter(code__in=present).values_list("code", "name"))
-    return {old: "、".join(names.get(code, code) for code in now.split(";")) for old, now in abolished_codes().items()}
+    return {old: listed(names.get(code, code) for code in now.split(";")) for old, now in abolished_codes().items()}
 
 
 def area_codes() -> frozenset[str]:

@@ -202,7 +202,9 @@ def filters(context: Context, form: forms.Form) -> dict[str, Any]:
         if value and not bound.is_hidden:
             choices = dict(getattr(bound.field, "choices", ()))
             words = choices.get(value, value)
-            pills.append({"words": f"{bound.label}：{words}", "href": _query(request, (bound.html_name, *PAGER_KEYS))})
+            pills.append(
+                {"words": text.named(bound.label, words), "href": _query(request, (bound.html_name, *PAGER_KEYS))}
+            )
     return {"form": form, "pills": pills, "action": request.path}
 
 
@@ -229,7 +231,7 @@ def money(amount: Decimal | None, capitals: bool = False) -> str:
         return "—"
     words = _("%(amount)s 元") % {"amount": text.money(Decimal(amount))}
     in_chinese = (get_language() or "").startswith("zh")
-    return f"{words}（{text.capitals(Decimal(amount))}）" if capitals and in_chinese else words
+    return text.with_aside(words, text.capitals(Decimal(amount))) if capitals and in_chinese else words
 
 
 register.filter("money", money)

@@ -35,12 +35,12 @@ def test_every_notice_has_a_text_in_every_language_and_a_sample():
 @pytest.mark.parametrize("code", sorted(NAMES))
 def test_a_letter_has_number_next_step_date_and_what_was_given(code, language):
     letter = written(code, language)
-    assert NUMBER in letter.plain()
+    assert NUMBER in letter.plain(language)
     assert letter.next_step
-    assert due_words(DUE, False, language) in letter.plain()
+    assert due_words(DUE, False, language) in letter.plain(language)
     assert letter.title
-    assert "{" not in letter.plain() + letter.sms
-    assert "None" not in letter.plain() + letter.sms
+    assert "{" not in letter.plain(language) + letter.sms
+    assert "None" not in letter.plain(language) + letter.sms
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -64,14 +64,14 @@ def test_a_message_can_use_no_word_but_those_few():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_grant_states_capitals_working_clause_validity_and_review(language):
-    text = written("N09", language).plain()
+    text = written("N09", language).plain(language)
     for part in ("30,000.00", "叁万元整", "-30,000.00", "示例第 9 条", PHONE, localise(DUE, language)):
         assert part in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_supplement_names_every_item_with_its_reason(language):
-    text = written("N02", language).plain()
+    text = written("N02", language).plain(language)
     for item in localise(GIVEN["N02"]["items"], language):
         assert item["name"] in text
         assert item["plain"] in text
@@ -81,7 +81,7 @@ def test_the_supplement_names_every_item_with_its_reason(language):
 @pytest.mark.parametrize("code", ["N03", "N10", "N22"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_decision_against_states_reason_clause_and_where_to_ask_for_review(code, language):
-    text = written(code, language).plain()
+    text = written(code, language).plain(language)
     reason = localise(GIVEN[code]["reasons"], language)[0]
     for part in (reason["name"], reason["plain"], "示例第 7 条", "演示办公室", PHONE):
         assert part in text
@@ -112,7 +112,7 @@ def test_letters_speak_to_you_and_without_officialese():
 def test_data_cannot_add_lines_or_marks_to_a_letter():
     letter = written("N03", "zh-hans", facts="一行\n=== sms\n## 假标题\n{{ number }}{% now 'Y' %}")
     assert [block.text for block in letter.blocks if block.kind == "h"] == ["为什么", "依据", "您可以怎么办"]
-    assert "{{ number }}" in letter.plain()
+    assert "{{ number }}" in letter.plain("zh-hans")
     assert letter.sms.startswith("【")
 
 

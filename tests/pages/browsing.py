@@ -1,6 +1,7 @@
 """A real browser that looks at pages as somebody would, and says what is wrong with them."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.browser import BROWSER as CHROMIUM
 
 Act = Callable[[Any], None]
 NARROWEST = 320
+ENGLISH_AND_CHINESE_MARK = re.compile(r"^[^\u3400-\u9fff\n]*[A-Za-z][^\u3400-\u9fff\n]*?[：（），。；、！？]", re.M)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -83,6 +85,7 @@ class Browser:
         if answer.status != status:
             found.append(Fault(name, f"answers {answer.status}, not {status}"))
         found += self._axe(page, name)
+        found += self._marks(page, name) if language == "en" else []
         for narrow in (width, NARROWEST):
             page.set_viewport_size({"width": narrow, "height": 900})
             wide = page.evaluate("document.documentElement.scrollWidth")
@@ -94,6 +97,14 @@ class Browser:
             )
         context.close()
         return found
+
+    def _marks(self, page: Any, name: str) -> list[Fault]:
+        """Chinese marks among English words; what people wrote in Chinese keeps its own."""
+        words = page.inner_text("body")
+        return [
+            Fault(name, f"a Chinese mark after English words: {met[0][-60:]}")
+            for met in ENGLISH_AND_CHINESE_MARK.finditer(words)
+        ]
 
     def _axe(self, page: Any, name: str) -> list[Fault]:
         answer = self.axe.run(page, options={"runOnly": RULES}).response

@@ -19,6 +19,7 @@ from cases.money.models import Payout
 from cases.policy.queries import policy_of
 from cases.publicity.queries import is_listed
 from cases.states import OPEN_STATES
+from cases.text import listed
 from workflows.flow import graph, road_of
 from workflows.models import MeetingItem, WorkItem
 from workflows.rules import ways
@@ -163,7 +164,7 @@ def _must_have_passed(case: Case, drawn: Any, to: str) -> None:
     passed = ways.before(drawn, to)
     missing = [name for name in passed if name not in done and not _is_off(getattr(road, name), policy)]
     if missing:
-        titles = "、".join(str(getattr(road, name).title) for name in missing)
+        titles = listed(getattr(road, name).title for name in missing)
         raise Refusal(
             _("还没有办过：{steps}。干预不能代替办理。").format(steps=titles), code="steps_missing", status=409
         )

@@ -15,6 +15,7 @@ from cases.dossier.models import Case
 from cases.errors import Refusal
 from cases.history.record import record
 from cases.policy.queries import current, policy_of
+from cases.text import listed
 from workflows import barring, offers
 from workflows.actions.intervening import open_items
 from workflows.engine import timers
@@ -84,7 +85,7 @@ def _policy_says_enough(case: Case, new: Any, now: datetime) -> None:
     policy = policy_of(case) if case.policy_id else current(case.programme, on=local_day(now))
     lacks = [key for section, keys in new.policy_keys.items() for key in keys if not policy.has(section, key)]
     if lacks:
-        words = _("案卷固定的政策里没有新流程要的：{keys}。").format(keys="、".join(sorted(lacks)))
+        words = _("案卷固定的政策里没有新流程要的：{keys}。").format(keys=listed(sorted(lacks)))
         raise _unfit(words, "policy_lacks")
 
 

@@ -14,6 +14,7 @@ from cases.evidence.queries import paper_words, tell_by, told_often
 from cases.evidence.rules import reasons_for
 from cases.policy.rules import Policy
 from cases.programme import programme
+from cases.text import listed
 from project.forms import Checkboxes, CleanCharField, DateField, Radios
 from workflows.effects import unfit_sentence
 
@@ -142,7 +143,7 @@ class DecisionForm(forms.Form):
         sections = dict.fromkeys(exit.reasons for exit in self.step.exits.values() if exit.reasons)
         groups = []
         for section in sections:
-            words = "、".join(str(exit.label) for exit in self.step.exits.values() if exit.reasons == section)
+            words = listed(exit.label for exit in self.step.exits.values() if exit.reasons == section)
             rows = [(f"{section}:{row.key}", name_of_row(row)) for row in self.policy.section(section)]
             groups.append((words, rows))
         return groups

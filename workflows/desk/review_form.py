@@ -13,6 +13,7 @@ from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.evidence.models import VisitFact
 from cases.programme import Question, programme
+from cases.text import with_aside
 from project.forms import CleanCharField, DateField, MoneyField
 from workflows.desk.forms import NO_TIME, DecisionForm
 
@@ -68,7 +69,7 @@ class ReviewForm(DecisionForm):
 
     def detail_words(self) -> list[tuple[Any, Any]]:
         return [
-            (self.fields[f"fix_{change['key']}"].label, f"{change['value']}（{change['reason']}）")
+            (self.fields[f"fix_{change['key']}"].label, with_aside(change["value"], change["reason"]))
             for change in self.changes()
         ]
 

@@ -12,6 +12,7 @@ from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.evidence.rules import visit_keys
 from cases.programme import programme
+from cases.text import listed
 from project.forms import CleanCharField, DateField, PhotoField, Radios, TickBox
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
 from workflows.desk.review_form import CountyForm, ReviewForm
@@ -96,7 +97,7 @@ class VisitForm(DecisionForm):
     def detail_words(self) -> list[tuple[Any, Any]]:
         given = self.cleaned_data
         lines = [
-            (_("核实人"), "、".join(given[name] for name in self.visitors)),
+            (_("核实人"), listed(given[name] for name in self.visitors)),
             (_("入户日期"), given["visited_on"].isoformat()),
             (_("入户地点"), given["place"]),
         ]

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
 
+from cases.text import listed
 from workflows.engine.layout import Box, Link, Plan, Point, Shape, lay_out
 from workflows.engine.parts import EVENT, FAILED, TASK, Flow, Part, Parts, parts_of
 
@@ -260,7 +261,7 @@ def _words(node: Any, roles: Mapping[str, str]) -> str:
     if node.level is not None:
         parts.append(_("审核级别 %(level)s：相邻两级不能是同一个人。") % {"level": node.level})
     if node.not_by:
-        parts.append(_("办过 %(steps)s 的人不能办。") % {"steps": "、".join(node.not_by)})
+        parts.append(_("办过 %(steps)s 的人不能办。") % {"steps": listed(node.not_by)})
     if node.of > 1:
         parts.append(_("请 %(of)s 人各自办，%(needs)s 人同意才算同意。") % {"of": node.of, "needs": node.needs})
     if node.veto:

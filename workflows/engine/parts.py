@@ -12,6 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.text import named
+
 TASK, GATE, EVENT = (120, 80), (50, 50), (36, 36)
 TAGS = {
     "start": "startEvent", "step": "userTask", "wait": "receiveTask", "end": "endEvent", "job": "serviceTask",
@@ -167,7 +169,7 @@ class _Parts:
     def _words(self, edge: Any, edges: list[Any]) -> str:
         """The label of a way, with its target where one exit leads to several."""
         several = sum(other.exit == edge.exit for other in edges) > 1
-        return f"{edge.label}：{self.nodes[edge.dst].title}" if several else str(edge.label)
+        return named(edge.label, self.nodes[edge.dst].title) if several else str(edge.label)
 
     def _part(self, part: Part) -> None:
         self.found.parts.append(part)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.text import listed
 from workflows.inspection.words import field_words
 
 CATEGORIES: dict[str, Any] = {
@@ -227,5 +228,5 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(shown(part) for part in value)
+        return listed(shown(part) for part in value)
     return text

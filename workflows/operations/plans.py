@@ -15,7 +15,7 @@ from cases.access.queries import may, require
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound
 from cases.states import STATES
-from cases.text import is_key
+from cases.text import is_key, named, with_aside
 from workflows.actions import open_items
 from workflows.flow import graph, road_of, step_named
 from workflows.models import FlowVersion, Plan, PlanItem
@@ -132,8 +132,7 @@ def _standing(case: Case, stood: dict[str, Any]) -> Iterator[Any]:
     for item in stood["items"]:
         title = step_named(case, item["step"]).title
         who = item["holder"] or f"{item['role']} {item['code']}".strip()
-        due = f"（{item['due_on']}）" if item["due_on"] else ""
-        yield format_lazy("{title}：{who}{due}", title=title, who=who, due=due)
+        yield named(title, with_aside(who, item["due_on"]) if item["due_on"] else who)
     for payout in stood["money"]:
         yield format_lazy("{words} {payout}", words=_("资金"), payout=payout)
 

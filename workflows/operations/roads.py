@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Invalid
 from cases.programme import programmes
+from cases.text import with_aside
 from workflows.flow import graph
 
 PROVINCE = "64"
@@ -41,7 +42,7 @@ def places() -> list[tuple[str, Any]]:
     """What may be suspended: each version of a road as a whole, and each of its steps."""
     found: list[tuple[str, Any]] = []
     for flow, road in roads().items():
-        found.append((f"{flow}:", format_lazy("{road}（{all}）", road=words_of(flow), all=_("整个版本"))))
+        found.append((f"{flow}:", with_aside(words_of(flow), _("整个版本"))))
         found += [
             (f"{flow}:{node.name}", words_of(flow, node.name))
             for node in graph(road).nodes

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.evidence.queries import paper_words
 from cases.policy.queries import policy_of
+from cases.text import named
 from project.templatetags.ui import tag
 from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
@@ -143,7 +144,7 @@ def decision_words(decision: Any) -> str:
     """Step and outcome of a decision in words."""
     step = step_named(decision.case, decision.step)
     exit = step.exits.get(decision.outcome)
-    return f"{step.title}：{exit.label if exit else decision.outcome}"
+    return named(step.title, exit.label if exit else decision.outcome)
 
 
 @register.simple_tag

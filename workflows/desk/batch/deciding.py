@@ -14,6 +14,7 @@ from cases.access.queries import is_known
 from cases.award.rules import Award
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import refusals_recorded
+from cases.text import named, strung
 from workflows import actions, rechecks
 from workflows.actions.common import what_happened
 from workflows.actions.rechecking import show_recheck
@@ -87,7 +88,7 @@ def _one(viewer: Any, item: WorkItem | None, pk: int, version: int, said: Said, 
             _decide(viewer, item, version, said, batch)
     except Refusal as refusal:
         words = list(dict.fromkeys(str(one) for one in refusal.fields.values())) or [str(refusal.reason)]
-        return Result(pk, number, False, refusal.code, "；".join(words), str(refusal.who_may))
+        return Result(pk, number, False, refusal.code, strung(words), str(refusal.who_may))
     return Result(pk, number, True)
 
 
@@ -98,7 +99,7 @@ def _decide(viewer: Any, item: WorkItem | None, version: int, said: Said, batch:
         raise Stale(what_happened(item))
     form = filled(item, version, said)
     if not form.is_valid():
-        words = "；".join(_faults(form))
+        words = strung(_faults(form))
         raise Invalid(words, fields={"outcome": words})
     actions.decide(**form.decision() | {"item": item, "batch": batch}, by=viewer)
 
@@ -141,17 +142,17 @@ def _ahead(person: Any, item: WorkItem, version: int, said: Said) -> Ahead:
 def why_not(item: WorkItem, form: DecisionForm, reading: Reading) -> str:
     """What stands against deciding this file as it is filled in, as far as can be seen before; "" when nothing does."""
     if not form.is_valid():
-        return "；".join(_faults(form))
+        return strung(_faults(form))
     try:
         must_be_opened(item, form.exit, reading, in_batch=True)
     except Invalid as fault:
-        return "；".join(str(words) for words in fault.fields.values())
+        return strung(fault.fields.values())
     return ""
 
 
 def _faults(form: DecisionForm) -> list[str]:
     return [
-        f"{form.fields[name].label}：{words}" if name in form.fields else str(words)
+        named(form.fields[name].label, words) if name in form.fields else str(words)
         for name, faults in form.errors.items()
         for words in faults
     ]

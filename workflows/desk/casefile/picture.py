@@ -14,6 +14,7 @@ from viewflow.workflow.models import Task
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.calendar.rules import remaining
+from cases.text import listed
 from workflows.desk.casefile.queries import File
 from workflows.engine.diagram import Mark, picture
 from workflows.flow import Graph, graph, road_of
@@ -109,7 +110,7 @@ def _mark(seats: list[WorkItem], times: int, left: int | None, faulty: bool) -> 
         return Mark("done", _("第 %(n)s 次") % {"n": times} if times > 1 else "") if done else Mark()
     answered = sum(item.state == "done" for item in seats)
     several = _("已办 %(done)s/%(of)s 人") % {"done": answered, "of": len(seats)} if len(seats) > 1 else ""
-    who = "、".join(str(item.holder.name) for item in live if item.holder)
+    who = listed(item.holder.name for item in live if item.holder)
     when = "" if left is None else _days(left)
     state = "late" if left is not None and left < 0 else "waiting" if live[0].kind != "human" else "open"
     return Mark("incident" if faulty else state, " · ".join(part for part in (several, who, when) if part))

@@ -13,6 +13,7 @@ from cases.dossier.models import Case
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
 from cases.sealed import commitment_of
+from cases.text import listed
 from workflows import barring
 from workflows.models import Plan, PlanItem, Run
 from workflows.operations.actions.suspending import LEAST, act_as
@@ -124,7 +125,7 @@ def _other_version(flow: str, to_flow: str, mapping: Mapping[str, str]) -> None:
         raise Invalid(_("请选择同一个项目的另一个版本。"), fields={"to_flow": _("请选择另一个版本")})
     unknown = [name for name in mapping.values() if name not in new.reading_order]
     if unknown:
-        said = _("新流程里没有：{steps}").format(steps="、".join(unknown))
+        said = _("新流程里没有：{steps}").format(steps=listed(unknown))
         raise Invalid(said, fields={"mapping": said})
 
 
