@@ -11,9 +11,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import BigIntegerField, JSONField
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import current_posts
 from cases.dossier.models import Case
+from cases.errors import Refusal
 from cases.history.record import current
 from workflows.flow import step_of
 from workflows.models import Decision, Duty, Vote, WorkItem
@@ -149,6 +151,16 @@ def _gave(item: WorkItem) -> set[int]:
         return set()
     others = WorkItem.objects.filter(task=item.task_id, state__in=["claimed", "done"]).exclude(pk=item.pk)
     return {pk for pair in others.values_list("holder_id", "stand_in__post__user_id") for pk in pair if pk is not None}
+
+
+def must_be_no_party(by: Any, *cases: Case) -> None:
+    """回避: whose matter a case is, or who keeps out of it, has no hand in it in any other way either.
+
+    Neither in who does its steps and how soon, nor in stopping, moving or ending it. Raises a refusal.
+    """
+    if any(by.pk in parties(case) for case in cases):
+        words = _("这件是您申请、代办或录入的，或者您应当回避，需要别的同事办理。")
+        raise Refusal(words, code="duties")
 
 
 def holds(person: int, item: WorkItem) -> bool:

@@ -103,4 +103,73 @@ def conflict(cast: Cast, case: Callable[[], Case]) -> Found:
     return drive.open_item(opened), cast["xiji_intake"]
 
 
+def _signing(cast: Cast, case: Callable[[], Case]) -> WorkItem:
+    """The case waits for two signatures."""
+    opened = case()
+    for who, item in zip(("panel1", "panel2"), seats(opened), strict=False):
+        actions.decide(item=item.pk, outcome="agree", opinion=drive.ENOUGH, by=cast[who])
+    return seats(opened)[0]
+
+
+def signing_relative(cast: Cast, case: Callable[[], Case]) -> Found:
+    """亲属, in a post whose steps may be lent."""
+    item = _signing(cast, case)
+    declare_relative(relation="sibling", name=str(item.case.patient.name), by=cast["prov_review"])
+    return seats(item.case)[0], cast["prov_review"]
+
+
+def signing_recused(cast: Cast, case: Callable[[], Case]) -> Found:
+    """申请回避, in a post whose steps may be lent."""
+    item = _signing(cast, case)
+    actions.recuse(item=item.pk, reason="与患者有来往", by=cast["prov_review"])
+    return seats(item.case)[0], cast["prov_review"]
+
+
+def signing_distinct(cast: Cast, case: Callable[[], Case]) -> Found:
+    """一人一席, in a post whose steps may be lent."""
+    item = _signing(cast, case)
+    actions.decide(item=item.pk, outcome="agree", opinion=drive.ENOUGH, by=cast["prov_review"])
+    return seats(item.case)[0], cast["prov_review"]
+
+
+def _at_panel(cast: Cast, number: int) -> Case:
+    return drive.to(drive.apply(slug="rare_disease", number=number, by=cast["applicant1"]), "PANEL")
+
+
+def panel_party(cast: Cast) -> tuple[Case, Any]:
+    """当事人: the member who handed in a paper."""
+    case = _at_panel(cast, 1)
+    file = MaterialFile.objects.filter(case=case, material__isnull=False).earliest("pk")
+    file.pk, file.token, file.by = None, uuid4(), cast["panel1"]
+    file.save(force_insert=True)
+    return case, cast["panel1"]
+
+
+def panel_relative(cast: Cast) -> tuple[Case, Any]:
+    """亲属."""
+    case = _at_panel(cast, 1)
+    declare_relative(relation="spouse", name=str(case.patient.name), by=cast["panel1"])
+    return case, cast["panel1"]
+
+
+def panel_recused(cast: Cast) -> tuple[Case, Any]:
+    """申请回避: the member who asked to be left out in another post."""
+    case = drive.to(drive.apply(slug="rare_disease", number=1, by=cast["applicant1"]), "COUNTY")
+    post(cast["panel1"], "CTY2", cast["xiji_review"])
+    actions.recuse(item=drive.open_item(case).pk, reason="与患者有来往", by=cast["panel1"])
+    return drive.to(case, "PANEL"), cast["panel1"]
+
+
+def panel_neighbour(cast: Cast) -> tuple[Case, Any]:
+    """相邻级别: the member who did the level before the panel."""
+    case = _at_panel(cast, 1)
+    done = WorkItem.objects.get(case=case, step="province_review", state="done")
+    post(done.holder, "PAN", cast["panel1"])
+    return case, done.holder
+
+
 SITUATIONS = {one.__name__: one for one in (party, relative, recused, neighbour, excluded, distinct, same_as, conflict)}
+LENT = SITUATIONS | {"relative": signing_relative, "recused": signing_recused, "distinct": signing_distinct}
+"""The same where the step may be lent to a stand-in; an opinion of an expert panel may not."""
+AT_PANEL = {"party": panel_party, "relative": panel_relative, "recused": panel_recused, "neighbour": panel_neighbour}
+"""What keeps a member of the panel from voting, each with a case that waits for the panel."""

@@ -3,137 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.test import Client
-from django.urls import reverse
+from django.db import DatabaseError, IntegrityError, transaction
 
 from cases.access.actions import give_stand_in
 from cases.access.models import Post
-from cases.access.queries import candidates, work_posts
+from cases.access.queries import work_posts
 from cases.calendar import clock
+from cases.dossier.models import Case
 from cases.errors import Refusal
+from cases.evidence.models import MaterialFile
 from cases.history.models import Event
+from cases.history.record import record_access
 from cases.programme import programme
+from cases.recusal.actions import declare_relative
+from cases.recusal.models import Recusal
+from tests.duties.doors import DOORS, LEADING, WHY, api_claim, claim, decide, page_next, sql_claim
 from tests.duties.several import asked
-from tests.duties.situations import SITUATIONS
+from tests.duties.situations import AT_PANEL, LENT, SITUATIONS, post
 from workflows import actions, barring, loads, pool
-from workflows.actions import leading
-from workflows.flow import step_of
-from workflows.models import Decision, Duty, WorkItem
+from workflows.desk.panel import actions as meetings
+from workflows.engine import clockwork
+from workflows.models import Decision, Duty, Vote, WorkItem
+from workflows.operations import actions as operations
 from workflows.walking import drive
 
 __all__ = ["asked"]
 
 pytestmark = pytest.mark.django_db
 
-Door = Callable[[WorkItem, Any, Any], Any]
+
+def state_of(case: Any) -> Any:
+    rows = WorkItem.objects.filter(case=case).order_by("pk").values_list("pk", "state", "holder", "row_version")
+    duties = Duty.objects.filter(case=case).values_list("actor", "level").order_by("pk")
+    return list(rows), list(duties), Decision.objects.filter(case=case).count(), Case.objects.get(pk=case.pk).state
 
 
-def outcome_of(item: WorkItem) -> str:
-    return next(iter(step_of(item).exits))
-
-
-def browser_of(person: Any) -> Client:
-    browser = Client()
-    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
-def refused(answer: Any) -> None:
-    """An answer of a page or of the API that says no."""
-    if answer.status_code not in (403, 404, 409):
-        raise AssertionError(f"the door was open: {answer.status_code}")
-    raise Refusal("refused", code="duties")
-
-
-def claim(item: WorkItem, person: Any, head: Any) -> None:
-    actions.claim(item=item.pk, by=person)
-
-
-def take_over(item: WorkItem, person: Any, head: Any) -> None:
-    actions.take_over(item=item.pk, reason="接着办", by=person)
-
-
-def decide(item: WorkItem, person: Any, head: Any) -> None:
-    actions.decide(item=item.pk, outcome=outcome_of(item), opinion=drive.ENOUGH, by=person)
-
-
-def reassign(item: WorkItem, person: Any, head: Any) -> None:
-    leading.reassign(item=item.pk, to=person, reason="请您接着办", by=head)
-
-
-def api_claim(item: WorkItem, person: Any, head: Any) -> None:
-    body = json.dumps({"row_version": item.row_version})
-    refused(browser_of(person).post(reverse("api:claim", args=[item.pk]), body, "application/json"))
-
-
-def api_decide(item: WorkItem, person: Any, head: Any) -> None:
-    body = json.dumps({"row_version": item.row_version, "outcome": outcome_of(item), "opinion": drive.ENOUGH})
-    refused(browser_of(person).post(reverse("api:decide", args=[item.pk]), body, "application/json"))
-
-
-def page_claim(item: WorkItem, person: Any, head: Any) -> None:
-    sent = {"item": item.pk, "row_version": item.row_version}
-    refused(browser_of(person).post(reverse("case:claim", args=[item.case.number]), sent))
-
-
-def stand_in_for(item: WorkItem, person: Any, head: Any) -> None:
-    """Somebody free acts for the one who is barred."""
-    own = next(post for post in Post.objects.filter(user=person, role_id=item.role).select_related("office"))
-    barred = barring.shut_out(item.case, step_of(item)) | {person.pk}
-    other = next((one for one in candidates(item.role, item.division_code) if one.pk not in barred), None)
-    if other is None or "step.stand_in" not in own.role.rights:
-        raise Refusal("nobody could stand in", code="duties")
-    Post.objects.filter(user=other, role_id=item.role).update(ends_on=clock.today() - timedelta(days=1))
-    today = clock.today()
-    Post.objects.get_or_create(
-        user=other, role_id="CTY1" if item.role != "CTY1" else "CTY2", office=own.office, starts_on=today
-    )
-    give_stand_in(post=own, delegate=other, starts_on=today, ends_on=today, reason="外出", by=person)
-    actions.claim(item=item.pk, by=other)
-
-
-def sql_claim(item: WorkItem, person: Any, head: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE workflows_workitem SET state = 'claimed', holder_id = %s, claimed_at = now() WHERE id = %s",
-            [person.pk, item.pk],
-        )
-
-
-def sql_decide(item: WorkItem, person: Any, head: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO workflows_decision (case_id, item_id, round, step, outcome, to_step, reasons, opinion, actor_id,"
-            " role, office_id, entrusted_from, happened_on, at) SELECT %s, %s, 1, %s, %s, '', '[]', '', %s, %s,"
-            " (SELECT min(id) FROM cases_office), '', (relief_now() AT TIME ZONE 'Asia/Shanghai')::date, relief_now()",
-            [item.case_id, item.pk, item.step, outcome_of(item), person.pk, item.role],
-        )
-
-
-DOORS: dict[str, tuple[Door, str]] = {
-    "领取": (claim, "task.claim"),
-    "接手": (take_over, "task.take_over"),
-    "办理": (decide, "task.decide"),
-    "改派": (reassign, "task.assign"),
-    "接口领取": (api_claim, "task.claim"),
-    "接口办理": (api_decide, "task.decide"),
-    "页面领取": (page_claim, "task.claim"),
-    "数据库领取": (sql_claim, ""),
-    "数据库办理": (sql_decide, ""),
-}
-"""Each door with the action under which its refusal is recorded; raw statements leave none, the database says no."""
-
-
-def state_of(item: WorkItem) -> Any:
-    rows = WorkItem.objects.filter(case=item.case).order_by("pk").values_list("pk", "state", "holder", "row_version")
-    duties = Duty.objects.filter(case=item.case).values_list("actor", "level").order_by("pk")
-    return list(rows), list(duties), Decision.objects.filter(case=item.case).count()
+def must_refuse(doors: dict[str, Any], item: WorkItem, *hands: Any) -> None:
+    """Each of these doors says no because of a duty, leaves its refusal in the history, and the case as it was."""
+    for name, (door, action) in doors.items():
+        before, events = state_of(item.case), Event.objects.latest("pk").pk
+        with pytest.raises(Refusal if action else DatabaseError) as no:
+            door(item, *hands)
+        assert state_of(item.case) == before, name
+        if action:
+            told = Event.objects.get(pk__gt=events, action=action, outcome="denied")
+            assert no.value.code == json.loads(told.payload)["code"] == "duties", name
 
 
 @pytest.mark.parametrize("kind", SITUATIONS)
@@ -141,30 +60,120 @@ def test_every_door_refuses_whom_a_duty_bars_and_nothing_changes(cast, asked, pu
     if kind == "neighbour":
         published("rare_disease")
     item, person = SITUATIONS[kind](cast, lambda: asked)
-    head = cast["prov_head"]
     assert {post.role_id for post in work_posts(person)} >= {item.role}, "the post alone would do"
     assert not WorkItem.objects.filter(pool.may_take(person, work_posts(person)), pk=item.pk).exists()
     assert person.pk not in {post.user_id for post in loads.pool_of(item)}
     assert actions.claim_next(by=person, rows=WorkItem.objects.filter(pk=item.pk)) is None
-    for name, (door, action) in DOORS.items():
-        before, events = state_of(item), Event.objects.latest("pk").pk
-        with pytest.raises(Refusal if action else DatabaseError) as no:
-            door(item, person, head)
-        assert state_of(item) == before, name
-        if action:
-            told = Event.objects.get(pk__gt=events, action=action, outcome="denied")
-            assert no.value.code == json.loads(told.payload)["code"] == "duties", name
+    page_next(item, person, None)
+    must_refuse(DOORS, item, person, cast["prov_head"])
 
 
-def test_a_stand_in_for_somebody_who_is_barred_is_barred(cast, asked, published):
+@pytest.mark.parametrize("kind", [kind for kind in SITUATIONS if kind != "party"])
+def test_a_step_that_comes_again_by_a_plan_comes_to_nobody_whom_a_duty_bars(cast, asked, published, kind):
+    """移动、重来: the case goes back to the step before and on again. The first step of a road has none before it."""
+    if kind == "neighbour":
+        published("rare_disease")
+    item, person = SITUATIONS[kind](cast, lambda: asked)
+    done = WorkItem.objects.filter(case=item.case, kind="human", state="done").exclude(step=item.step)
+    before = done.latest("pk").step
+    for step, to in ((item.step, before), (before, item.step)):
+        moved(item.case, step, to, cast)
+    rows = WorkItem.objects.filter(case=item.case, step=item.step, state__in=["open", "claimed"], pk__gt=item.pk)
+    seats = list(rows.select_related("case__run").order_by("seat"))
+    assert seats
+    if kind == "distinct":  # whoever gave his opinion gives it again, at one seat
+        assert [seat.holder for seat in seats].count(person) == 1
+        seats = [seat for seat in seats if seat.holder != person]
+    assert person not in [seat.holder for seat in seats]
+    doors = {name: DOORS[name] for name in ("领取", "办理", "成批办理", "接口领取", "改派", "数据库领取", "数据库办理")}
+    must_refuse(doors, seats[-1], person, cast["prov_head"])
+
+
+def moved(case: Any, step: str, to: str, cast: Any) -> Any:
+    plan = operations.make_plan(kind="move", cases=[case], reason=WHY, step=step, to_step=to, by=cast["prov_review2"])
+    clockwork.one_pass()
+    plan.refresh_from_db()
+    assert plan.items.get().state == "possible", plan.items.get().problem
+    operations.sign(plan=plan, digest=plan.digest, by=cast["prov_head"])
+    clockwork.one_pass()
+    assert plan.items.get().state == "done", plan.items.get().problem
+    return plan
+
+
+@pytest.mark.parametrize("kind", LENT)
+def test_who_stands_in_for_somebody_whom_a_duty_bars_is_barred_at_every_door(cast, asked, published, kind):
+    if kind == "neighbour":
+        published("rare_disease")
+    item, person = LENT[kind](cast, lambda: asked)
+    own, today = Post.objects.get(user=person, role_id=item.role), clock.today()
+    other = cast["prov_head" if item.role == "PRV1" else "guyuan_city"]
+    lent = give_stand_in(
+        post=own, delegate=other, starts_on=today, ends_on=today + timedelta(days=1), reason="外出", by=person
+    )
+    assert {post.stand_in for post in work_posts(other)} >= {lent}
+    if kind != "same_as":  # himself he would be as little the one who goes on with it
+        assert barring.bar_of(item, other.pk) is None, "he is barred for the other's sake alone"
+    assert not WorkItem.objects.filter(pool.may_take(other, work_posts(other)), pk=item.pk).exists()
+    post(cast["prov_review2"], "PRV2", cast["prov_head"])
+    doors = {name: door for name, door in DOORS.items() if not name.startswith("数据库")}
+    must_refuse(doors, item, other, cast["prov_review2"])
+    with pytest.raises(IntegrityError, match="duties"), transaction.atomic():
+        WorkItem.objects.filter(pk=item.pk).update(state="claimed", holder=other, stand_in=lent)
+
+
+@pytest.mark.parametrize("kind", AT_PANEL)
+def test_a_panel_member_whom_a_duty_bars_has_no_vote(cast, published, kind):
     published("rare_disease")
-    item, person = SITUATIONS["neighbour"](cast, lambda: asked)
+    case, person = AT_PANEL[kind](cast)
+    meeting = meetings.call_meeting(held_on=clock.today(), items=[drive.open_item(case).pk], by=cast["prov_head"])
+    meetings.sign_in(meeting=meeting, by=person)
+    item = meeting.items.get()
+    record_access("read", object=item, fields=["application"], by=person, case_id=case.pk, purpose="集体研究")
+    before, events = state_of(case), Event.objects.latest("pk").pk
+    for choice in ("agree", "reject", "defer", "abstain"):
+        with pytest.raises(Refusal) as no:
+            meetings.vote(item=item, choice=choice, reason=drive.ENOUGH, by=person)
+        assert no.value.code == "duties"
+    assert Event.objects.filter(pk__gt=events, action="panel.vote", outcome="denied").count() == 4
+    with pytest.raises(IntegrityError, match="duties|duty_not_next"), transaction.atomic():
+        Vote.objects.create(item=item, member=person, choice="agree", at=clock.now())
+    assert state_of(case) == before and not item.votes.exists()
+    meetings.recuse(item=item, reason="我与这位患者有来往，应当回避", by=person)
+
+
+@pytest.mark.parametrize("way", ["party", "relative", "recused"])
+def test_a_head_whose_matter_a_case_is_neither_leads_nor_stops_nor_moves_it(cast, published, way):
+    published("rare_disease")
+    head, draft = cast["prov_head"], drive.apply(slug="rare_disease", number=2, by=cast["applicant2"], submit=False)
+    case = drive.finish(draft, by=cast["applicant2"], seed=6)
+    drive.to(case, "COUNTY")
+    item = drive.open_item(case)
+    plan = operations.make_plan(
+        kind="restart", cases=[case], reason=WHY, step=item.step, to_step="intake", by=cast["prov_review2"]
+    )
+    clockwork.one_pass()
+    plan.refresh_from_db()
+    held = operations.suspend(case=case, reason=WHY, by=head)
+    if way == "party":
+        file = MaterialFile.objects.filter(case=case, material__isnull=False).earliest("pk")
+        file.pk, file.token, file.by = None, uuid4(), head
+        file.save(force_insert=True)
+    elif way == "relative":
+        declare_relative(relation="sibling", name=str(case.patient.name), by=head)
+    else:
+        Recusal.objects.create(case=case, person=head, reason="与患者有来往", at=clock.now())
     with pytest.raises(Refusal) as no:
-        stand_in_for(item, person, None)
+        operations.resume(suspension=held, by=head)
     assert no.value.code == "duties"
+    post(cast["prov_review2"], "PRV2", head)
+    operations.resume(suspension=held, by=cast["prov_review2"])
+    must_refuse(LEADING, drive.open_item(case), plan, head)
+    plan.refresh_from_db()
+    assert plan.state == "ready"
 
 
-def test_the_table_knows_every_duty_that_a_step_can_declare():
+def test_the_tables_know_every_duty_that_a_step_can_declare():
     step = programme("two_step").roads["opinions"].opinions
     declared = {"not_by", "same_as", "conflict", "of", "level"}
-    assert declared <= set(vars(step)) and len(SITUATIONS) == 8
+    assert declared <= set(vars(step)) and len(SITUATIONS) == len(LENT) == 8
+    assert {claim, decide, api_claim, sql_claim} <= {door for door, _action in DOORS.values()}

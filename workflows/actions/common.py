@@ -77,10 +77,15 @@ def not_yours(item: WorkItem, by: Any) -> Refusal:
 
 
 def must_lead(item: WorkItem, by: Any) -> Any:
-    """The post in which this person leads whoever does the step (负责人): NotFound or a refusal that names who may."""
+    """The post in which this person leads whoever does the step (负责人): NotFound or a refusal that names who may.
+
+    A case that is his own matter, or of which he keeps out, is led by others.
+    """
     if not is_known(by, item.case_id):
         raise NotFound()
-    return require(by, LEAD, item.division_code)
+    post = require(by, LEAD, item.division_code)
+    barring.must_be_no_party(by, item.case)
+    return post
 
 
 def posts_for(item: WorkItem, by: Any) -> list[Any]:

@@ -16,7 +16,7 @@ from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
 from cases.programme import programme
 from cases.sealed import commitment_of
-from workflows import holding, offers, pauses, suspended
+from workflows import barring, holding, offers, pauses, suspended
 from workflows.actions.common import finish, leave, locked
 from workflows.engine import messages, timers
 from workflows.flow import road_of, step_named
@@ -67,6 +67,7 @@ def terminate(*, case: Case, reasons: Sequence[str], opinion: str, by: Any, now:
     assert now is not None
     locked = offers.hold(lock_case(case.pk))
     post = require(by, "case.terminate", locked.handling_code)
+    barring.must_be_no_party(by, locked)
     policy = policy_of(locked)
     known = {row.key for row in policy.section("reject_reasons")}
     is_coded = bool(reasons) and set(reasons) <= known

@@ -16,7 +16,7 @@ from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import refusals_recorded
 from cases.text import named, strung
 from workflows import actions, rechecks
-from workflows.actions.common import what_happened
+from workflows.actions.common import may_act, what_happened
 from workflows.actions.rechecking import show_recheck
 from workflows.desk.casefile.filling import form_of
 from workflows.desk.forms import DecisionForm
@@ -97,6 +97,7 @@ def _decide(viewer: Any, item: WorkItem | None, version: int, said: Said, batch:
         raise NotFound()
     if item.state not in ("open", "claimed"):
         raise Stale(what_happened(item))
+    may_act(item, viewer)  # before anybody is told what to fill in
     form = filled(item, version, said)
     if not form.is_valid():
         words = strung(_faults(form))

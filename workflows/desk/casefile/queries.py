@@ -26,7 +26,7 @@ from cases.states import State, state
 from workflows import suspended
 from workflows.actions import LEAD, MONEY_ON_ITS_WAY
 from workflows.actions.common import people_of, posts_for
-from workflows.barring import bar_of
+from workflows.barring import bar_of, parties
 from workflows.changes import Change, since_last_look
 from workflows.desk.notes.models import Note
 from workflows.desk.notes.queries import MOST as MOST_NOTES
@@ -140,13 +140,18 @@ class File:
         held = self.suspension
         return held is not None and held.case_id is not None and self._may(suspended.CASE, held.place)
 
+    @cached_property
+    def is_party(self) -> bool:
+        """回避: whether the case is the viewer's own matter, or he keeps out of it."""
+        return self.viewer.pk in parties(self.case)
+
     @property
     def may_plan(self) -> bool:
         """Whether the viewer may make a plan for this case."""
         return self._may("plan.make", self.case.handling_code)
 
     def _may(self, right: str, place: str) -> bool:
-        return not self.veiled and may(self.viewer, right, place) is not None
+        return not self.veiled and may(self.viewer, right, place) is not None and not self.is_party
 
     @property
     def is_money_on_its_way(self) -> bool:
@@ -192,7 +197,8 @@ class File:
     def leads(self) -> bool:
         """负责人: whether the viewer says who does the open step and how urgent it is."""
         item = self.item
-        return bool(item and item.kind == "human" and may(self.viewer, LEAD, item.division_code))
+        is_led = item and item.kind == "human" and may(self.viewer, LEAD, item.division_code)
+        return bool(is_led) and not self.is_party
 
     @property
     def who(self) -> str:

@@ -42,7 +42,7 @@ def make_plan(
     flow = flows.pop()
     if to_flow:
         _other_version(flow, to_flow, mapping or {})
-    _no_party(by, chosen)
+    barring.must_be_no_party(by, *chosen)
     plan = Plan.objects.create(
         kind=kind, flow=flow, step=step, to_step=to_step, to_flow=to_flow, mapping=dict(mapping or {}),
         reason=reason.strip(), made_by=by, made_at=now,
@@ -62,7 +62,7 @@ def sign(*, plan: Plan, digest: str, by: Any, now: datetime | None = None) -> Pl
         raise Stale(_("这个计划不在待签状态。"))
     if found.made_by_id == by.pk:
         raise Refusal(_("制定计划的人不能自己签批。"), code="second_person")
-    _no_party(by, [item.case for item in found.items.select_related("case")])
+    barring.must_be_no_party(by, *_cases(found))
     if not found.items.filter(state="possible").exists():
         raise Stale(_("计划里没有可以执行的案卷。"))
     if digest != found.digest or digest_of(found) != found.digest:
@@ -97,6 +97,7 @@ def undo_plan(*, plan: Plan, by: Any, now: datetime | None = None) -> Plan:
         raise Stale(_("只有已经执行的换版本计划可以撤回。"))
     if found.made_by_id == by.pk:
         raise Refusal(_("制定计划的人不能自己撤回。"), code="second_person")
+    barring.must_be_no_party(by, *_cases(found))
     found.state, found.undone_by = "undoing", by
     found.save(update_fields=["state", "undone_by"])
     record("plan.undone", about=("plan", found.pk), object=found, payload=_said(found))
@@ -105,6 +106,10 @@ def undo_plan(*, plan: Plan, by: Any, now: datetime | None = None) -> Plan:
 
 def _locked(plan: Plan) -> Plan:
     return Plan.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan.pk)
+
+
+def _cases(plan: Plan) -> list[Case]:
+    return [item.case for item in plan.items.select_related("case")]
 
 
 def _checked(kind: str, chosen: list[Case], flows: set[str], reason: str) -> None:
@@ -127,12 +132,6 @@ def _other_version(flow: str, to_flow: str, mapping: Mapping[str, str]) -> None:
     if unknown:
         said = _("新流程里没有：{steps}").format(steps=listed(unknown))
         raise Invalid(said, fields={"mapping": said})
-
-
-def _no_party(by: Any, cases: list[Case]) -> None:
-    """回避: who applied, helped or entered a part of a file has no hand in moving it."""
-    if any(by.pk in barring.parties(case) for case in cases):
-        raise Refusal(_("计划里有您申请、代办或录入的案卷，需要别的同事办理。"), code="duties")
 
 
 def _said(plan: Plan) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.policy.queries import due_date, policy_of
 from cases.sealed import commitment_of
-from workflows import pauses, suspended
+from workflows import barring, pauses, suspended
 from workflows.actions import deliver_message, locked
 from workflows.engine import messages, timers
 from workflows.flow import step_of
@@ -41,6 +41,7 @@ def suspend(*, case: Case, reason: str, until: date | None = None, by: Any, now:
     assert now is not None
     found = lock_case(case.pk)
     post = require(by, suspended.CASE, found.handling_code)
+    barring.must_be_no_party(by, found)
     act_as(post)
     _checked(reason, until, now)
     if found.closed_at is not None or found.state == "DRAFT":
@@ -73,6 +74,8 @@ def resume(*, suspension: Suspension, by: Any, now: datetime | None = None) -> S
         lock_case(suspension.case_id)
     found = Suspension.objects.select_for_update(no_key=True, of=("self",)).get(pk=suspension.pk)
     act_as(require(by, suspended.CASE if found.case_id else suspended.ROAD, found.place))
+    if found.case is not None:
+        barring.must_be_no_party(by, found.case)
     if found.ended_at is not None:
         raise Stale(_("已经恢复办理了。"))
     return _end(found, by, now)
