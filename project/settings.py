@@ -9,7 +9,7 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from project import embedded, env, keys, logs
+from project import embedded, env, keys, logs, queues
 from project.fixed import *  # noqa: F403
 from project.fixed import TIME_ZONE
 
@@ -335,6 +335,8 @@ _broker_options: dict[str, dict[str, Any]] = {
     "amqps": {"confirm_publish": True},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = _broker_options[_broker_scheme]
+CELERY_TASK_DEFAULT_QUEUE = "relief"
+CELERY_TASK_QUEUES = queues.all_of(CELERY_TASK_DEFAULT_QUEUE, quorum=_broker_scheme.startswith("amqp"))
 if _broker_scheme.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True

@@ -132,7 +132,7 @@ def _offered(item: WorkItem, node: Any, now: datetime, *, again: bool) -> None:
         payload={"step": node.name, "due_on": item.due_on, "provisional": item.due_provisional, **where, **seat},
     )
     if item.kind == "job":
-        jobs.ask(item, node.does, flow=case.run.flow, now=now)
+        jobs.ask(item, node, flow=case.run.flow, now=now)
     messages.look(item, node, now=now)
 
 

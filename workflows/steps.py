@@ -134,17 +134,31 @@ class Job(Wait):
     """自动环节: the machine does the work of a topic (`workflows.engine.jobs.does`), tried again as `retry` says.
 
     The case leaves by Done when it was done, by Failed when the answer was a lasting no, and by Skipped when an
-    administrator decides that it goes on without; a job that only meets faults stays here as an incident.
+    administrator decides that it goes on without; a job that only meets faults stays here as an incident. `queue` is
+    urgent, normal or bulk; `partner` the other system whose limit a minute it counts against. Of one case one job is
+    under way at a time.
     """
 
     task_type = "JOB"
     bpmn_element = "serviceTask"
     kind = "job"
 
-    def __init__(self, title: Any, *, does: str, state: str, days: str = "", retry: Retry = ORDINARY) -> None:
+    def __init__(
+        self,
+        title: Any,
+        *,
+        does: str,
+        state: str,
+        days: str = "",
+        retry: Retry = ORDINARY,
+        queue: str = "normal",
+        partner: str = "",
+    ) -> None:
         super().__init__(title, state=state, days=days)
         self.does = does
         self.retry = retry
+        self.queue = queue
+        self.partner = partner
 
     def Done(self, target: Any, *, label: Any = DONE, effect: Effect | None = None) -> Job:
         """The work was done; its effect gets the result as `data`."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 from celery import shared_task
+from django.conf import settings
 
 from cases.history.record import in_background
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
+from project import queues
 
 
 @shared_task(name="outgoing.run")  # type: ignore[untyped-decorator]
@@ -20,7 +22,8 @@ def run_outgoing(pk: int) -> None:
 
 @outgoing.doorbell
 def ring(row: Outgoing) -> None:
-    """Tell a worker that the row waits, and how long its try may take."""
+    """Tell a worker of its class that the row waits, and how long its try may take."""
     retry = outgoing.retry_of(row)
     soft, hard = retry.timeout.total_seconds(), retry.hard.total_seconds()
-    run_outgoing.apply_async(args=[row.pk], soft_time_limit=soft, time_limit=hard)
+    queue = queues.name_of(row.queue, settings.CELERY_TASK_DEFAULT_QUEUE)
+    run_outgoing.apply_async(args=[row.pk], queue=queue, soft_time_limit=soft, time_limit=hard)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.sealed import SealedField, blind_index
 
-__all__ = ["DemoSms", "KeyProof", "Office", "Post", "Role", "StandIn", "User"]
+__all__ = ["DemoSms", "KeyProof", "MachineKey", "Office", "Post", "Role", "StandIn", "User"]
 
 
 def in_my_language(name: str, name_en: str) -> str:
@@ -216,6 +217,29 @@ class StandIn(models.Model):
     def is_exceeded_by(self, amount: Any) -> bool:
         """超过金额上限: whether this amount is more than the stand-in may decide on."""
         return self.amount_cap is not None and amount is not None and amount > self.amount_cap
+
+
+class MachineKey(models.Model):
+    """机器账号的钥匙: lets a partner's machine fetch work of these topics, as the account and in the area of its post.
+
+    Only its digest is kept. A machine's account has neither password nor phone, so that nobody signs in with it.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="machine_keys")
+    digest = models.CharField(max_length=64, unique=True)
+    topics = ArrayField(models.CharField(max_length=40))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("made_at")), name="machine_key_dates"),
+            models.CheckConstraint(condition=~Q(user=F("made_by")), name="machine_key_given_by_somebody"),
+            models.CheckConstraint(condition=Q(topics__len__gte=1), name="machine_key_topics"),
+        ]
 
 
 class KeyProof(models.Model):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
@@ -871,16 +872,47 @@ class Migration(migrations.Migration):
                 ("topic", models.CharField(max_length=40)),
                 ("key", models.CharField(max_length=80, unique=True)),
                 ("payload", models.JSONField(default=dict)),
+                (
+                    "queue",
+                    models.CharField(
+                        choices=[("urgent", "急件"), ("normal", "普通"), ("bulk", "大批"), ("pulled", "外部领取")],
+                        default="normal",
+                        max_length=10,
+                    ),
+                ),
+                ("partner", models.CharField(blank=True, default="", max_length=40)),
+                ("alone", models.CharField(blank=True, default="", max_length=80)),
                 ("created_at", models.DateTimeField()),
                 ("available_at", models.DateTimeField()),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(null=True)),
+                ("lease", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "leased_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("done_at", models.DateTimeField(null=True)),
                 ("parked_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
                 ("error", models.CharField(blank=True, default="", max_length=80)),
                 ("place", models.CharField(blank=True, default="", max_length=160)),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("queue__in", ["urgent", "normal", "bulk", "pulled"])),
+                        name="outgoing_queue_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("withdrawn_at", None), ("done_at__isnull", False), _connector="OR"),
+                        name="outgoing_withdrawn_is_done",
+                    ),
+                ],
                 "indexes": [
                     models.Index(
                         condition=models.Q(("done_at", None), ("parked_at", None)),
@@ -889,6 +921,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("parked_at__isnull", False)), fields=["id"], name="outgoing_parked"
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("lease_until__isnull", False)),
+                        fields=["alone"],
+                        name="outgoing_alone",
                     ),
                 ],
             },
@@ -2554,6 +2591,66 @@ class Migration(migrations.Migration):
                         ),
                         name="finding_about_one_thing",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Partner",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("per_minute", models.PositiveSmallIntegerField()),
+                (
+                    "begun",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("per_minute__gte", 1), ("per_minute__lte", 600)), name="partner_per_minute"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MachineKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "topics",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="machine_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("made_at"))), name="machine_key_dates"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("user", models.F("made_by")), _negated=True),
+                        name="machine_key_given_by_somebody",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("topics__len__gte", 1)), name="machine_key_topics"),
                 ],
             },
         ),

@@ -19,8 +19,10 @@ from cases.notices.queries import is_mine, letter_address, phone_of
 from cases.notices.rules import LANGUAGES, NEEDS, Letter, case_tail, due_words, localise, notice_number
 from cases.notices.texts import versions, write
 from cases.outgoing.actions import handles, send
+from cases.outgoing.rules import Way
 
 WAITING = ("queued", "failed")
+LETTER = Way(partner="sms")
 
 
 @action("notice.written")
@@ -60,7 +62,7 @@ def notify(
             token=uuid4(), data=None, due_on=full["due_on"],
         )  # fmt: skip
         if channel == "sms":
-            send(topic="notice", key=f"notice-{other.pk}", payload={"notice": other.pk}, now=now)
+            send(topic="notice", key=f"notice-{other.pk}", payload={"notice": other.pk}, now=now, way=LETTER)
     assert first is not None
     record(
         "notice.written",

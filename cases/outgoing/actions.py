@@ -7,21 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
-from django.db.models import QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import QuerySet
 
 from cases.calendar import clock
 from cases.history.record import current
+from cases.outgoing import leases, limits
 from cases.outgoing.models import Outgoing
-from cases.outgoing.rules import SOON, NotNow, Retry, fault_of
+from cases.outgoing.queries import due
+from cases.outgoing.rules import SOON, Fault, NotNow, Retry, Way, fault_of
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[dict[str, Any], str], None]
 Bell = Callable[[Outgoing], None]
 RetryOf = Callable[[dict[str, Any]], Retry]
-ORDINARY = Retry()
+ORDINARY, PLAIN = Retry(), Way()
 _handlers: dict[str, Handler] = {}
 _retries: dict[str, RetryOf] = {}
 _bells: list[Bell] = []
@@ -51,15 +52,32 @@ def doorbell(bell: Bell) -> Bell:
     return bell
 
 
-def send(*, topic: str, key: str, payload: dict[str, Any], now: datetime, available_at: datetime | None = None) -> None:
+def send(
+    *,
+    topic: str,
+    key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    available_at: datetime | None = None,
+    way: Way = PLAIN,
+) -> None:
     """待发: store outgoing work in the open transaction; the same key is stored once. `payload` holds ids, never data."""
     row, made = Outgoing.objects.get_or_create(
         key=key,
-        defaults={"topic": topic, "payload": payload, "created_at": now, "available_at": available_at or now},
-    )
+        defaults={
+            "topic": topic, "payload": payload, "created_at": now, "available_at": available_at or now,
+            "queue": way.queue, "partner": way.partner, "alone": way.alone,
+        },
+    )  # fmt: skip
     act = current()
-    if made and act is not None:
-        act.after.append(lambda: ring(row))
+    if made and act is not None and way.queue != "pulled":
+        act.after.append(lambda: _ring_new(row))
+
+
+def _ring_new(row: Outgoing) -> None:
+    """Ring at once where the partner lets us; else the sweep rings when it does."""
+    if limits.has_room(row.partner, clock.now()):
+        ring(row)
 
 
 def ring(row: Outgoing) -> None:
@@ -71,37 +89,43 @@ def ring(row: Outgoing) -> None:
             log.warning("doorbell failed", outgoing=row.pk, error=type(error).__name__)
 
 
-def due(limit: int = 200) -> list[int]:
-    """Rows that wait for a worker: not done, not parked, not leased. Topics take turns, each with its oldest first.
-
-    So a flood of one topic keeps no other waiting.
-    """
-    now = clock.now()
-    rows = Outgoing.objects.filter(done_at=None, parked_at=None, available_at__lte=now)
-    turn = Window(RowNumber(), partition_by="topic", order_by=["available_at", "id"])
-    rows = rows.exclude(lease_until__gt=now).annotate(turn=turn).order_by("turn", "available_at", "id")
-    return list(rows.values_list("pk", flat=True)[:limit])
-
-
 def run(pk: int) -> bool:
     """Do one row: lease it, call its handler outside the lock, mark it done. False when somebody else has it.
 
     A try counts when it begins, so that one whose worker died counts too. A handler that fails is tried again with a
     growing wait, and parked after the last try; the error keeps the kind and place of the fault and nothing of its data.
     """
-    row = _lease(pk)
+    row = Outgoing.objects.filter(pk=pk).first()
+    row = leases.lease(pk, retry_of(row)) if row is not None else None
     if row is None:
         return False
     try:
+        return _do(row)
+    finally:
+        _ring_next(row.alone)
+
+
+def _do(row: Outgoing) -> bool:
+    try:
         _handlers[row.topic](row.payload, row.key)
     except NotNow:
-        _mine(row).update(lease_until=None, attempts=row.attempts - 1, available_at=clock.now() + SOON)
+        leases.mine(row).update(lease_until=None, attempts=row.attempts - 1, available_at=clock.now() + SOON)
         return False
-    except Exception as error:  # noqa: BLE001 - the fault is kept on the row, which is tried again or parked
-        _failed(row, error)
+    except Exception as error:
+        if connection.in_atomic_block and connection.needs_rollback:
+            raise
+        failed(row, fault_of(error))
         return False
     done(row.key, now=clock.now())
     return True
+
+
+def _ring_next(alone: str) -> None:
+    """What had to wait for the end of this one need not wait for the sweep."""
+    if not alone or connection.needs_rollback:
+        return
+    for following in Outgoing.objects.filter(pk__in=due(1, alone=alone)):
+        ring(following)
 
 
 def done(key: str, *, now: datetime) -> None:
@@ -118,42 +142,16 @@ def again(rows: QuerySet[Outgoing], *, now: datetime) -> int:
     )
 
 
-def _lease(pk: int) -> Outgoing | None:
-    with transaction.atomic():
-        now = clock.now()
-        row = Outgoing.objects.select_for_update(skip_locked=True).filter(pk=pk, done_at=None, parked_at=None).first()
-        if row is None or (row.lease_until and row.lease_until > now) or row.available_at > now:
-            return None
-        retry = retry_of(row)
-        if row.attempts >= retry.attempts:
-            _park_lost(row, now)
-            return None
-        row.lease_until, row.attempts = now + retry.lease, row.attempts + 1
-        row.save(update_fields=["lease_until", "attempts"])
-        return row
+def failed(row: Outgoing, fault: Fault) -> None:
+    """没办成: this try failed; the row waits for the next one, longer each time, or is parked after the last.
 
-
-def _mine(row: Outgoing) -> QuerySet[Outgoing]:
-    """The row, as long as this try is the one that counts."""
-    return Outgoing.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None)
-
-
-def _park_lost(row: Outgoing, now: datetime) -> None:
-    """The last try ended with its worker: nobody came back to say how, and the next worker is not to die of it too."""
-    log.error("outgoing work took its workers with it", outgoing=row.pk, topic=row.topic, attempts=row.attempts)
-    row.parked_at, row.lease_until, row.error, row.place = now, None, "WorkerLost", ""
-    row.save(update_fields=["parked_at", "lease_until", "error", "place"])
-
-
-def _failed(row: Outgoing, error: Exception) -> None:
-    """A worker whose lease is over writes nothing: the try that counts now is another's."""
-    if connection.in_atomic_block and connection.needs_rollback:
-        raise error
-    fault, now, retry = fault_of(error), clock.now(), retry_of(row)
+    A worker whose lease is over writes nothing: the try that counts now is another's.
+    """
+    now, retry = clock.now(), retry_of(row)
     log.error("outgoing work failed", outgoing=row.pk, topic=row.topic, attempt=row.attempts, error=fault.kind)
     again_at = now + retry.wait(row.attempts, row.key)
     is_last = retry.is_over(row.attempts, again_at - row.created_at)
-    _mine(row).update(
+    leases.mine(row).update(
         lease_until=None, error=fault.kind, place=fault.place, available_at=again_at,
         parked_at=now if is_last else None,
     )  # fmt: skip

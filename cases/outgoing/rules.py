@@ -49,6 +49,15 @@ class Retry:
         return self.hard + LAST_RESORT
 
 
+@dataclass(frozen=True)
+class Way:
+    """走法: in which queue the work goes, against whose limit it counts, and the key of which one is under way at a time."""
+
+    queue: str = "normal"
+    partner: str = ""
+    alone: str = ""
+
+
 class NotNow(Exception):
     """还不到时候: the work may not be done now, through nobody's fault; the try does not count, and another comes soon."""
 

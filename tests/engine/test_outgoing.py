@@ -12,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from cases.calendar import clock
 from cases.history.record import action
 from cases.outgoing import actions as outgoing
+from cases.outgoing import leases
 from cases.outgoing.models import Outgoing
-from cases.outgoing.rules import Retry, fault_of
+from cases.outgoing.rules import Fault, Retry, fault_of
 from workflows.engine import clockwork
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_work_is_done_once_and_a_second_delivery_does_nothing(row: Outgoing, han
 
 
 def test_a_leased_row_belongs_to_one_worker_until_the_lease_is_over(row: Outgoing, handler: Handler) -> None:
-    assert outgoing._lease(row.pk) is not None
+    assert leases.lease(row.pk, outgoing.ORDINARY) is not None
     assert not outgoing.run(row.pk) and outgoing.due() == []
     Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
     assert outgoing.due() == [row.pk]
@@ -94,7 +95,7 @@ def test_a_failing_row_waits_longer_each_time_and_is_parked_after_the_last_try(r
 
 def test_a_row_that_kills_its_worker_each_time_is_parked_after_the_last_try(row: Outgoing, handler: Handler) -> None:
     for _each in range(outgoing.ORDINARY.attempts):
-        assert outgoing._lease(row.pk) is not None  # and the worker that took it is gone
+        assert leases.lease(row.pk, outgoing.ORDINARY) is not None  # and the worker that took it is gone
         Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
     assert outgoing.due() == [row.pk]
     assert not outgoing.run(row.pk)
@@ -205,11 +206,11 @@ def test_a_lease_is_longer_than_any_try_and_grows_with_its_limit() -> None:
 
 
 def test_a_worker_whose_lease_is_over_does_not_disturb_the_next_one(row: Outgoing, handler: Handler) -> None:
-    first = outgoing._lease(row.pk)
+    first = leases.lease(row.pk, outgoing.ORDINARY)
     assert first is not None
     Outgoing.objects.filter(pk=row.pk).update(lease_until=clock.now() - timedelta(seconds=1))
-    assert outgoing._lease(row.pk) is not None
-    outgoing._failed(first, ValueError())
+    assert leases.lease(row.pk, outgoing.ORDINARY) is not None
+    outgoing.failed(first, Fault("ValueError", ""))
     row.refresh_from_db()
     assert (row.error, row.attempts) == ("", 2) and row.lease_until is not None and row.lease_until > clock.now()
 

@@ -23,6 +23,7 @@ from redis import Redis
 
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
+from project import queues
 from project.settings import BASE_DIR
 from workflows.engine import clockwork
 
@@ -44,13 +45,17 @@ def until(so: Callable[[], Any], what: str, seconds: float = 25) -> Any:
 
 
 class Gateway:
-    """The telephone network: takes a message of a key once, drops it the second time, and can hold the line."""
+    """The telephone network: takes a message of a key once, drops it the second time, and can hold the line.
+
+    `held` is what the keys begin with that wait while the line is held.
+    """
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.delivered: Counter[str] = Counter()
         self.open = threading.Event()
         self.open.set()
+        self.held = ""
         self._guard = threading.Lock()
         gateway = self
 
@@ -78,7 +83,8 @@ class Gateway:
     def take(self, key: str) -> None:
         with self._guard:
             self.asked[key] += 1
-        self.open.wait(30)
+        if key.startswith(self.held):
+            self.open.wait(30)
         with self._guard:
             if key not in self.delivered:
                 self.delivered[key] = 1
@@ -92,7 +98,10 @@ class Place:
         self.queue = f"relief-test-{uuid.uuid4().hex[:12]}"
         self.started: list[subprocess.Popen[bytes]] = []
         self.app = Celery("fault-test", broker=url, set_as_current=False)
-        self.app.conf.update(task_default_queue=self.queue, broker_transport_options=self._options())
+        self.app.conf.update(
+            task_default_queue=self.queue, broker_transport_options=self._options(),
+            task_queues=queues.all_of(self.queue, quorum=url.startswith("amqp")),
+        )  # fmt: skip
         if url.startswith("amqp"):
             self.app.conf.task_default_queue_type = "quorum"
 
@@ -111,7 +120,7 @@ class Place:
         """The doorbell of this broker, as workflows/tasks.py rings it."""
         retry = outgoing.retry_of(row)
         self.app.send_task(
-            "outgoing.run", args=[row.pk], retry=False, ignore_result=True,
+            "outgoing.run", args=[row.pk], retry=False, ignore_result=True, queue=queues.name_of(row.queue, self.queue),
             soft_time_limit=retry.timeout.total_seconds(), time_limit=retry.hard.total_seconds(),
         )  # fmt: skip
 
@@ -126,10 +135,12 @@ class Place:
             "FAULT_GATEWAY": self.gateway.url,
         }
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker as the supervisor does, in a process group of its own."""
+    def worker(self, urgency: str = "") -> subprocess.Popen[bytes]:
+        """Start a worker as the supervisor does, in a process group of its own; of one queue or of all."""
         command = [sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "project", "worker", "--loglevel",
                    "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency", "2"]  # fmt: skip
+        command += ["-n", f"{self.queue}-{len(self.started)}@%h"]
+        command += ["-Q", queues.name_of(urgency, self.queue)] if urgency else []
         with (self.folder / "worker.log").open("ab") as log:
             made = subprocess.Popen(
                 command, cwd=BASE_DIR, env=self.environment(), stdout=log, stderr=log, start_new_session=True
@@ -144,7 +155,8 @@ class Place:
             kill_9(one)
         if self.url.startswith("amqp"):
             with self.app.connection_for_write() as link:
-                link.default_channel.queue_delete(self.queue)
+                for urgency in queues.CLASSES:
+                    link.default_channel.queue_delete(queues.name_of(urgency, self.queue))
         if self.url.startswith("redis"):
             with Redis.from_url(self.url) as link:
                 for name in link.scan_iter(f"{self.queue}*"):

@@ -2,6 +2,7 @@
 
 import os
 
+from project import queues
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES
 
@@ -20,6 +21,7 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "polling_interval": 0.1,
     }
 CELERY_TASK_DEFAULT_QUEUE = os.environ["FAULT_QUEUE"]
+CELERY_TASK_QUEUES = queues.all_of(CELERY_TASK_DEFAULT_QUEUE, quorum=CELERY_BROKER_URL.startswith("amqp"))
 CELERY_WORKER_CONCURRENCY = 2
 SMS_BACKEND = "gateway"
 SMS_GATEWAY_URL = os.environ["FAULT_GATEWAY"]

@@ -14,6 +14,7 @@ from cases.dossier.models import Case
 from cases.notices.models import Notice
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
+from cases.outgoing.rules import Way
 from tests.faults.conftest import Place, kill_9, until
 from workflows.engine import clockwork
 from workflows.walking import drive
@@ -72,6 +73,28 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_sends_nothing_twice(
     until(swept, "the second worker does what the first left")
     all_once(case, place)
     assert "等待发送" not in letters(cast, case)
+
+
+@pytest.mark.parametrize("place", ["filesystem"], indirect=True)
+def test_work_of_the_bulk_that_hangs_holds_up_nothing_urgent(place: Place) -> None:
+    place.gateway.held = "bulk"
+    place.gateway.open.clear()
+
+    def send(key: str, urgency: str) -> None:
+        outgoing.send(topic="test.deed", key=key, payload={}, now=clock.now(), way=Way(urgency))
+        place.ring(Outgoing.objects.get(key=key))
+
+    for number in range(5):
+        send(f"bulk-{number}", "bulk")
+    for urgency in ("bulk", "urgent"):
+        place.worker(urgency)
+    until(lambda: len(place.gateway.asked) == 2, f"all hands for the bulk hang: {place.folder / 'worker.log'}", 60)
+    send("urgent", "urgent")
+    until(lambda: open_rows() == 5, "the urgent is done")
+    assert set(place.gateway.delivered) == {"urgent"}
+    place.gateway.open.set()
+    until(lambda: not open_rows(), "the bulk goes on")
+    assert set(place.gateway.delivered.values()) == {1} and len(place.gateway.delivered) == 6
 
 
 def test_while_the_broker_is_away_nothing_is_lost_and_the_sweep_delivers_later(

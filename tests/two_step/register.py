@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases import programme as programmes
+from cases.outgoing import actions as outgoing
 from workflows.engine import jobs
 
 
@@ -30,9 +31,8 @@ THE = Register()
 @jobs.does("test.register")
 def enter(order: jobs.Order) -> dict[str, Any]:
     """Enter a case; in a process that a test has started, by the network."""
-    if address := os.environ.get("FAULT_GATEWAY"):
-        asked = urllib.request.Request(address, b"{}", {"Idempotency-Key": order.key})
-        urllib.request.urlopen(asked, timeout=40).close()
+    if "FAULT_GATEWAY" in os.environ:
+        deed({}, order.key)
         return {"entry": order.key}
     THE.asked[order.key] += 1
     if THE.before:
@@ -41,6 +41,13 @@ def enter(order: jobs.Order) -> dict[str, Any]:
         raise THE.fault
     THE.held.add(order.key)
     return {"entry": order.key}
+
+
+@outgoing.handles("test.deed")
+def deed(_payload: dict[str, Any], key: str) -> None:
+    """Something done by the network that is no step of a case."""
+    asked = urllib.request.Request(os.environ["FAULT_GATEWAY"], b"{}", {"Idempotency-Key": key})
+    urllib.request.urlopen(asked, timeout=40).close()
 
 
 @contextmanager

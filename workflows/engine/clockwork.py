@@ -11,6 +11,7 @@ from cases.calendar import clock
 from cases.history.record import in_background
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
+from cases.outgoing.queries import due
 from workflows.engine import periodic, timers
 from workflows.engine.periodic import every
 
@@ -44,9 +45,12 @@ def _ring_again() -> int:
             del _rung[pk]
     rung = 0
     late = clock.now() - RING_AGAIN
-    for row in Outgoing.objects.filter(pk__in=outgoing.due()):
-        if row.pk not in _rung and (row.available_at <= late or row.attempts):
+    waiting = due()
+    rows = Outgoing.objects.in_bulk(waiting)
+    for pk in waiting:
+        row = rows.get(pk)
+        if row is not None and pk not in _rung and (row.available_at <= late or row.attempts or row.partner):
             outgoing.ring(row)
-            _rung[row.pk] = present
+            _rung[pk] = present
             rung += 1
     return rung

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from cases.outgoing import actions as outgoing
-from cases.outgoing.rules import NotNow, Retry
+from cases.outgoing.rules import NotNow, Retry, Way
 from cases.programme import programme
 from workflows.engine import incidents
 from workflows.models import WorkItem
@@ -67,10 +67,11 @@ def does(topic: str) -> Callable[[Work], Work]:
     return wrap
 
 
-def ask(item: WorkItem, topic: str, *, flow: str, now: datetime) -> None:
-    """下单: store the order in the transaction that reached the step."""
+def ask(item: WorkItem, node: Any, *, flow: str, now: datetime) -> None:
+    """下单: store the order in the transaction that reached the step; of one case one job is under way at a time."""
     payload = {"item": item.pk, "case": item.case_id, "flow": flow, "step": item.step}
-    outgoing.send(topic=topic, key=f"job-{item.pk}", payload=payload, now=now)
+    way = Way(node.queue, node.partner, f"case-{item.case_id}")
+    outgoing.send(topic=node.does, key=f"job-{item.pk}", payload=payload, now=now, way=way)
 
 
 def _do(work: Work, payload: dict[str, Any], key: str) -> None:

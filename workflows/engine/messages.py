@@ -10,11 +10,13 @@ from typing import Any
 
 from cases.history.record import record
 from cases.outgoing import actions as outgoing
-from cases.outgoing.rules import NotNow
+from cases.outgoing.rules import NotNow, Way
 from workflows.models import Message, WorkItem
 
 TOPIC = "message"
 HELD = "held-"
+URGENT = Way("urgent")
+"""What the bank says goes before letters."""
 _deliver: list[Callable[..., bool]] = []
 
 
@@ -52,7 +54,7 @@ def kept(case_id: int) -> list[int]:
 def send_later(message: Message, item: WorkItem, *, now: datetime) -> None:
     """To be delivered to this step, once."""
     payload = {"message": message.pk, "item": item.pk}
-    outgoing.send(topic=TOPIC, key=f"message-{message.pk}-{item.pk}", payload=payload, now=now)
+    outgoing.send(topic=TOPIC, key=f"message-{message.pk}-{item.pk}", payload=payload, now=now, way=URGENT)
 
 
 @outgoing.handles(TOPIC)

@@ -12,12 +12,13 @@ from django.db import transaction
 from cases.calendar import clock
 from cases.calendar.rules import local_day, start_of
 from cases.outgoing import actions as outgoing
-from cases.outgoing.rules import Retry
+from cases.outgoing.rules import Retry, Way
 from workflows.models import PeriodicRun
 
 TOPIC = "periodic"
 LIMIT = timedelta(minutes=20)
 """Below half an hour, after which RabbitMQ takes an unanswered message back and the connection with it."""
+BULK = Way("bulk")
 Does = Callable[[], int]
 
 
@@ -75,7 +76,7 @@ def _ask(name: str, slot: datetime, now: datetime) -> bool:
         run, made = PeriodicRun.objects.get_or_create(name=name, slot=slot)
         if made:
             key = f"periodic-{run.pk}"
-            outgoing.send(topic=TOPIC, key=key, payload={"run": run.pk, "name": name}, now=now)
+            outgoing.send(topic=TOPIC, key=key, payload={"run": run.pk, "name": name}, now=now, way=BULK)
     return made
 
 

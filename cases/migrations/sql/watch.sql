@@ -23,6 +23,7 @@ BEGIN
         ('cases_user_groups', 'account', 'user_id', '{}'),
         ('cases_user_user_permissions', 'account', 'user_id', '{}'),
         ('cases_post', 'account', 'user_id', '{}'),
+        ('cases_machinekey', 'account', 'user_id', '{#digest}'),
         ('cases_standin', 'account', 'delegate_id', '{}'),
         ('cases_relative', 'account', 'by_id', '{}'),
         ('cases_recusal', 'case', 'case_id', '{}'),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from project import checks, keys, prepare
+from project import checks, keys, prepare, queues
 from project.supervisor import Child, Supervisor
 
 
@@ -129,15 +129,19 @@ def children() -> list[Child]:
         "--timeout", "60", "--graceful-timeout", "20", "--log-level", "warning",
         *(["--worker-tmp-dir", str(shared_memory)] if os.access(shared_memory, os.W_OK) else []),
     ]  # fmt: skip
-    worker = [
-        python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet", "-A", "project", "worker",
-        "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
-        "--concurrency", str(settings.JOB_WORKERS),
-    ]  # fmt: skip
-    found = [
-        Child("web", web, here),
-        Child("worker", worker, {**here, "REMAP_SIGTERM": "SIGQUIT"}, is_silent=True),
-    ]
+    found = [Child("web", web, here), *(_worker(python, urgency, here) for urgency in queues.CLASSES)]
     if "clock" in get_commands():
         found.append(Child("clock", [python, str(settings.BASE_DIR / "manage.py"), "clock"], here))
     return found
+
+
+def _worker(python: str, urgency: str, here: dict[str, str]) -> Child:
+    """The worker of one queue."""
+    command = [
+        python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet", "-A", "project", "worker",
+        "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        "--concurrency", str(settings.JOB_WORKERS), "-n", f"{urgency}@%h",
+        "-Q", queues.name_of(urgency, settings.CELERY_TASK_DEFAULT_QUEUE),
+    ]  # fmt: skip
+    name = "worker" if urgency == "normal" else f"{urgency} worker"
+    return Child(name, command, {**here, "REMAP_SIGTERM": "SIGQUIT"}, is_silent=True)

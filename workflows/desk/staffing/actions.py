@@ -13,6 +13,7 @@ from cases.access.queries import posts_of, who_may
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
 from cases.outgoing import actions as outgoing
+from cases.outgoing.rules import Way
 from cases.sealed import commitment_of
 from workflows import actions, loads
 from workflows.desk.staffing.queries import left_over
@@ -56,7 +57,7 @@ def written(kind: str, chosen: dict[int, int], person: Any, reason: str, by: Any
     made = Allotment.objects.create(kind=kind, person=person, reason=reason.strip(), by=by, at=now)
     lines = [AllotmentLine(allotment=made, item_id=pk, row_version=chosen[pk]) for pk in chosen if pk in known]
     AllotmentLine.objects.bulk_create(lines)
-    outgoing.send(topic=TOPIC, key=f"{TOPIC}:{made.pk}", payload={"allotment": made.pk}, now=now)
+    outgoing.send(topic=TOPIC, key=f"{TOPIC}:{made.pk}", payload={"allotment": made.pk}, now=now, way=Way("bulk"))
     told = {"kind": kind, "lines": len(lines), "person": getattr(person, "pk", None)}
     record(
         "allotment.begun", about=("account", by.pk), object=made,
