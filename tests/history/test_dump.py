@@ -196,7 +196,7 @@ PLAIN_BY_DESIGN = {
     "cases_office.name", "cases_office.phone", "cases_office.address", "cases_role.name", "cases_division.name",
     "cases_fund.name", "cases_workday.name", "cases_workday.notice", "cases_policyversion.note", "cases_batchline.bank_name",
     "cases_payeeaccount.bank_name", "cases_publicentry.shown_name", "cases_case.masked_name", "cases_user.username",
-    "cases_outgoing.place", "workflows_incident.name", "workflows_incident.place", "workflows_message.name",
+    "cases_outgoing.place", "cases_partner.name", "workflows_incident.name", "workflows_incident.place", "workflows_message.name",
     "workflows_periodicrun.name", "workflows_suspension.place", "workflows_timer.place",
 }  # fmt: skip
 PERSONAL = re.compile(r"name|phone|address|opinion|note|text|body|holder|account$|id_no|minutes|birth|diagnos|place")
