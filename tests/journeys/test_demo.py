@@ -1,4 +1,4 @@
-"""The demonstration shows every state that a road can give, and its history verifies."""
+"""The demonstration shows every state that a road can give, and two decisions too quick to have read."""
 
 import pytest
 from django.core.management import call_command
@@ -6,6 +6,7 @@ from django.core.management import call_command
 from cases.dossier.models import Case
 from cases.programme import programme
 from workflows.engine import clockwork
+from workflows.models import Decision
 from workflows.walking.demo import Demonstration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -18,7 +19,7 @@ def states_of(road):
     return (found | {"DRAFT", "WITHDRAWN", "TERMINATED"}) - {""}
 
 
-def test_the_demonstration_has_forty_cases_and_each_state_of_the_road(cast):
+def test_the_demonstration_has_forty_cases_each_state_of_the_road_and_two_decided_too_quickly(cast):
     demonstration = Demonstration(cast, lambda text: None)
     demonstration.begin()
     made = demonstration()
@@ -27,3 +28,6 @@ def test_the_demonstration_has_forty_cases_and_each_state_of_the_road(cast):
     missing = states_of(programme("rare_disease").roads["v1"]) - set(Case.objects.values_list("state", flat=True))
     assert missing == set()
     call_command("check_flows", "--cases")
+    hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
+    assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
+    assert Decision.objects.exclude(level=None).count() > 100

@@ -27,6 +27,8 @@ SLUG = "rare_disease"
 XIJI, ZHONGNING = "640422100991", "640521100991"
 COSTLY = {"total_cost": "286000.00", "insurance_paid": "120000.00", "critical_illness_paid": "41000.00"}
 """Costs over which the policy asks for an expert's opinion."""
+READING = 3
+"""Minutes that the quickest of the demonstration's people take for a file."""
 Say = Callable[[str], None]
 
 
@@ -35,7 +37,7 @@ class Demonstration:
 
     def __init__(self, cast: dict[str, User], say: Say) -> None:
         self.cast, self.say = cast, say
-        self.made = 0
+        self.made = self.studied = 0
 
     def __call__(self) -> int:
         """Make the cases; answers how many there are."""
@@ -65,8 +67,27 @@ class Demonstration:
         return filed
 
     def all_to(self, cases: list[Case], state: str) -> list[Case]:
-        """Take each the ordinary way to a state."""
-        return [drive.to(case, state) for case in cases]
+        """Take each the ordinary way to a state, a step of each at a time."""
+        while waiting := [case for case in cases if not drive.is_in(case, state)]:
+            self.decide(*waiting)
+        return cases
+
+    def decide(self, *cases: Case, outcome: str = "", **decision: Any) -> None:
+        """Each file is read, and then decided."""
+        self.study(*cases)
+        for case in cases:
+            drive.step(case, outcome, **decision)
+
+    def study(self, *cases: Case) -> None:
+        """阅卷: who will decide opens each file with its papers, and takes some minutes."""
+        for case in cases:
+            drive.read(case, drive.person_for(drive.open_item(case)))
+        self.studied += 1
+        self.pause(minutes=READING + self.studied % 7, seconds=13 * self.studied % 60)
+
+    def pause(self, **how_long: int) -> None:
+        """Minutes go by."""
+        clock.move_demo_clock(to=clock.now() + timedelta(**how_long), by=self.cast["prov_head"])
 
     def panel(self, cases: list[Case], choice: str = "agree") -> None:
         """One meeting about these."""
@@ -87,13 +108,13 @@ class Demonstration:
         drive.end_notice(by=self.cast["prov_head"])
         for case in cases:
             case.refresh_from_db()
-            drive.step(case, "grant")
+        self.decide(*cases, outcome="grant")
         self.later(1)
         self.say("第一批案卷已到拨付")
         paid = self.pay(cases, {3: Fault.ACCOUNT, 4: Fault.ACCOUNT, 5: Fault.MISSING})
         followed, _paid, returned = [case for case in paid if case.state == "FOLLOWUP"]
         self.late_return(returned, *self.last_batch)
-        drive.step(followed, "done")
+        self.decide(followed, outcome="done")
         self.repair(next(case for case in paid if case.state == "FAILED"))
 
     def never_answered(self) -> None:
@@ -171,38 +192,51 @@ class Demonstration:
         self.file(2)
         self.file(1, place=ZHONGNING)
         asked, asked_twice, withdrawn, given_up = self.file(4)
-        for case in (asked, asked_twice):
-            self.ask(case)
+        self.ask(asked, asked_twice)
         self.answer(asked_twice)
         dossier.withdraw(case=withdrawn, reason="家里已经筹到钱了", by=withdrawn.owner)
-        drive.step(given_up, "not_accept")
+        self.decide(given_up, outcome="not_accept")
         village, town = self.file(2)
-        drive.step(village, "accept")
-        drive.to(town, "VERIFY")
-        drive.step(town)
+        self.decide(village, town, outcome="accept")
+        self.decide(town)
         self.all_to([*self.file(2), *self.file(2, place=ZHONGNING)], "COUNTY")
-        self.all_to(self.file(2), "CITY")
-        _waiting, rejected, returned, ended = self.all_to(self.file(4), "PROVINCE")
-        drive.step(rejected, "reject")
-        drive.step(rejected, "confirm")
-        drive.step(returned, "return", to_step="county_review", opinion="家庭收入和入户记录不一致，请县里再核实。")
+        self.all_to([self.unread(), *self.file(1)], "CITY")
+        _waiting, rejected, returned, ended = self.all_to([self.leafed_through(), *self.file(3)], "PROVINCE")
+        self.decide(rejected, outcome="reject")
+        self.decide(rejected, outcome="confirm")
+        self.decide(
+            returned, outcome="return", to_step="county_review", opinion="家庭收入和入户记录不一致，请县里再核实。"
+        )
         actions.terminate(
             case=ended, reasons=["J01"], opinion="申请人已搬离本省，电话确认不再申请。", by=self.cast["prov_head"]
         )
         (costly,) = self.all_to(self.file(1, changes=COSTLY), "PROVINCE")
+        self.study(costly)
         drive.ask_expert(costly)
         self.call_meeting()
         self.say("受理、核实、审核各环节的案卷已就绪")
 
-    def ask(self, case: Case) -> None:
+    def unread(self) -> Case:
+        """盖章式办理, for the inspector to find: the county agreed and had opened nothing."""
+        [case] = self.all_to(self.file(1), "COUNTY")
+        drive.step(case)
+        return case
+
+    def leafed_through(self) -> Case:
+        """Another one: the city opened every paper and agreed eleven seconds later."""
+        [case] = self.all_to(self.file(1), "CITY")
+        drive.read(case, drive.person_for(drive.open_item(case)))
+        self.pause(seconds=11)
+        drive.step(case)
+        return case
+
+    def ask(self, *cases: Case) -> None:
         """补正: the county tells everything that is missing, once."""
         items = [{"kind": "material", "key": "D02", "reason": "S02", "note": "背面没有拍到"}]
-        drive.step(case, "supplement", data={"items": items})
+        self.decide(*cases, outcome="supplement", data={"items": items})
 
     def answer(self, case: Case) -> None:
         """The applicant supplies it, and the county must ask a second time."""
-        from workflows.walking.papers import picture
-
         evidence.add_file(case=case, material_code="D02", upload=picture("D02", seed=900 + case.pk), by=case.owner)
         evidence.answer_supplement(case=case, by=case.owner)
         case.refresh_from_db()
@@ -225,13 +259,13 @@ class Demonstration:
         Comes late, because a bank that is silent for days makes a payment "unknown".
         """
         cast = self.cast
-        drive.step(granted[0], "grant")
+        self.decide(granted[0], outcome="grant")
         self.later(1)
         drive.send_batch(of=self.purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
-        drive.step(granted[1], "grant")
+        self.decide(granted[1], outcome="grant")
         self.later(1)
         money.build_batch(fund=self.purse, by=cast["fin_make"])
-        drive.step(granted[2], "grant")
+        self.decide(granted[2], outcome="grant")
         self.say("拨付批次已就绪")
 
     def call_meeting(self) -> None:

@@ -33,6 +33,7 @@ from workflows.desk.panel import actions as meetings
 from workflows.engine import clockwork
 from workflows.flow import step_of
 from workflows.models import WorkItem
+from workflows.reading import reading_of
 from workflows.walking.papers import picture
 
 AGREE = {"publicity": True, "processing": True, "economic": True}
@@ -107,7 +108,7 @@ def step(
     if spec.exits[outcome].needs_reason and "reasons" not in decision:
         decision["reasons"] = [policy_of(case).section(spec.exits[outcome].reasons)[0].key]
     decision.setdefault("opinion", ENOUGH)
-    if policy_of(case).must_read(item.step):
+    if policy_of(case).must_read(item.step) and not reading_of(item, who).is_whole:
         read(case, who)
     actions.decide(item=item.pk, row_version=item.row_version, outcome=outcome, data=data, by=who, **decision)
     case.refresh_from_db()
@@ -140,14 +141,21 @@ def visit(case: Case, by: User) -> dict[str, Any]:
 def to(case: Case, state: str) -> Case:
     """Take every step the ordinary way until the case is in that state."""
     for _turn in range(20):
-        case.refresh_from_db()
-        if case.state == state:
+        if is_in(case, state):
             return case
-        item = open_item(case)
-        if item.kind != "human":
-            raise LookupError(f"{case} waits at {item.step} in {case.state}, not in {state}")
         step(case)
     raise LookupError(f"{case} does not come to {state}")
+
+
+def is_in(case: Case, state: str) -> bool:
+    """Whether the case has come to that state. Raises LookupError when it waits for what no person decides."""
+    case.refresh_from_db()
+    if case.state == state:
+        return True
+    item = open_item(case)
+    if item.kind != "human":
+        raise LookupError(f"{case} waits at {item.step} in {case.state}, not in {state}")
+    return False
 
 
 def publish_policy(*, slug: str, maker: User, publisher: User) -> Any:
