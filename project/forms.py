@@ -57,6 +57,16 @@ class _Choices:
             option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_hint"
         return option
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Choices in groups (分组) are folded: open are those with something chosen, and all of them after a fault."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        is_wrong = "aria-invalid" in context["widget"]["attrs"]
+        context["widget"]["groups"] = [
+            (group, options, is_wrong or any(option["selected"] for option in options))
+            for group, options, _index in context["widget"]["optgroups"]
+        ]
+        return context
+
 
 class Radios(_Choices, forms.RadioSelect):
     """单选: rows of at least 44 px, 60 px in elder mode."""

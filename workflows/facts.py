@@ -15,6 +15,7 @@ from cases.dossier import actions as dossier
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
+from cases.money import remarks
 from cases.recusal import actions as recusal
 from workflows import actions, effects, holding, overdue, rechecks, suspended
 from workflows.engine import clockwork, incidents, jobs, messages, timers
@@ -42,6 +43,7 @@ def listen() -> None:
     programme.on("paper_given", paper_given)
     for name in MOVING:
         programme.on(name, _mover(name))
+    remarks.known_by(rechecks.before_payment)
     timers.wait_while(suspended.stands_still)
     jobs.ends_with(actions.job_over)
     jobs.wait_while(suspended.is_suspended)

@@ -5,6 +5,7 @@ What was found is kept each time; a difference to the last time somebody saw it 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,9 +19,10 @@ from cases.duplicates.queries import earlier_aid, same_elsewhere
 from cases.errors import Refusal, Stale
 from cases.history.record import record
 from cases.money.queries import has_free
+from cases.money.remarks import Remark
 from cases.policy.rules import PolicyGap
 from cases.text import money as money_words
-from cases.text import strung
+from cases.text import named, strung
 from workflows.effects import preview_award
 from workflows.models import Recheck, WorkItem
 
@@ -38,6 +40,8 @@ WORDS: dict[str, Any] = {
     "amount": _("按政策核算的金额（元）"),
     "fund": _("资金够不够"),
 }
+NOTABLE = ("account", "phone", "file", "aid_year", "aid_ever")
+"""What speaks by itself when it is not zero."""
 FUND = {"enough": _("够"), "short": _("不够"), "": "—"}
 
 
@@ -97,6 +101,28 @@ def words(before: Found, after: Found) -> list[str]:
         sides = {"what": WORDS[key], "before": _shown(key, before.get(key)), "after": _shown(key, after.get(key))}
         lines.append(str(format_lazy(_("{what}：{before} → {after}"), **sides)))
     return lines
+
+
+def before_payment(cases: Collection[int]) -> dict[int, Remark]:
+    """编入批次时的复查: the last one of each case, and what differs in it from the approval; one question for all."""
+    kept: dict[int, list[Recheck]] = {}
+    for row in Recheck.objects.filter(case__in=cases).order_by("pk"):
+        kept.setdefault(row.case_id, []).append(row)
+    return {case: _remark(rows) for case, rows in kept.items()}
+
+
+def _remark(rows: list[Recheck]) -> Remark:
+    last = rows[-1]
+    approved = next((row for row in reversed(rows) if row.moment in ("decide", "panel")), last)
+    return Remark(last.at, standing(last.found), words(approved.found, last.found))
+
+
+def standing(found: Found) -> list[str]:
+    """查到的: what somebody who pays should know, in words; same account, phone or file, earlier aid, a fund too small."""
+    speaks = {key: found.get(key) for key in NOTABLE if str(found.get(key) or "0") not in ("0", "0.00")}
+    if found.get("fund") == "short":
+        speaks["fund"] = "short"
+    return [named(WORDS[key], _shown(key, value)) for key, value in speaks.items()]
 
 
 def _shown(key: str, value: Any) -> str:

@@ -21,6 +21,7 @@ from cases.money.differences import differences as open_differences
 from cases.money.differences import get_difference, how_many_differ
 from cases.money.forms import AnswerForm, CheckForm, FindingForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
 from cases.money.models import BankAnswerLine, PaymentBatch
+from cases.money.remarks import remarks
 from cases.money.rules import DIFFERENCES, OUT, OUTCOMES, PROVINCE
 from cases.people.rules import mask_name
 
@@ -93,9 +94,10 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("money:batch", made.number)
     waiting = queries.candidates(request.user, one, today=clock.today())
     ready = [found for found in waiting if not found.reason]
+    known = remarks(found.payout for found in ready)
     context = {
         "fund": one,
-        "ready": [(found, mask_name(str(found.account.holder)) if found.account else "") for found in ready],
+        "ready": [(found, _holder(found), known.get(found.payout.case_id)) for found in ready],
         "out": [(found, OUT[found.reason]) for found in waiting if found.reason],
         "total": sum(found.payout.amount for found in ready),
         "may": queries.rights_of(request.user),
@@ -109,13 +111,21 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     """One batch: totals, hash, who made, checked and released it or who still must, and its lines."""
     one = queries.get_batch(request.user, number)
     page = queries.lines_page(one, after=request.GET.get("after", ""))
+    known = remarks(line.payout for line in page.rows)
     context = {
         **_batch_context(request, one),
         "page": page,
-        "lines": [(line, OUT.get(line.reason, ""), mask_name(str(line.holder))) for line in page.rows],
+        "lines": [
+            (line, OUT.get(line.reason, ""), mask_name(str(line.holder)), known.get(line.payout.case_id))
+            for line in page.rows
+        ],
         "answers": one.answers.select_related("by", "accepted_by").order_by("-pk"),
     }
     return render(request, "money/batch.html", context)
+
+
+def _holder(found: queries.Proposal) -> str:
+    return mask_name(str(found.account.holder)) if found.account else ""
 
 
 def _batch_context(request: HttpRequest, one: PaymentBatch) -> dict[str, Any]:

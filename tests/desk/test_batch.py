@@ -50,7 +50,7 @@ def test_each_chosen_file_is_decided_singly_with_the_common_or_its_own_opinion(t
     assert "补充过病历，同意。" in check and "入户情况属实，同意。" in check and "办不了" not in check
     assert not Decision.objects.filter(step="county_review").exists()
     done = browser.post(ADDRESS, typed | {"phase": "confirm"}).content.decode()
-    assert done.count("已办结") == 2
+    assert "已办结 2 件。" in done and done.count(">已办结<") == 2
     made = {row.case_id: row for row in Decision.objects.filter(step="county_review")}
     assert {pk: row.opinion for pk, row in made.items()} == {
         first.pk: "入户情况属实，同意。",

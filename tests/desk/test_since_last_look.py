@@ -85,7 +85,9 @@ def test_a_duplicate_that_came_after_the_check_page_stops_the_approval_until_it_
     assert (kept.found["file"], kept.changed, file.case) == (1, [], other)
 
 
-def test_the_one_check_is_kept_at_submission_approval_panel_and_batch(cast, new_case, funded):
+def test_the_one_check_is_kept_at_submission_approval_panel_and_batch_and_shown_to_who_pays(
+    cast, new_case, funded, signed_in
+):
     purse = funded("rare_disease", "200000")
     case = new_case(1, "PANEL")
     drive.panel([case], head=cast["prov_head"], members=[cast[f"panel{number}"] for number in range(1, 6)])
@@ -94,13 +96,22 @@ def test_the_one_check_is_kept_at_submission_approval_panel_and_batch(cast, new_
     case.refresh_from_db()
     drive.step(case, "grant")
     later(cast["prov_head"], days=1)
-    drive.send_batch(of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
+    finance = signed_in(cast["fin_make"])
+    assert "没有发现" in finance.get(reverse("money:build", args=[purse.code])).text
+    batch, _file = drive.send_batch(
+        of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"]
+    )
+    assert "没有发现" in finance.get(reverse("money:batch", args=[batch.number])).text
     rows = list(Recheck.objects.filter(case=case).order_by("pk"))
     assert [row.moment for row in rows] == ["submit", "decide", "panel", "decide", "batch"]
     assert {row.found["amount"] for row in rows[1:]} == {str(case.award)}
     assert [row.found["fund"] for row in rows] == ["", "enough", "enough", "", ""]
     assert not [row.changed for row in rows if row.changed]
     assert Event.objects.filter(stream__key=str(case.pk), action="case.rechecked").count() == len(rows)
+    now = rows[-1].found | {"account": 2, "fund": "short"}
+    Recheck.objects.create(case=case, moment="batch", at=rows[-1].at, found=now, changed=["account"])
+    page = finance.get(reverse("money:batch", args=[batch.number])).text
+    assert "和批准时不一样" in page and "同一收款账户的其他案卷：0 → 2" in page and "资金够不够：不够" in page
 
 
 def test_only_who_may_do_the_step_is_shown_the_check(cast, new_case, signed_in):

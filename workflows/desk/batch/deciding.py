@@ -112,10 +112,10 @@ def filled(item: WorkItem, version: int, said: Said) -> DecisionForm:
 
 @dataclass(frozen=True)
 class Ahead:
-    """核对: what will be decided on one file, what stands against it, and what the re-check found changed."""
+    """核对: what will be decided on one file, its own opinion if it has one, what stands against it, and what the re-check found changed."""
 
     item: WorkItem
-    opinion: str
+    own: str
     award: Award | None
     against: str
     changed: list[str]
@@ -137,7 +137,7 @@ def _ahead(person: Any, item: WorkItem, version: int, said: Said) -> Ahead:
         changed = rechecks.words(before.found, now.found) if before is not None else []
     if approves and item.case.accepted_on is not None:
         award = preview_award(item.case)
-    return Ahead(item, said.own.get(item.pk) or said.opinion, award, against, changed)
+    return Ahead(item, said.own.get(item.pk, ""), award, against, changed)
 
 
 def why_not(item: WorkItem, form: DecisionForm, reading: Reading) -> str:

@@ -77,6 +77,11 @@ class ChoicePage:
     after: str
     before: str
 
+    @property
+    def may_choose(self) -> bool:
+        """Whether the viewer has opened at least one of them."""
+        return any(choice.reading.is_whole for choice in self.choices)
+
 
 def choices(viewer: Viewer, step: BatchStep, *, after: str = "", before: str = "") -> ChoicePage:
     """可选的案卷: what the viewer holds or may take at this step, as on the desk; as many questions for thirty as for one."""

@@ -18,6 +18,9 @@ from workflows.desk.batch.forms import BatchForm, OwnOpinion
 from workflows.desk.batch.queries import BatchStep, choices, step_for
 from workflows.desk.queries import Viewer
 
+FEW = 3
+"""Of so many files the reasons stand open on the page; of more each is unfolded by who wants to read it."""
+
 
 @login_required
 def batch(request: HttpRequest, programme: str, step: str) -> HttpResponse:
@@ -34,11 +37,18 @@ def batch(request: HttpRequest, programme: str, step: str) -> HttpResponse:
         return _list(request, viewer, found, chosen, form)
     said = form.said({pk: _own(request, pk) for pk in chosen})
     if request.POST.get("phase") == "confirm":
-        return render(
-            request, "desk/batch/results.html", {"step": found, "results": decide_all(viewer.user, chosen, said)}
-        )
-    context = {"step": found, "form": form, "said": said, "files": look_ahead(viewer.user, found.name, chosen, said)}
-    return render(request, "desk/batch/check.html", context | {"hidden": _hidden(request)})
+        results = decide_all(viewer.user, chosen, said)
+        told = _counted(sum(one.is_done for one in results), len(results))
+        return render(request, "desk/batch/results.html", {"step": found, "results": results} | told)
+    files = look_ahead(viewer.user, found.name, chosen, said)
+    told = _counted(sum(not one.against for one in files), len(files))
+    context = {"step": found, "form": form, "said": said, "files": files, "hidden": _hidden(request)}
+    return render(request, "desk/batch/check.html", context | told)
+
+
+def _counted(well: int, of: int) -> dict[str, Any]:
+    """How many go and how many do not; the reasons of a few stand open."""
+    return {"well": well, "ill": of - well, "few": of <= FEW}
 
 
 def _list(
@@ -51,7 +61,7 @@ def _list(
     if form is None and items:
         form = BatchForm(items=items, initial=request.POST.dict() | {"reasons": request.POST.getlist("reasons")})
     rows = [(choice, choice.item.pk in chosen, _own_form(request, choice.item)) for choice in page.choices]
-    context = {"step": found, "form": form, "rows": rows, "page": page}
+    context = {"step": found, "form": form, "rows": rows, "page": page, "may_choose": page.may_choose}
     return render(request, "desk/batch/list.html", context)
 
 
