@@ -116,7 +116,9 @@ def _referenced(cls: type) -> list[tuple[str, str]]:
 
 def _exclude_both_ways(cls: Any) -> None:
     """Who did one of two excluding steps may not do the other, in whichever order a return makes them come."""
-    steps_here = {name: getattr(cls, name) for name in cls.reading_order if getattr(getattr(cls, name), "human", False)}
+    steps_here = {
+        name: getattr(cls, name) for name in cls.reading_order if getattr(getattr(cls, name), "is_by_people", False)
+    }
     for name, node in steps_here.items():
         named = {other for other, one in steps_here.items() if name in one.not_by}
         grouped = {other for other, one in steps_here.items() if set(one.conflict) & set(node.conflict)} - {name}

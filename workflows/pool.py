@@ -15,7 +15,7 @@ from cases.evidence.models import MaterialFile
 from cases.people.models import PayeeAccount
 from cases.programme import programmes
 from cases.recusal.models import CaseParty, Recusal, Relative
-from workflows.models import Decision, Duty, WorkItem
+from workflows.models import Decision, Duty, Vote, WorkItem
 from workflows.suspended import is_suspended
 
 
@@ -87,9 +87,11 @@ def _barred(person: Any, inside: Any) -> Q:
         seats = WorkItem.objects.filter(task=OuterRef("task"), state__in=["claimed", "done"])
         mine = seats.filter(Q(holder=inside) | Q(stand_in__post__user=inside)).exclude(pk=OuterRef("pk"))
         bar |= Q(Exists(mine), step__in=several)
-    for flow, step, others in _kept_apart():
+    for flow, step, others, voting in _kept_apart():
         decided = Decision.objects.filter(did, case=OuterRef("case"), step__in=others)
-        bar |= Q(Exists(decided), step=step, case__run__flow=flow)
+        voted = Vote.objects.filter(item__case=OuterRef("case"), member=inside, item__work_item__step__in=voting)
+        did_it = Exists(decided) | Exists(voted.exclude(choice="recused")) if voting else Exists(decided)
+        bar |= Q(did_it, step=step, case__run__flow=flow)
     return bar
 
 
@@ -119,14 +121,15 @@ def _of_kin(inside: Any) -> Any:
     return CaseParty.objects.filter(Exists(declared)).values("case")
 
 
-def _kept_apart() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Road, step, and the steps whose decider may not do it, for every road."""
+def _kept_apart() -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
+    """Road, step, the steps whose decider may not do it, and those of them where a panel votes, for every road."""
     for card in programmes():
         for version, road in card.roads.items():
             for name in road.reading_order:
                 others = getattr(getattr(road, name), "excludes", ())
-                if others:
-                    yield f"{card.slug}/{version}", name, tuple(others)
+                if others and getattr(road, name).human:
+                    voting = tuple(one for one in others if not getattr(getattr(road, one), "human", True))
+                    yield f"{card.slug}/{version}", name, tuple(others), voting
 
 
 def _of_several() -> set[str]:

@@ -19,7 +19,7 @@ def load() -> int:
         for version, road in card.roads.items():
             for name in road.reading_order:
                 node = getattr(road, name)
-                if getattr(node, "human", False):
+                if getattr(node, "is_by_people", False):
                     StepDuty.objects.using("owner").update_or_create(
                         flow=f"{card.slug}/{version}", step=name,
                         defaults={"level": node.level, "others": sorted(node.excludes), "same_as": list(node.same_as)},

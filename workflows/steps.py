@@ -81,6 +81,11 @@ class Step(WithExits):
         self.veto = veto
         self.excludes: frozenset[str] = frozenset(not_by)
 
+    @property
+    def is_by_people(self) -> bool:
+        """Whether the duties of people count here."""
+        return True
+
     def settles(self, outcome: str, earlier: Sequence[str]) -> bool:
         """多人意见: whether this opinion, after the earlier ones at the same task, decides the step through its way out."""
         return opinions.settles(
@@ -99,7 +104,11 @@ class Step(WithExits):
 
 
 class Wait(WithExits):
-    """等待: ends with a fact from outside the road, each fact an exit."""
+    """等待: ends with a fact from outside the road, each fact an exit.
+
+    Where the fact is what the panel decided (集体研究), `not_by` and `conflict` keep members from voting as they keep
+    people from a step.
+    """
 
     task_type = "WAIT"
     bpmn_element = "receiveTask"
@@ -112,12 +121,29 @@ class Wait(WithExits):
     optional = False
     of = 1
     same_as: tuple[str, ...] = ()
-    excludes: frozenset[str] = frozenset()
 
-    def __init__(self, title: Any, *, state: str, days: str = "", by: str = "", level: int | None = None) -> None:
+    def __init__(
+        self,
+        title: Any,
+        *,
+        state: str,
+        days: str = "",
+        by: str = "",
+        level: int | None = None,
+        not_by: tuple[str, ...] = (),
+        conflict: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(title, state=state, days=days)
         self.role = by
         self.level = level
+        self.not_by = not_by
+        self.conflict = conflict
+        self.excludes: frozenset[str] = frozenset(not_by)
+
+    @property
+    def is_by_people(self) -> bool:
+        """Whether members of the panel vote here."""
+        return "panel_agree" in self.exits
 
     def On(self, fact: str, *targets: Any, label: Any, **more: Any) -> Wait:
         """The fact that ends the wait (or, without a target, only changes the state)."""

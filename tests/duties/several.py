@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cases.dossier.models import Case
+from cases.policy.rules import Row
 from cases.programme import programme, register
 from workflows.models import WorkItem
 from workflows.walking import drive
+
+QUORUM = Row("quorum", "panel", {"members": 5, "present": 4, "approve": 3}, 1, "测试第 9 条")
 
 
 @pytest.fixture
 def asked(cast: dict[str, Any], published: Any, funded: Any) -> Iterator[Case]:
     """A case whose check is done and which waits for the opinions of two of three."""
-    card = programme("two_step")
-    register(replace(card, road="opinions"))
-    try:
-        published("two_step")
-        funded("two_step", "100000")
-        case = drive.apply(slug="two_step", number=1, by=cast["applicant1"])
-        drive.step(case, "agree")
+    with _on_road("opinions"):
+        yield _checked(cast, published, funded)
+
+
+@pytest.fixture
+def with_panel(cast: dict[str, Any], published: Any, funded: Any) -> Iterator[Case]:
+    """A case that waits for the panel on the road on which that has duties of its own."""
+    with _on_road("panel", QUORUM):
+        case = _checked(cast, published, funded)
+        drive.step(case)
         yield case
+
+
+@contextmanager
+def _on_road(road: str, *more: Row) -> Iterator[None]:
+    card = programme("two_step")
+    register(replace(card, road=road, policy={**card.policy, "rows": (*card.policy["rows"], *more)}))
+    try:
+        yield
     finally:
         register(card)
+
+
+def _checked(cast: dict[str, Any], published: Any, funded: Any) -> Case:
+    published("two_step")
+    funded("two_step", "100000")
+    case = drive.apply(slug="two_step", number=1, by=cast["applicant1"])
+    drive.step(case, "agree")
+    return case
 
 
 def seats(case: Case) -> list[WorkItem]:

@@ -132,44 +132,31 @@ def signing_distinct(cast: Cast, case: Callable[[], Case]) -> Found:
     return seats(item.case)[0], cast["prov_review"]
 
 
-def _at_panel(cast: Cast, number: int) -> Case:
-    return drive.to(drive.apply(slug="rare_disease", number=number, by=cast["applicant1"]), "PANEL")
-
-
-def panel_party(cast: Cast) -> tuple[Case, Any]:
-    """当事人: the member who handed in a paper."""
-    case = _at_panel(cast, 1)
-    file = MaterialFile.objects.filter(case=case, material__isnull=False).earliest("pk")
-    file.pk, file.token, file.by = None, uuid4(), cast["panel1"]
-    file.save(force_insert=True)
-    return case, cast["panel1"]
-
-
-def panel_relative(cast: Cast) -> tuple[Case, Any]:
-    """亲属."""
-    case = _at_panel(cast, 1)
-    declare_relative(relation="spouse", name=str(case.patient.name), by=cast["panel1"])
-    return case, cast["panel1"]
-
-
-def panel_recused(cast: Cast) -> tuple[Case, Any]:
-    """申请回避: the member who asked to be left out in another post."""
+def at_panel(cast: Cast, kind: str) -> tuple[Case, Any]:
+    """A case that waits for the panel of the shipped road, and a member whom this duty keeps from voting on it."""
     case = drive.to(drive.apply(slug="rare_disease", number=1, by=cast["applicant1"]), "COUNTY")
-    post(cast["panel1"], "CTY2", cast["xiji_review"])
-    actions.recuse(item=drive.open_item(case).pk, reason="与患者有来往", by=cast["panel1"])
-    return drive.to(case, "PANEL"), cast["panel1"]
+    member = cast["panel1"]
+    if kind == "recused":  # he asked to be left out in another post
+        post(member, "CTY2", cast["xiji_review"])
+        actions.recuse(item=drive.open_item(case).pk, reason="与患者有来往", by=member)
+    drive.to(case, "PANEL")
+    if kind == "party":
+        file = MaterialFile.objects.filter(case=case, material__isnull=False).earliest("pk")
+        file.pk, file.token, file.by = None, uuid4(), member
+        file.save(force_insert=True)
+    elif kind == "relative":
+        declare_relative(relation="spouse", name=str(case.patient.name), by=member)
+    elif kind == "neighbour":
+        member = done_by(case, "province_review")
+        post(member, "PAN", cast["panel1"])
+    return case, member
 
 
-def panel_neighbour(cast: Cast) -> tuple[Case, Any]:
-    """相邻级别: the member who did the level before the panel."""
-    case = _at_panel(cast, 1)
-    done = WorkItem.objects.get(case=case, step="province_review", state="done")
-    post(done.holder, "PAN", cast["panel1"])
-    return case, done.holder
+def done_by(case: Case, step: str) -> Any:
+    """Who did this step."""
+    return WorkItem.objects.get(case=case, step=step, state="done").holder
 
 
 SITUATIONS = {one.__name__: one for one in (party, relative, recused, neighbour, excluded, distinct, same_as, conflict)}
 LENT = SITUATIONS | {"relative": signing_relative, "recused": signing_recused, "distinct": signing_distinct}
 """The same where the step may be lent to a stand-in; an opinion of an expert panel may not."""
-AT_PANEL = {"party": panel_party, "relative": panel_relative, "recused": panel_recused, "neighbour": panel_neighbour}
-"""What keeps a member of the panel from voting, each with a case that waits for the panel."""

@@ -23,8 +23,8 @@ from cases.programme import programme
 from cases.recusal.actions import declare_relative
 from cases.recusal.models import Recusal
 from tests.duties.doors import DOORS, LEADING, WHY, api_claim, claim, decide, page_next, sql_claim
-from tests.duties.several import asked
-from tests.duties.situations import AT_PANEL, LENT, SITUATIONS, post
+from tests.duties.several import asked, with_panel
+from tests.duties.situations import LENT, SITUATIONS, at_panel, done_by, post
 from workflows import actions, barring, loads, pool
 from workflows.desk.panel import actions as meetings
 from workflows.engine import clockwork
@@ -32,7 +32,7 @@ from workflows.models import Decision, Duty, Vote, WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
 
-__all__ = ["asked"]
+__all__ = ["asked", "with_panel"]
 
 pytestmark = pytest.mark.django_db
 
@@ -121,10 +121,21 @@ def test_who_stands_in_for_somebody_whom_a_duty_bars_is_barred_at_every_door(cas
         WorkItem.objects.filter(pk=item.pk).update(state="claimed", holder=other, stand_in=lent)
 
 
-@pytest.mark.parametrize("kind", AT_PANEL)
+@pytest.mark.parametrize("kind", ["party", "relative", "recused", "neighbour"])
 def test_a_panel_member_whom_a_duty_bars_has_no_vote(cast, published, kind):
     published("rare_disease")
-    case, person = AT_PANEL[kind](cast)
+    case, person = at_panel(cast, kind)
+    must_have_no_vote(case, person, cast)
+
+
+@pytest.mark.parametrize(("kind", "step"), [("not_by", "check"), ("conflict", "fund_look")])
+def test_who_did_a_step_that_the_panel_excludes_has_no_vote(cast, with_panel, kind, step):
+    person = done_by(with_panel, step)
+    post(person, "PAN", cast["panel1"])
+    must_have_no_vote(with_panel, person, cast)
+
+
+def must_have_no_vote(case: Any, person: Any, cast: Any) -> None:
     meeting = meetings.call_meeting(held_on=clock.today(), items=[drive.open_item(case).pk], by=cast["prov_head"])
     meetings.sign_in(meeting=meeting, by=person)
     item = meeting.items.get()
@@ -139,6 +150,22 @@ def test_a_panel_member_whom_a_duty_bars_has_no_vote(cast, published, kind):
         Vote.objects.create(item=item, member=person, choice="agree", at=clock.now())
     assert state_of(case) == before and not item.votes.exists()
     meetings.recuse(item=item, reason="我与这位患者有来往，应当回避", by=person)
+
+
+def test_who_voted_is_kept_from_a_step_that_excludes_the_panel_and_has_one_vote(cast, with_panel):
+    members = [cast[f"panel{number}"] for number in range(1, 6)]
+    meeting = drive.panel([with_panel], head=cast["prov_head"], members=members)
+    with pytest.raises(Refusal):
+        meetings.vote(item=meeting.items.get(), choice="reject", reason=drive.ENOUGH, by=members[0])
+    item = drive.open_item(with_panel)
+    assert item.step == "grant"
+    post(members[0], "CTY2", cast["xiji_review"])
+    assert not WorkItem.objects.filter(pool.may_take(members[0], work_posts(members[0])), pk=item.pk).exists()
+    assert actions.claim_next(by=members[0], rows=WorkItem.objects.filter(pk=item.pk)) is None
+    must_refuse(DOORS, item, members[0], cast["prov_head"])
+    assert WorkItem.objects.filter(
+        pool.may_take(cast["xiji_review2"], work_posts(cast["xiji_review2"])), pk=item.pk
+    ).exists()
 
 
 @pytest.mark.parametrize("way", ["party", "relative", "recused"])

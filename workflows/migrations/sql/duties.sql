@@ -34,7 +34,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         WHEN EXISTS (SELECT 1 FROM public.workflows_duty d WHERE d.case_id = p_case AND d.actor_id = p_person
                      AND abs(d.level - p_step.level) = 1) THEN 'duty_not_next'
         WHEN EXISTS (SELECT 1 FROM public.workflows_decision d WHERE d.case_id = p_case
-                     AND p_person IN (d.actor_id, d.on_behalf_of_id) AND p_step.others ? d.step) THEN 'duty_not_by'
+                     AND p_person IN (d.actor_id, d.on_behalf_of_id) AND p_step.others ? d.step)
+            OR EXISTS (SELECT 1 FROM public.workflows_vote v JOIN public.workflows_meetingitem m ON m.id = v.item_id
+                     JOIN public.workflows_workitem w ON w.id = m.work_item_id
+                     WHERE m.case_id = p_case AND v.member_id = p_person AND v.choice <> 'recused'
+                     AND p_step.others ? w.step) THEN 'duty_not_by'
         WHEN EXISTS (SELECT 1 FROM public.workflows_workitem here
                      JOIN public.workflows_workitem i ON i.task_id = here.task_id AND i.id <> here.id
                      WHERE here.id = p_item AND i.state IN ('claimed', 'done')

@@ -4,6 +4,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_item public.workflows_meetingitem;
     v_state text;
+    v_step public.workflows_stepduty;
 BEGIN
     SELECT * INTO v_item FROM public.workflows_meetingitem WHERE id = NEW.item_id FOR SHARE;
     SELECT state INTO v_state FROM public.workflows_meeting WHERE id = v_item.meeting_id;
@@ -19,6 +20,11 @@ BEGIN
     IF NEW.choice <> 'recused' THEN
         PERFORM public.relief_duty(v_item.case_id, NEW.member_id,
             coalesce((SELECT w.level::int FROM public.workflows_workitem w WHERE w.id = v_item.work_item_id), 5));
+        SELECT s.* INTO v_step FROM public.workflows_workitem w JOIN public.workflows_run r ON r.case_id = w.case_id
+            JOIN public.workflows_stepduty s ON s.flow = r.flow AND s.step = w.step WHERE w.id = v_item.work_item_id;
+        IF public.relief_bar(v_item.case_id, NEW.member_id, v_step, v_item.work_item_id) IS NOT NULL THEN
+            RAISE EXCEPTION 'duties: who did a step that excludes the panel has no vote' USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_not_by';
+        END IF;
     END IF;
     RETURN NEW;
 END $$;

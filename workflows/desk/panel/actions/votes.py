@@ -23,6 +23,7 @@ from workflows.barring import acted, parties
 from workflows.desk.panel.actions.meetings import act_as
 from workflows.desk.panel.models import Attendance, MeetingItem, Vote
 from workflows.desk.panel.queries import has_read, tally_of, who_may_at
+from workflows.flow import step_named
 from workflows.models import WorkItem
 from workflows.offers import hold
 from workflows.rules import duties
@@ -85,8 +86,8 @@ def _may_vote(case: Any, item: MeetingItem, choice: str, by: Any) -> None:
         raise Refusal(
             _("您还没有打开这件的材料。请先阅读材料，再表决。"), code="unread", who_may=_("读过这件材料的到会成员")
         )
-    level = item.work_item.level
-    bar = duties.bar(by.pk, level=level, not_by=(), acted=acted(case), parties=parties(case))
+    node = step_named(case, item.work_item.step)
+    bar = duties.bar(by.pk, level=node.level, not_by=node.excludes, acted=acted(case), parties=parties(case))
     if bar is not None:
         raise Refusal(bar.reason, code="duties", who_may=_("没有办过这件的到会成员；您请申请回避"))
 
