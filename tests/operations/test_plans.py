@@ -163,7 +163,8 @@ def test_no_step_is_jumped_that_was_never_done(new_case, planned):
     assert refusal_of(planned(case, "move", step="county_review", to_step="province_review")) == "steps_missing"
     assert refusal_of(planned(case, "move", step="county_review", to_step="grant")) == "steps_missing"
     assert refusal_of(planned(case, "restart", step="county_review", to_step="city_recheck")) == "never_there"
-    assert refusal_of(planned(case, "move", step="county_review", to_step="nowhere")) == "no_such_place"
+    for nowhere in ("nowhere", "verified", "closed", "received"):
+        assert refusal_of(planned(case, "move", step="county_review", to_step=nowhere)) == "no_such_place"
     assert refusal_of(planned(case, "move", step="intake", to_step="town_check")) == "moved_on"
 
 

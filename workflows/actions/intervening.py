@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.token import Token
 
 from cases.access.queries import who_may
 from cases.dossier.models import Case
@@ -47,28 +48,19 @@ def put(case: Case, *, step: str, to: str, by: Any, now: datetime) -> None:
     source = next((item for item in items if item.step == step), None)
     if source is None and (items or step):
         raise Refusal(_("案卷现在不在这个环节。"), code="moved_on", status=409)
-    if to == step or to not in road.reading_order:
+    if to == step or not _is_place(drawn, to):
         raise _no_place()
-    target = ways.branch_of(drawn, to)
-    if target is not None and (source is None or target != ways.branch_of(drawn, step)):
+    branch = ways.branch_of(drawn, to)
+    if branch and (source is None or ways.branch_of(drawn, step)[: len(branch)] != branch):
         raise Refusal(
             _("不能移到并行的另一条线里。请移到并行开始处，两条线一起重来。"), code="other_branch", status=409
         )
     _must_be_free(case)
     _must_have_passed(case, drawn, to)
-    leaving = [source] if target is not None and source is not None else items
-    tasks = list({item.task_id: item.task for item in leaving}.values())
-    if not tasks:  # a case that lost its work goes on behind what it did last
-        tasks = [Task.objects.filter(process=case.run.process_id).latest("pk")]
-    _begin(
-        case,
-        road,
-        tasks,
-        to,
-        by=by,
-        now=now,
-        whole=target is None,
-    )
+    # a case that lost its work goes on behind what it did last
+    last = source.task if source else Task.objects.filter(process=case.run.process_id).latest("pk")
+    _comes_again(case, drawn, to, by=by, now=now)
+    _begin(case, road, last, to, branch)
 
 
 def drop(case: Case, *, step: str, by: Any, now: datetime) -> None:
@@ -78,11 +70,13 @@ def drop(case: Case, *, step: str, by: Any, now: datetime) -> None:
     if source is None:
         raise Refusal(_("案卷现在不在这个环节。"), code="moved_on", status=409)
     drawn = graph(road)
-    if ways.branch_of(drawn, step) is None:
+    branch = ways.branch_of(drawn, step)
+    if not branch:
         raise Refusal(_("只能取消并行的一条线。整件不办的，请用终止。"), code="not_a_branch", status=409)
-    if getattr(road, step).level is not None:
+    left = ways.within(drawn, branch) - set(ways.before(drawn, step))
+    if any(getattr(getattr(road, name), "level", None) is not None for name in left):
         raise Refusal(_("审核环节不能取消，只能由人办理。"), code="level_needed", status=409)
-    _begin(case, road, [source.task], ways.join_behind(drawn, step), by=by, now=now, whole=False)
+    _begin(case, road, source.task, ways.join_behind(drawn, branch), branch)
 
 
 def reopen(case: Case, *, to: str, by: Any, now: datetime) -> None:
@@ -99,7 +93,7 @@ def reopen(case: Case, *, to: str, by: Any, now: datetime) -> None:
         raise Refusal(_("这位患者在这个项目里已有另一件在办。"), code="another_open", status=409)
     road = road_of(case)
     drawn = graph(road)
-    if to not in road.reading_order or ways.branch_of(drawn, to) is not None:
+    if not _is_place(drawn, to) or ways.branch_of(drawn, to):
         raise _no_place()
     _must_be_free(case)
     _must_have_passed(case, drawn, to)
@@ -110,28 +104,34 @@ def reopen(case: Case, *, to: str, by: Any, now: datetime) -> None:
     case.save(update_fields=["closed_at"])
     last = Task.objects.filter(process=process).latest("pk")
     record("case.reopened", about=("case", case.pk), object=case, payload={"step": to, "before": case.state})
-    _begin(case, road, [last], to, by=by, now=now, whole=True)
+    _comes_again(case, drawn, to, by=by, now=now)
+    _begin(case, road, last, to, ())
 
 
-def _begin(case: Case, road: Any, tasks: list[Any], to: str, *, by: Any, now: datetime, whole: bool) -> None:
-    """End these tasks without an exit and make the new one behind them; `whole`: nothing else of the case stays open."""
-    if WorkItem.objects.filter(case=case, step=to, state="done").exists():
+def _begin(case: Case, road: Any, last: Task, to: str, branch: ways.Path) -> None:
+    """End what is open in a branch, without an exit, and make the new task there, behind this one; () is the whole case."""
+    process = case.run.process
+    token = "/".join(str(last.token).split("/")[: len(branch) + 1])
+    with road.lock(process.pk):
+        for task in process.task_set.exclude(status__in=OVER):
+            if not branch or f"{task.token}/".startswith(f"{token}/"):
+                task.flow_task.activation_class(task).cancel()
+        last.refresh_from_db()
+        first = last.flow_task.activation_class(last)
+        first._activate_next({getattr(road, to)._create(first, Token(token))})
+
+
+def _comes_again(case: Case, drawn: Any, to: str, *, by: Any, now: datetime) -> None:
+    """What was done once and is done again is done in a new round, and the money that it set aside is taken back."""
+    if WorkItem.objects.filter(case=case, step__in=ways.first_stops(drawn, to), state="done").exists():
         case.round += 1
         case.save(update_fields=["round"])
-    if whole:
-        _give_back(case, graph(road), to, by=by, now=now)
-    process = case.run.process
-    first = tasks[0].flow_task.activation_class(tasks[0])
-    with road.lock(process.pk):
-        left = process.task_set.exclude(status__in=OVER) if whole else tasks
-        for task in left:
-            task.flow_task.activation_class(task).cancel()
-        first.task.refresh_from_db()
-        token = first.task.token
-        if whole and token.is_split_token():
-            token = token.get_base_split_token()
-        node = getattr(road, to)
-        first._activate_next({node._create(first, token)})
+    _give_back(case, drawn, to, by=by, now=now)
+
+
+def _is_place(drawn: Any, name: str) -> bool:
+    """Whether a case may be put there: no beginning, no end, and no join, which only its branches come to."""
+    return any(node.name == name and node.kind in (*ways.STOPS, "fork", "route") for node in drawn.nodes)
 
 
 def _must_be_free(case: Case) -> None:
@@ -178,8 +178,10 @@ def _is_off(node: Any, policy: Any) -> bool:
 
 
 def _give_back(case: Case, drawn: Any, to: str, *, by: Any, now: datetime) -> None:
-    """Money that a step before this place set aside stays; what a step does that comes again is taken back."""
-    passed = set(ways.before(drawn, to))
+    """Money that a step before this place set aside stays, or one beside its branch; what a step does that comes again goes."""
+    passed = set(ways.before(drawn, to)) | (
+        {node.name for node in drawn.nodes} - ways.within(drawn, ways.branch_of(drawn, to))
+    )
     for payout in Payout.objects.filter(case=case, state__in=["reserved", "payable", "failed"]):
         is_set_aside = _step_of(case, payout.made_at) in passed
         if is_set_aside and (payout.state == "reserved" or _was_granted(case, payout) in passed):

@@ -17,7 +17,7 @@ from cases.history.record import record
 from cases.policy.queries import current, policy_of
 from cases.text import listed
 from workflows import barring, offers
-from workflows.actions.intervening import open_items
+from workflows.actions.intervening import OVER, open_items
 from workflows.engine import timers
 from workflows.flow import graph
 from workflows.holding import back_to_pool
@@ -37,7 +37,7 @@ def migrate(
     if case.closed_at is not None or not items:
         raise Refusal(_("已办结的案卷不换流程版本。"), code="closed", status=409)
     targets = [(item, _counterpart(item, old, new, mapping)) for item in items]
-    _same_fork(targets, new)
+    joins = _joins(case, targets, mapping, old, new)
     _policy_says_enough(case, new, now)
     _duties_stay(case, old, new, mapping)
     for item, node in targets:
@@ -52,6 +52,8 @@ def migrate(
         case.save(update_fields=["needs_notice"])
     for item, node in targets:
         _set_over(case, item, node, old, now)
+    for task, node in joins:
+        Task.objects.filter(pk=task.pk).update(flow_task=node, flow_task_type=node.task_type)
     steps = {item.step: node.name for item, node in targets}
     record(
         "case.migrated",
@@ -69,16 +71,54 @@ def _counterpart(item: WorkItem, old: Any, new: Any, mapping: Mapping[str, str])
     kind = next(one.kind for one in graph(new).nodes if one.name == name)
     if {"human": "step"}.get(item.kind, item.kind) != kind:
         raise _unfit(_("新流程的这一步不是同一种环节。"), "kind_differs")
-    here = ways.branch_of(graph(new), name) is not None
-    if here != item.task.token.is_split_token():
-        raise _unfit(_("新流程的这一步不在同样的并行位置。"), "fork_differs")
     return node
 
 
-def _same_fork(targets: list[tuple[WorkItem, Any]], new: Any) -> None:
-    places = [ways.branch_of(graph(new), node.name) for _item, node in targets]
-    if len(targets) > 1 and (len({one[0] for one in places if one}) != 1 or len(set(places)) != len(places)):
-        raise _unfit(_("新流程的这一步不在同样的并行位置。"), "fork_differs")
+def _joins(
+    case: Case, targets: list[tuple[WorkItem, Any]], mapping: Mapping[str, str], old: Any, new: Any
+) -> list[tuple[Task, Any]]:
+    """The joins that wait already, each with its counterpart.
+
+    Refused unless the same branches run side by side on the new road: each open fork becomes one fork with as many
+    branches, each branch taken, also one that has come to its join, becomes one of them.
+    """
+    places = [(_forks(item.task), ways.branch_of(graph(new), node.name)) for item, node in targets]
+    forks = {part.partition("_")[0] for taken, _path in places for part in taken}
+    for item in WorkItem.objects.filter(case=case, state="done").select_related("task"):
+        name, taken = mapping.get(item.step, item.step), [one for one in _forks(item.task) if _fork(one) in forks]
+        if taken and name in new.reading_order:
+            places.append((taken, ways.branch_of(graph(new), name)[: len(taken)]))
+    same: dict[Any, Any] = {}
+    for taken, path in places:
+        if len(taken) != len(path):
+            raise _other_fork()
+        for depth, (part, (fork, first)) in enumerate(zip(taken, path, strict=True)):
+            pairs = [(("fork", _fork(part)), fork), (("branch", part), first), ((path[:depth], fork, first), part)]
+            if any(same.setdefault(one, other) != other for one, other in pairs):
+                raise _other_fork()
+    tasks = {task.pk: task for task in Task.objects.filter(process=case.run.process_id)}
+    for fork in forks:
+        if _many(tasks, int(fork), old) != len([edge for edge in graph(new).edges if edge.src == same["fork", fork]]):
+            raise _other_fork()
+    waiting = [task for task in tasks.values() if task.flow_task_type == "JOIN" and task.status not in OVER]
+    behind = {str(tasks[int(fork)].token): ways.join_of(graph(new), same["fork", fork]) for fork in forks}
+    return [(task, getattr(new, behind[str(task.token)])) for task in waiting]
+
+
+def _forks(task: Task) -> list[str]:
+    """The forks around a task, outermost first, as <task of the fork>_<number of the branch>."""
+    return str(task.token).split("/")[1:]
+
+
+def _fork(part: str) -> str:
+    return part.partition("_")[0]
+
+
+def _many(tasks: Mapping[int, Task], fork: int, old: Any) -> int:
+    """How many branches a fork had; where the code has lost its road, those that anything was done in."""
+    if old is None:
+        return len({part for task in tasks.values() for part in _forks(task) if _fork(part) == str(fork)})
+    return len([edge for edge in graph(old).edges if edge.src == tasks[fork].flow_task.name])
 
 
 def _policy_says_enough(case: Case, new: Any, now: datetime) -> None:
@@ -128,6 +168,10 @@ def _set_over(case: Case, item: WorkItem, node: Any, old: Any, now: datetime) ->
         timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
     else:
         timers.disarm(case=case, now=now, kind="lapse", key=str(item.pk))
+
+
+def _other_fork() -> Refusal:
+    return _unfit(_("新流程的这一步不在同样的并行位置。"), "fork_differs")
 
 
 def _unfit(words: Any, code: str) -> Refusal:

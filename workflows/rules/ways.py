@@ -8,6 +8,9 @@ from typing import Any
 STOPS = ("step", "wait", "job")
 """Kinds of nodes at which a case stands."""
 
+Path = tuple[tuple[str, str], ...]
+"""The forks around a place, outermost first, each with the first step of the branch that it is in."""
+
 
 def before(drawn: Any, target: str) -> list[str]:
     """必经环节: the steps that no way from the start to this place goes round, in reading order.
@@ -23,47 +26,82 @@ def before(drawn: Any, target: str) -> list[str]:
 
 def reached(drawn: Any, *, without: Collection[str] = ()) -> set[str]:
     """Every node that a case can come to while it never stands at these."""
-    incoming: dict[str, set[str]] = {node.name: set() for node in drawn.nodes}
+    kinds, inside = _kinds(drawn), paths(drawn)
+    doors: dict[str, dict[Path, set[str]]] = {name: {} for name in kinds}
     for edge in drawn.edges:
-        incoming[edge.dst].add(edge.src)
-    found = {node.name for node in drawn.nodes if node.kind == "start"}
-    kinds = {node.name: node.kind for node in drawn.nodes}
+        door = _along(edge, kinds, inside) if kinds[edge.dst] == "join" else ()
+        doors[edge.dst].setdefault(door, set()).add(edge.src)
+    found = {name for name, kind in kinds.items() if kind == "start"}
     grew = True
     while grew:
         arrived = {
             name
-            for name, sources in incoming.items()
-            if name not in found and name not in without and sources
-            and (sources <= found if kinds[name] == "join" else sources & found)
+            for name, entered in doors.items()
+            if name not in found and name not in without and entered
+            and all(sources & found for sources in entered.values())
         }  # fmt: skip
         grew = bool(arrived)
         found |= arrived
     return found
 
 
-def branch_of(drawn: Any, name: str) -> tuple[str, str] | None:
-    """所在分支: the fork and the first step of the branch on which this place lies; None outside every fork."""
-    kinds = {node.name: node.kind for node in drawn.nodes}
-    for fork in (node.name for node in drawn.nodes if node.kind == "fork"):
-        for first in (edge.dst for edge in drawn.edges if edge.src == fork):
-            if name in _within(drawn, first, kinds):
-                return fork, first
-    return None
-
-
-def join_behind(drawn: Any, name: str) -> str:
-    """汇合处: the join that the branch of this place leads to."""
-    kinds = {node.name: node.kind for node in drawn.nodes}
-    place = branch_of(drawn, name)
-    inside = _within(drawn, place[1], kinds) if place else set()
-    return str(next(edge.dst for edge in drawn.edges if edge.src in inside and kinds[edge.dst] == "join"))
-
-
-def _within(drawn: Any, first: str, kinds: dict[str, str]) -> set[str]:
-    seen, todo = set(), [first]
+def paths(drawn: Any) -> dict[str, Path]:
+    """所在分支 of every place: the forks around it, outermost first, each with the first step of the branch; () outside."""
+    kinds = _kinds(drawn)
+    found: dict[str, Path] = {name: () for name, kind in kinds.items() if kind == "start"}
+    todo = list(found)
     while todo:
         name = todo.pop()
-        if name not in seen and kinds[name] != "join":
-            seen.add(name)
-            todo += [edge.dst for edge in drawn.edges if edge.src == name]
-    return seen
+        for edge in drawn.edges:
+            if edge.src == name and edge.dst not in found:
+                along = _along(edge, kinds, found)
+                found[edge.dst] = along[:-1] if kinds[edge.dst] == "join" else along
+                todo.append(edge.dst)
+    return found
+
+
+def branch_of(drawn: Any, name: str) -> Path:
+    """所在分支: the forks around a place, outermost first, each with the first step of the branch; () outside every fork."""
+    return paths(drawn).get(name, ())
+
+
+def within(drawn: Any, path: Path) -> set[str]:
+    """Every place of a branch, those of the branches inside it too; of () every place."""
+    return {name for name, inside in paths(drawn).items() if inside[: len(path)] == path}
+
+
+def join_behind(drawn: Any, path: Path) -> str:
+    """汇合处: the join that this branch leads to."""
+    return str(next(dst for dst, along in _arrivals(drawn) if along == path))
+
+
+def join_of(drawn: Any, fork: str) -> str:
+    """汇合处: the join at which the branches of this fork meet."""
+    return str(next(dst for dst, along in _arrivals(drawn) if along[-1][0] == fork))
+
+
+def first_stops(drawn: Any, name: str) -> set[str]:
+    """Where a case may stand at once when it is put at this place: the place itself, or what is behind its gateway."""
+    kinds, found, todo = _kinds(drawn), set(), [name]
+    while todo:
+        one = todo.pop()
+        if kinds[one] in STOPS:
+            found.add(one)
+        elif kinds[one] in ("fork", "route"):
+            todo += [edge.dst for edge in drawn.edges if edge.src == one]
+    return found
+
+
+def _arrivals(drawn: Any) -> list[tuple[str, Path]]:
+    kinds, inside = _kinds(drawn), paths(drawn)
+    return [(edge.dst, _along(edge, kinds, inside)) for edge in drawn.edges if kinds[edge.dst] == "join"]
+
+
+def _along(edge: Any, kinds: dict[str, str], inside: dict[str, Path]) -> Path:
+    """The branch on which one walks along an arrow."""
+    here = inside.get(edge.src, ())
+    return (*here, (edge.src, edge.dst)) if kinds[edge.src] == "fork" else here
+
+
+def _kinds(drawn: Any) -> dict[str, str]:
+    return {node.name: node.kind for node in drawn.nodes}
