@@ -20,8 +20,9 @@ from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import papers
 from tests.desk.road import copies
+from tests.desk.whole import queue
 from workflows import actions, barring, pool
-from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, queue, rows_of
+from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of
 from workflows.models import WorkItem
 from workflows.walking import drive
 from workflows.walking.papers import picture

@@ -27,6 +27,7 @@ from tests.duties.several import asked, with_panel
 from tests.duties.situations import LENT, SITUATIONS, at_panel, done_by, post
 from workflows import actions, barring, loads, pool
 from workflows.desk.panel import actions as meetings
+from workflows.desk.queries import WORK, Viewer, in_turn
 from workflows.engine import clockwork
 from workflows.models import Decision, Duty, Vote, WorkItem
 from workflows.operations import actions as operations
@@ -63,7 +64,8 @@ def test_every_door_refuses_whom_a_duty_bars_and_nothing_changes(cast, asked, pu
     assert {post.role_id for post in work_posts(person)} >= {item.role}, "the post alone would do"
     assert not WorkItem.objects.filter(pool.may_take(person, work_posts(person)), pk=item.pk).exists()
     assert person.pk not in {post.user_id for post in loads.pool_of(item)}
-    assert actions.claim_next(by=person, rows=WorkItem.objects.filter(pk=item.pk)) is None
+    here = in_turn(Viewer.of(person, clock.now()), WORK, {"number": item.case.number})
+    assert actions.claim_next(by=person, parts=here) is None
     page_next(item, person, None)
     must_refuse(DOORS, item, person, cast["prov_head"])
 

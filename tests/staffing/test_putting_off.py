@@ -13,9 +13,10 @@ from cases.calendar import clock
 from cases.errors import Invalid, Refusal
 from cases.history.models import Event
 from cases.programme import tell
+from tests.desk.whole import queue
 from tests.staffing.test_giving import WHY, at
 from workflows import actions, overdue
-from workflows.desk.queries import QUEUES, Viewer, counts, queue
+from workflows.desk.queries import QUEUES, Viewer, counts
 from workflows.engine import clockwork
 from workflows.models import Handover, WorkItem
 

@@ -74,7 +74,8 @@ def test_the_list_the_button_and_the_api_have_one_order(office, cast, signed_in)
     clerk = cast["xiji_intake"]
     viewer, browser = Viewer.of(clerk, clock.now()), signed_in(clerk)
     listed = [row.pk for row in page(viewer, "open", {}).rows]
-    assert listed == list(in_turn(viewer, "open", {}).values_list("pk", flat=True))
+    (part,) = in_turn(viewer, "open", {})
+    assert listed == list(part.order_by("turn_on", "id").values_list("pk", flat=True))
     assert listed == [row["id"] for row in browser.get("/api/v1/tasks/", {"queue": "open"}).json()["results"]]
     days = [turn(WorkItem.objects.get(pk=pk)) for pk in listed]
     assert days == sorted(days) and len(listed) == 14

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,8 +26,6 @@ from workflows.actions.common import (
 )
 from workflows.engine import timers
 from workflows.models import Handover, WorkItem
-
-NEXT_AT_ONCE = 50
 
 
 @action("task.claim")
@@ -58,8 +57,10 @@ def act_as(post: Any) -> None:
 
 
 @action("task.claim_next", about="none")
-def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime | None = None) -> WorkItem | None:
-    """领取下一件: the first that I may take, the one whose turn it is, or in the order of `rows`, a queue with its filters.
+def claim_next(
+    *, by: Any, parts: Sequence[QuerySet[WorkItem]] | None = None, now: datetime | None = None
+) -> WorkItem | None:
+    """领取下一件: the first that I may take, the one whose turn it is, or of a queue with its filters, given in its parts.
 
     In a queue something that I hold already counts too. A case that somebody is working on is passed over. Raises Full
     when there is something and my hands are full.
@@ -67,22 +68,39 @@ def claim_next(*, by: Any, rows: QuerySet[WorkItem] | None = None, now: datetime
     posts = work_posts(by)
     if not posts:
         raise NotFound()
-    roomy = [post for post in posts if loads.has_room(by, post)]
-    free = pool.may_take(by, roomy)
-    wanted = free if rows is None else free | pool.held_by(by)
-    rows = (WorkItem.objects.order_by("turn_on", "id") if rows is None else rows).filter(wanted)
-    for pk, case_id in rows.values_list("pk", "case_id").iterator(chunk_size=NEXT_AT_ONCE):
-        case = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=case_id)
-        if case.values_list("pk", flat=True).first() is None:
-            continue
-        if not WorkItem.objects.filter(wanted, pk=pk).exists():  # taken between the list and the lock, perhaps by me
-            continue
+    rows = [WorkItem.objects.filter(part) for part in pool.parts(by, posts)] if parts is None else list(parts)
+    full: loads.Full | None = None
+    tried: list[int] = []
+    while (found := _whose_turn(rows, tried)) is not None:
         try:
-            return claim(item=pk, by=by)
-        except Stale:
-            continue
-    if len(roomy) < len(posts) and WorkItem.objects.filter(pool.may_take(by, posts)).exists():
-        raise loads.Full(by, next(post.office.most_held for post in posts if post not in roomy))
+            return claim(item=found, by=by)
+        except Stale:  # taken between the look and the lock
+            tried.append(found)
+        except loads.Full as fault:
+            full = fault
+            rows = [part for part in rows if not part.filter(pk=found).exists()]
+    if full is not None:
+        raise full
+    return None
+
+
+def _whose_turn(rows: Sequence[QuerySet[WorkItem]], tried: Sequence[int]) -> int | None:
+    """The next of these parts whose case nobody is working on, with its case locked; each part is walked by its index."""
+    heads = []
+    for number, part in enumerate(rows):
+        part = part.exclude(pk__in=tried).order_by("turn_on", "id")
+        head = part.values_list("turn_on", "pk").first() if len(rows) > 1 else (date.max, 0)
+        if head is not None:
+            heads.append((head[0] or date.max, head[1], number, part))
+    for _turn, _pk, _number, part in sorted(heads, key=lambda head: head[:3]):
+        free = (
+            part.select_for_update(skip_locked=True, no_key=True, of=("case",))
+            .select_related("case")
+            .only("pk", "case__id")
+        )
+        found = free.first()
+        if found is not None:
+            return int(found.pk)
     return None
 
 

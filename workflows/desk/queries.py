@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,6 +44,8 @@ QUEUES = {
     "soon": _("两天内到期"),
     "done": _("已办"),
 }
+NOT_MINE = ("waiting", "done")
+"""Queues of which nobody takes anything."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,18 @@ class Viewer:
         return cls(user, tuple(work_posts(user)), local_day(now))
 
 
-def queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
-    """One queue, unordered, of cases the viewer may see. Entrusted work (委托代审) stands at the office that does it.
+def parts(viewer: Viewer, name: str) -> list[QuerySet[WorkItem]]:
+    """One queue, of cases the viewer may see, in parts of each of which an index gives the next in turn.
+
+    Entrusted work (委托代审) stands at the office that does it.
 
     today and soon are of what I hold or may take: due by today, and in the two workdays after it; a turn is never later
     than the due date, so that the index of turns finds them. waiting is everything of my area that somebody else has to
     do: the applicant, another office, the panel, the bank, a colleague. What is put off is not in my inbox, and is in the
     queues of what is due.
     """
-    return _queue(viewer, name).filter(sees(viewer.user, "case__") | _veiled(viewer))
+    may_see = sees(viewer.user, "case__") | _veiled(viewer)
+    return [WorkItem.objects.filter(part & may_see) for part in _parts(viewer, name)]
 
 
 def _veiled(viewer: Viewer) -> Q:
@@ -80,26 +85,28 @@ def _veiled(viewer: Viewer) -> Q:
     return reach
 
 
-def _queue(viewer: Viewer, name: str) -> QuerySet[WorkItem]:
-    mine, free = pool.held_by(viewer.user), pool.may_take(viewer.user, viewer.posts)
+def _parts(viewer: Viewer, name: str) -> list[Q]:
+    mine, free = pool.held_by(viewer.user), pool.parts(viewer.user, viewer.posts)
     later = pool.put_off(viewer.today)
     if name == "open":
-        return WorkItem.objects.filter(free)
+        return free
     if name == "mine":
-        return WorkItem.objects.filter(mine & ~later)
+        return [mine & ~later]
     if name == "later":
-        return WorkItem.objects.filter(mine & later)
+        return [mine & later]
     if name == WORK:
-        return WorkItem.objects.filter(mine & ~later | free)
+        return [mine & ~later, *free]
     if name == "waiting":
-        return WorkItem.objects.filter(_area(viewer) & ~mine & ~free, state__in=["open", "claimed"])
+        others = Q(state__in=["open", "claimed"]) & ~mine & ~pool.may_take(viewer.user, viewer.posts)
+        return [_area(viewer) & others]
     if name == "today":
-        return WorkItem.objects.filter(mine | free, due_on__lte=viewer.today, turn_on__lte=viewer.today)
+        return [part & Q(due_on__lte=viewer.today, turn_on__lte=viewer.today) for part in (mine, *free)]
     if name == "soon":
         limit = add_workdays(viewer.today, SOON, calendar()).on
-        return WorkItem.objects.filter(mine | free, due_on__gt=viewer.today, due_on__lte=limit, turn_on__lte=limit)
+        due = Q(due_on__gt=viewer.today, due_on__lte=limit, turn_on__lte=limit)
+        return [part & due for part in (mine, *free)]
     if name == "done":
-        return WorkItem.objects.filter(state="done", holder=viewer.user)
+        return [Q(state="done", holder=viewer.user)]
     raise NotFound()
 
 
@@ -114,18 +121,21 @@ def _area(viewer: Viewer) -> Q:
 
 def counts(viewer: Viewer) -> dict[str, str]:
     """How many stand in each queue, in one statement; from a hundred on only "99+"."""
-    parts: list[str] = []
+    wanted: list[str] = []
     params: list[Any] = []
     for name in QUEUES:
-        try:
-            sql, values = queue(viewer, name).order_by().values("pk")[:MOST].query.sql_with_params()
-        except EmptyResultSet:
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS q_{name})")
-        params += values
+        some: list[str] = []
+        for part in parts(viewer, name):
+            try:
+                sql, values = part.order_by().values("pk")[:MOST].query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            some.append(f"({sql})")
+            params += values
+        # somebody may reach a step in two posts: it counts once
+        wanted.append(f"(SELECT count(*) FROM ({' UNION '.join(some)}) AS q_{name})" if some else "0")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), params)
+        cursor.execute("SELECT " + ", ".join(wanted), params)
         row = cursor.fetchone()
     return {name: str(number) if number < MOST else f"{MOST - 1}+" for name, number in zip(QUEUES, row, strict=True)}
 
@@ -141,20 +151,22 @@ class Page:
 
 def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
     """Thirty rows of a queue as their turn comes (已办: newest first), joined with number and masked name; keyset, no COUNT."""
-    rows = filtered(queue(viewer, name), filters).select_related("case__run", "holder")
-    return paged(rows, by_done=name == "done", after=after, before=before)
+    rows = [filtered(part, filters) for part in parts(viewer, name)]
+    return paged(*rows, by_done=name == "done", after=after, before=before)
 
 
-def paged(rows: QuerySet[WorkItem], *, by_done: bool = False, after: str = "", before: str = "") -> Page:
-    """Thirty of these rows in turn (or the newest done first), from behind one cursor or before another."""
-    rows = rows.annotate(stands_still=is_suspended())
+def paged(*rows: QuerySet[WorkItem], by_done: bool = False, after: str = "", before: str = "") -> Page:
+    """Thirty of these rows in turn (or the newest done first), from behind one cursor or before another.
+
+    Several parts are walked each by its own index, and what their beginnings have together is put in order.
+    """
     first, second = ("-done_at", "-id") if by_done else ("turn_on", "id")
     backwards = bool(before)
     cursor = _cursor(before or after, by_done)
     if cursor is not None:
-        rows = rows.filter(_beyond(cursor, newest_first=by_done, backwards=backwards))
+        rows = tuple(part.filter(_beyond(cursor, newest_first=by_done, backwards=backwards)) for part in rows)
     order = [_turned(field) if backwards else field for field in (first, second)]
-    found: list[WorkItem] = list(rows.order_by(*order)[: PAGE + 1])
+    found = _first(rows, order, PAGE + 1)
     more, found = len(found) > PAGE, found[:PAGE]
     if backwards:
         found.reverse()
@@ -165,6 +177,18 @@ def paged(rows: QuerySet[WorkItem], *, by_done: bool = False, after: str = "", b
         _key(found[-1], by_done) if has_next else "",
         _key(found[0], by_done) if has_previous else "",
     )
+
+
+def _first(rows: Sequence[QuerySet[WorkItem]], order: list[str], most: int) -> list[WorkItem]:
+    begins = [part.order_by(*order)[:most] for part in rows]
+    if not begins:
+        return []
+    if len(begins) == 1:
+        found = begins[0]
+    else:
+        keys = [part.values("pk") for part in begins]
+        found = WorkItem.objects.filter(pk__in=keys[0].union(*keys[1:])).order_by(*order)[:most]
+    return list(found.select_related("case__run", "holder").annotate(stands_still=is_suspended()))
 
 
 def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[WorkItem]:
@@ -182,12 +206,16 @@ def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[W
     return rows
 
 
-def in_turn(viewer: Viewer, name: str, filters: Mapping[str, Any], after: WorkItem | None = None) -> QuerySet[WorkItem]:
-    """A queue with its filters in the order of its page, from behind one of its items on."""
-    rows = filtered(queue(viewer, name), filters).order_by("turn_on", "id")
+def in_turn(
+    viewer: Viewer, name: str, filters: Mapping[str, Any], after: WorkItem | None = None
+) -> list[QuerySet[WorkItem]]:
+    """What of a queue with its filters the viewer holds or may take, in its parts, from behind one of its items on."""
+    if name in NOT_MINE:
+        return []
+    rows = [filtered(part, filters) for part in parts(viewer, name)]
     if after is None:
         return rows
-    return rows.filter(_beyond((after.turn_on, after.pk), newest_first=False, backwards=False))
+    return [part.filter(_beyond((after.turn_on, after.pk), newest_first=False, backwards=False)) for part in rows]
 
 
 def _turned(field: str) -> str:

@@ -69,8 +69,8 @@ def take_next(person: Any, trail: Trail, after: WorkItem | None = None) -> WorkI
     if trail.queue:
         viewer = Viewer.of(person, clock.now())
         for place in [after, None] if after is not None else [None]:
-            rows = in_turn(viewer, trail.queue, trail.filters, place)
-            found: WorkItem | None = actions.claim_next(by=person, rows=rows)
+            parts = in_turn(viewer, trail.queue, trail.filters, place)
+            found: WorkItem | None = actions.claim_next(by=person, parts=parts)
             if found is not None:
                 return found
     return actions.claim_next(by=person)

@@ -1,7 +1,6 @@
 -- 亲属: staff who declared somebody of this case as a relative. ID numbers decide where both are known, else the name.
 -- A declaration that was ended still counts for a case that was submitted before its end.
-CREATE FUNCTION relief_kin(p_case bigint) RETURNS TABLE (person bigint, since timestamptz) LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION relief_kin(p_case bigint) RETURNS TABLE (person bigint, since timestamptz) LANGUAGE sql STABLE AS $$
     SELECT r.by_id, r.at FROM public.cases_caseparty p
     JOIN public.cases_case c ON c.id = p.case_id
     JOIN public.cases_relative r ON CASE WHEN r.id_key <> '' AND p.id_key <> '' THEN r.id_key = p.id_key
@@ -12,8 +11,8 @@ $$;
 -- Whose matter a case is (当事人): the applicant, the helper, and whoever entered a claimed answer, a paper or the account;
 -- and who keeps out of it (回避): relatives by declaration, and whoever asked to be left out.
 -- None of them decides on it or has a hand in paying it (maker is never checker, person by person).
-CREATE FUNCTION relief_parties_since(p_case bigint) RETURNS TABLE (person bigint, since timestamptz) LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
+-- Without a search path of its own, as the one above, it becomes a part of the statement that asks.
+CREATE FUNCTION relief_parties_since(p_case bigint) RETURNS TABLE (person bigint, since timestamptz) LANGUAGE sql STABLE AS $$
     SELECT owner_id, created_at FROM public.cases_case WHERE id = p_case
     UNION ALL SELECT agent_id, created_at FROM public.cases_case WHERE id = p_case AND agent_id IS NOT NULL
     UNION ALL SELECT by_id, at FROM public.cases_answer WHERE case_id = p_case AND source = 'claimed'

@@ -23,12 +23,13 @@ from viewflow.workflow.status import PROCESS
 
 from cases.calendar import clock
 from cases.history.record import current
+from tests.desk.whole import queue
 from tests.engine.test_roads import found
 from tests.engine.traps import stock
 from tests.engine.traps.test_p01_to_p06 import PLAIN
 from tests.laws.source import FILES, name, tree
 from workflows import steps
-from workflows.desk.queries import Viewer, page, queue
+from workflows.desk.queries import Viewer, page
 from workflows.flow import ReliefFlow
 from workflows.walking import drive
 

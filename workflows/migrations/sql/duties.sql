@@ -26,13 +26,15 @@ SET search_path = pg_catalog, pg_temp AS $$
             AND (public.relief_now() AT TIME ZONE 'Asia/Shanghai')::date BETWEEN p.starts_on AND coalesce(p.ends_on, 'infinity'))
 $$;
 
--- Which duty keeps somebody from a step of a case, or nothing; who acted for another counts as both.
+-- Which duty keeps somebody from a step of a case, or nothing; who acted for another counts as both. Asked of each row of a
+-- queue, hence in a language whose plans a session keeps.
 CREATE FUNCTION relief_bar(p_case bigint, p_person bigint, p_step public.workflows_stepduty, p_item bigint) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE
-        WHEN p_person IN (SELECT public.relief_parties(p_case)) THEN 'duty_not_party'
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE
+        WHEN EXISTS (SELECT 1 FROM public.relief_parties_since(p_case) WHERE person = p_person) THEN 'duty_not_party'
         WHEN EXISTS (SELECT 1 FROM public.workflows_duty d WHERE d.case_id = p_case AND d.actor_id = p_person
-                     AND abs(d.level - p_step.level) = 1) THEN 'duty_not_next'
+                     AND d.level IN (p_step.level - 1, p_step.level + 1)) THEN 'duty_not_next'
         WHEN EXISTS (SELECT 1 FROM public.workflows_decision d WHERE d.case_id = p_case
                      AND p_person IN (d.actor_id, d.on_behalf_of_id) AND p_step.others ? d.step)
             OR EXISTS (SELECT 1 FROM public.workflows_vote v JOIN public.workflows_meetingitem m ON m.id = v.item_id
@@ -45,20 +47,45 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                        AND (i.holder_id = p_person OR p_person = (
                            SELECT p.user_id FROM public.cases_standin s JOIN public.cases_post p ON p.id = s.post_id
                            WHERE s.id = i.stand_in_id))) THEN 'duty_distinct'
-    END
-$$;
+    END;
+END $$;
 
--- Raises the duty that stands against a person, or against the one for whom he acts, at a step.
-CREATE FUNCTION relief_must_be_free(p_item public.workflows_workitem, p_step public.workflows_stepduty, p_person bigint, p_for bigint)
-RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE v_bar text := coalesce(public.relief_bar(p_item.case_id, p_person, p_step, p_item.id),
-                               public.relief_bar(p_item.case_id, p_for, p_step, p_item.id));
+-- Which duty stands against a person, or against the one for whom he acts, at a step; nothing when he may do it.
+CREATE FUNCTION relief_kept_from(p_item public.workflows_workitem, p_step public.workflows_stepduty, p_person bigint, p_for bigint)
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE v_bar text := public.relief_bar(p_item.case_id, p_person, p_step, p_item.id);
 BEGIN
+    IF v_bar IS NULL AND p_for IS NOT NULL THEN
+        v_bar := public.relief_bar(p_item.case_id, p_for, p_step, p_item.id);
+    END IF;
     IF v_bar IS NULL AND p_item.only_for_id IS NOT NULL AND p_item.only_for_id NOT IN (p_person, coalesce(p_for, p_person))
         AND public.relief_holds(p_item.only_for_id, p_item.role, p_item.division_code)
         AND public.relief_bar(p_item.case_id, p_item.only_for_id, p_step, p_item.id) IS NULL THEN
         v_bar := 'duty_same_as';
     END IF;
+    RETURN v_bar;
+END $$;
+
+-- 待领取: whether the duties leave a step to a person, in a stand-in with its holder's, and it does not stand still; what
+-- lists, counts and the next task ask of one row after the other.
+CREATE FUNCTION relief_may_take(p_item bigint, p_person bigint, p_for bigint) RETURNS boolean LANGUAGE plpgsql STABLE
+COST 2000 AS $$
+DECLARE
+    v_item public.workflows_workitem;
+    v_step public.workflows_stepduty;
+BEGIN
+    SELECT * INTO v_item FROM public.workflows_workitem WHERE id = p_item;
+    SELECT s.* INTO v_step FROM public.workflows_stepduty s JOIN public.workflows_run r ON r.flow = s.flow
+        WHERE r.case_id = v_item.case_id AND s.step = v_item.step;
+    RETURN public.relief_kept_from(v_item, v_step, p_person, p_for) IS NULL
+        AND NOT public.relief_suspended(v_item.case_id, v_item.step);
+END $$;
+
+-- Raises that duty.
+CREATE FUNCTION relief_must_be_free(p_item public.workflows_workitem, p_step public.workflows_stepduty, p_person bigint, p_for bigint)
+RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_bar text := public.relief_kept_from(p_item, p_step, p_person, p_for);
+BEGIN
     IF v_bar IS NOT NULL THEN
         RAISE EXCEPTION 'duties: %', CASE v_bar
             WHEN 'duty_not_party' THEN 'who applied, helped or entered a part of the file, or keeps out of the case, does not decide on it'

@@ -1,13 +1,13 @@
 -- What is suspended (停办) is not decided, whichever way the decision comes; the one question of pages, timers and payments.
-CREATE FUNCTION relief_suspended(p_case bigint, p_step text DEFAULT NULL) RETURNS boolean LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM public.workflows_suspension s WHERE s.ended_at IS NULL AND s.case_id = p_case)
+CREATE FUNCTION relief_suspended(p_case bigint, p_step text DEFAULT NULL) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT 1 FROM public.workflows_suspension s WHERE s.ended_at IS NULL AND s.case_id = p_case)
         OR EXISTS (SELECT 1 FROM public.workflows_suspension s JOIN public.workflows_run r ON r.flow = s.flow
                    WHERE s.ended_at IS NULL AND s.case_id IS NULL AND r.case_id = p_case
                      AND (s.step IN ('', p_step) OR p_step IS NULL AND EXISTS (
                           SELECT 1 FROM public.workflows_workitem w
-                          WHERE w.case_id = p_case AND w.step = s.step AND w.state IN ('open', 'claimed'))))
-$$;
+                          WHERE w.case_id = p_case AND w.step = s.step AND w.state IN ('open', 'claimed'))));
+END $$;
 
 CREATE FUNCTION relief_decision_suspended() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
