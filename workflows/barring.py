@@ -97,7 +97,10 @@ def _past(case: Case) -> Past:
     votes = Duty.objects.filter(case=case).values_list("actor_id", "level")
     with connection.cursor() as cursor:
         cursor.execute("SELECT relief_parties(%s)", [case.pk])
-        return _as_past(rows, votes, [pk for (pk,) in cursor.fetchall()])
+        past = _as_past(rows, votes, [pk for (pk,) in cursor.fetchall()])
+    if act is not None and ("case", case.pk) in act.held:
+        act.held[("past", case.pk)] = past
+    return past
 
 
 def decided(case: Case) -> list[Done]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,7 @@ from cases.dossier.models import Case
 from cases.errors import Invalid
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import REDACTED, paper_words
+from cases.fixed import Fixed, Slot
 from cases.history.models import Access
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy
@@ -67,30 +70,62 @@ class Reading:
         return {"opened": opened, "unopened": list(self.unopened)}
 
 
+def looks_of(person: Any) -> dict[str, Any]:
+    """What is read of a person's looks with his work items: the first at the case since the step began, and at each file."""
+    since = Access.objects.filter(case_id=OuterRef("case_id"), actor=person, recorded_at__gte=OuterRef("offered_at"))
+    files = (
+        "(SELECT coalesce(jsonb_object_agg(a.object_id, a.at), '{}') FROM (SELECT object_id, min(recorded_at) AS at "
+        "FROM cases_access WHERE case_id = workflows_workitem.case_id AND actor = %s AND object_type = %s GROUP BY 1) a)"
+    )
+    return {
+        "first_look": Subquery(since.order_by("recorded_at").values("recorded_at")[:1]),
+        "looked_at": RawSQL(files, [person, FILE], JSONField()),
+    }
+
+
+def _files() -> QuerySet[MaterialFile]:
+    cases = RawSQL("SELECT unnest(%s::bigint[])", [Slot("cases", ArrayField(BigIntegerField()))])
+    return MaterialFile.objects.filter(case__in=cases, removed_at=None).select_related("material").order_by("pk")
+
+
+_FILES = Fixed(_files)
+
+
 def reading_of(item: WorkItem, person: Any) -> Reading:
     """阅卷 of one person at one step. What he opened at an earlier step counts as long as the file is still the same."""
     return readings_of([item], person)[item.pk]
 
 
+def reading_under_lock(item: WorkItem) -> Reading:
+    """阅卷 of whoever moves the case with this item, which was read together with his looks."""
+    found: Any = item
+    return readings([item], [(item.pk, found.first_look, found.looked_at)])[item.pk]
+
+
 def readings_of(items: Iterable[WorkItem], person: Any) -> dict[int, Reading]:
-    """阅卷 of one person at several steps, in three questions however many there are."""
+    """阅卷 of one person at several steps, in two questions however many there are."""
     held = list(items)
-    cases = {item.case_id for item in held}
-    looks = Access.objects.filter(case_id__in=cases, actor=person.pk)
-    first = dict(looks.filter(object_type=FILE).values_list("object_id").annotate(Min("recorded_at")))
-    moments: dict[int, list[datetime]] = {}
-    if held:
-        since = looks.filter(recorded_at__gte=min(item.offered_at for item in held))
-        for case_id, at in since.order_by("recorded_at").values_list("case_id", "recorded_at"):
-            moments.setdefault(case_id or 0, []).append(at)
+    looks: Any = WorkItem.objects.filter(pk__in=[item.pk for item in held]).annotate(**looks_of(person.pk))
+    return readings(held, [(item.pk, item.first_look, item.looked_at) for item in looks])
+
+
+def readings(items: Iterable[WorkItem], looks: Iterable[tuple[int, Any, dict[str, str]]]) -> dict[int, Reading]:
+    """阅卷 at these steps out of the looks (`looks_of`) at each."""
+    held = {item.pk: item for item in items}
     files: dict[int, list[MaterialFile]] = {}
-    for file in MaterialFile.objects.filter(case__in=cases, removed_at=None).select_related("material").order_by("pk"):
+    for file in _FILES(cases=[item.case_id for item in held.values()]):
         files.setdefault(file.case_id, []).append(file)
-    return {item.pk: _reading(item, files.get(item.case_id, []), first, moments.get(item.case_id, [])) for item in held}
+    return {
+        pk: _reading(held[pk], files.get(held[pk].case_id, []), opened_at, looked_at)
+        for pk, opened_at, looked_at in looks
+    }
 
 
-def _reading(item: WorkItem, files: list[MaterialFile], first: dict[str, datetime], moments: list[datetime]) -> Reading:
+def _reading(
+    item: WorkItem, files: list[MaterialFile], opened_at: datetime | None, looked_at: dict[str, str]
+) -> Reading:
     veiled = step_of(item).veiled
+    first = {file: datetime.fromisoformat(at) for file, at in looked_at.items()}
     sheets = tuple(
         Sheet(
             file.material.code if file.material else file.kind, file.pk, file.sha256,
@@ -99,7 +134,7 @@ def _reading(item: WorkItem, files: list[MaterialFile], first: dict[str, datetim
         for file in files
         if (file.kind == REDACTED) == veiled
     )  # fmt: skip
-    return Reading(next((at for at in moments if at >= item.offered_at), None), sheets)
+    return Reading(opened_at, sheets)
 
 
 def agrees(exit: Any) -> bool:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, DateField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, CharField, DateField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ from cases.access.models import DemoSms, Office, Post, Role, StandIn, User
 from cases.access.rules import READS, VEILED, Placement, Rung, area_of, covers, placed, readable_states
 from cases.calendar.rules import local_day
 from cases.errors import NotFound, Refusal
+from cases.fixed import Fixed, Slot
 from cases.history.models import Access
 from cases.history.record import current
 from cases.regions.models import Division
@@ -69,8 +72,15 @@ def posts_of(user: Any) -> list[Post]:
 
 def _held_by(user: Any) -> list[Post]:
     """His posts; each says whether he stands in for anybody today, which few do and need not be asked of all."""
+    return _POSTS(user=user.pk)
+
+
+def _with_stand_ins() -> QuerySet[Post]:
     lends = Exists(stand_ins_today().filter(delegate=OuterRef("user")))
-    return list(current_posts().filter(user=user).annotate(stands_in=lends))
+    return current_posts().filter(user=Slot("user", BigIntegerField())).annotate(stands_in=lends)
+
+
+_POSTS = Fixed(_with_stand_ins)
 
 
 def stand_ins_today() -> QuerySet[StandIn]:
@@ -268,18 +278,25 @@ def _near(code: str) -> tuple[dict[str, Rung], dict[tuple[str, str], set[int]]]:
     act = current()
     if act is not None and ("near", code) in act.held:
         return cast(tuple[dict[str, Rung], dict[tuple[str, str], set[int]]], act.held[("near", code)])
-    here = current_posts().filter(
-        role=OuterRef("pk"), office__division_code__in=[code[:n] for n in range(2, len(code) + 1)]
-    )
-    holding = Concat("office__division_code", Value(":"), Cast("user_id", CharField()))
-    rungs, people = {}, defaultdict(set)
-    for row in Role.objects.annotate(holders=ArraySubquery(here.order_by().values(who=holding))):
-        rungs[row.code] = Rung(row.code, row.level, row.lifts_to_id or "")
-        for area, user in (one.split(":") for one in row.holders):
-            people[(row.code, area)].add(int(user))
+    roles: list[Any] = _ROLES(codes=[code[:n] for n in range(2, len(code) + 1)])
+    rungs = {row.code: Rung(row.code, row.level, row.lifts_to_id or "") for row in roles}
+    people = defaultdict(set)
+    for role, area, user in (one.split(":") for row in roles[:1] for one in row.holders):
+        people[(role, area)].add(int(user))
     if act is not None:
         act.held[("near", code)] = (rungs, people)
     return rungs, people
+
+
+def _with_holders() -> QuerySet[Role]:
+    codes = RawSQL("SELECT unnest(%s::text[])", [Slot("codes", ArrayField(CharField()))])
+    here = current_posts().filter(office__division_code__in=codes)
+    colon = Value(":")
+    holding = Concat("role_id", colon, "office__division_code", colon, Cast("user_id", CharField()))
+    return Role.objects.annotate(holders=ArraySubquery(here.order_by().values(who=holding)))
+
+
+_ROLES = Fixed(_with_holders)
 
 
 @dataclass(frozen=True, slots=True)

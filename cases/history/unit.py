@@ -72,8 +72,9 @@ def as_sql(sql: str, params: Any) -> str:
     """A statement with its values in it, as the driver writes them."""
     if params is None:
         return sql
-    with connection.cursor() as cursor:
-        return str(cursor.cursor.mogrify(sql, params).decode())
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        return str(cursor.mogrify(sql, params).decode())
 
 
 def send(sql: str, params: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import is_known, require, who_may, work_posts
 from cases.calendar.rules import ZONE
 from cases.errors import NotFound, Refusal, Stale
+from cases.fixed import Fixed, Slot
 from cases.history import unit
 from workflows import barring, offers, suspended
 from workflows.engine import timers, tokens
 from workflows.flow import road_of, step_of
 from workflows.models import Decision, Handover, RunTask, WorkItem
 from workflows.pool import reaches
+from workflows.reading import looks_of
 
 LEAD = "work.assign"
 """The right of a head: to say who does a step of his area, and which is urgent."""
@@ -31,17 +33,31 @@ MOVES = (RunTask, WorkItem, Decision)
 """Of what a move makes new rows."""
 
 
-def locked(item: WorkItem | int, *, moves: bool = False) -> WorkItem:
-    """Lock the case of an item, then the item; both stay in the hands of the open act, with keys for what it `moves`."""
+def _under_lock() -> QuerySet[WorkItem]:
+    rows = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related("case__run", "holder")
+    return rows.annotate(**barring.PAST, **suspended.STANDS_STILL).filter(pk=Slot("item", BigIntegerField()))
+
+
+def _to_be_moved() -> QuerySet[WorkItem]:
+    keys = RawSQL(unit.keys_sql(*MOVES), [], ArrayField(ArrayField(BigIntegerField())))
+    return _under_lock().annotate(keys=keys, **looks_of(Slot("by", BigIntegerField())))
+
+
+_UNDER_LOCK, _TO_BE_MOVED = Fixed(_under_lock), Fixed(_to_be_moved)
+
+
+def locked(item: WorkItem | int, *, moved_by: Any = None) -> WorkItem:
+    """Lock the case of an item, then the item; both stay in the hands of the open act.
+
+    For somebody who is about to move the case with it: with keys for the new rows, and what he read of the file.
+    """
     pk = item.pk if isinstance(item, WorkItem) else item
     # a statement of its own, ahead of the other in one round trip: what that one reads is as it is under the lock
     unit.send(LOCK, [pk])
-    rows = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related("case__run", "holder")
-    keys = {"keys": RawSQL(unit.keys_sql(*MOVES), [], ArrayField(ArrayField(BigIntegerField())))} if moves else {}
-    found = rows.annotate(**barring.PAST, **suspended.STANDS_STILL, **keys).filter(pk=pk).first()
+    found = _TO_BE_MOVED.first(item=pk, by=moved_by.pk) if moved_by is not None else _UNDER_LOCK.first(item=pk)
     if found is None:
         raise NotFound()
-    if moves:
+    if moved_by is not None:
         unit.draw(found.keys, *MOVES)  # type: ignore[attr-defined]
     structlog.contextvars.bind_contextvars(case=found.case_id, number=found.case.number or "")
     offers.hold(found.case, locked=True)

@@ -22,7 +22,7 @@ from workflows.actions.claiming import act_as, take
 from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
 from workflows.flow import step_of
 from workflows.models import Decision, Draft, WorkItem
-from workflows.reading import agrees, must_be_opened, reading_of
+from workflows.reading import agrees, must_be_opened, reading_under_lock
 from workflows.reading import keep as keep_reading
 
 
@@ -94,7 +94,7 @@ def _decide(
     opened at this step and its required papers too, whatever the policy says.
     """
     assert now is not None
-    found = locked(item, moves=True)
+    found = locked(item, moved_by=by)
     post = may_act(found, by)
     step = step_of(found)
     if found.state == "open":
@@ -106,7 +106,7 @@ def _decide(
         raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
     exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
     day = _day(happened_on, found.case, now)
-    reading = reading_of(found, by)
+    reading = reading_under_lock(found)
     must_be_opened(found, exit, reading, in_batch=batch is not None)
     if agrees(exit) and step.form in rechecks.APPROVING:
         rechecks.must_be_as_shown(found, by=by, now=now)

@@ -12,6 +12,7 @@ from cases.access.queries import require, who_may
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, Refusal, Stale
+from cases.history import unit
 from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
 from cases.programme import programme
@@ -34,7 +35,7 @@ LATER = frozenset({
 
 @action("case.start")
 def start(*, case: Case, by: Any, now: datetime | None = None) -> Run:
-    """收件: put a submitted case on the current road of its programme."""
+    """收件: put a submitted case on the current road of its programme; the open act holds its lock or has just made it."""
     assert now is not None
     card = programme(case.programme)
     flow_class = card.roads[card.road]
@@ -42,11 +43,10 @@ def start(*, case: Case, by: Any, now: datetime | None = None) -> Run:
     activation.process.data = {}
     activation.process.save()
     case.needs_notice = flow_class.needs_notice
-    case.save(update_fields=["needs_notice"])
-    run = Run.objects.create(
-        case=case, process_id=activation.process.pk, flow=f"{card.slug}/{card.road}", started_at=now
-    )
-    offers.hold(case)
+    unit.update(case, ["needs_notice"])
+    run = Run(case=case, process_id=activation.process.pk, flow=f"{card.slug}/{card.road}", started_at=now)
+    unit.insert(run, keyed=True)
+    offers.hold(case, locked=True)
     record("case.started", about=("case", case.pk), object=run, payload={"flow": run.flow})
     activation.execute()
     return run

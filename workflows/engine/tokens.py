@@ -6,20 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db.models import BigIntegerField, QuerySet
 from viewflow.workflow.status import STATUS
 
+from cases.fixed import Fixed, Slot
 from workflows.engine.rows import LIVE, RunTask
 
 OVER = (STATUS.DONE, STATUS.CANCELED, STATUS.REVIVED)
 Live = dict[int, RunTask]
 
 
+def _live() -> QuerySet[RunTask]:
+    rows: QuerySet[RunTask] = RunTask.objects.filter(process_id=Slot("process", BigIntegerField()))
+    return rows.exclude(status__in=OVER).select_related("process").order_by("pk")
+
+
+_LIVE = Fixed(_live)
+
+
 @contextmanager
 def held(process_pk: int) -> Iterator[Live]:
     """Read the live tasks of a process, under the lock of its case; those made meanwhile join them."""
-    rows = RunTask.objects.filter(process_id=process_pk).exclude(status__in=OVER).select_related("process")
     live: Live = {}
-    for task in rows.order_by("pk"):
+    for task in _LIVE(process=process_pk):
         live[task.pk] = task
         task.process = next(iter(live.values())).process  # one row, one object
     token = LIVE.set(live)
