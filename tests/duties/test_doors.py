@@ -56,6 +56,11 @@ def must_refuse(doors: dict[str, Any], item: WorkItem, *hands: Any) -> None:
             assert no.value.code == json.loads(told.payload)["code"] == "duties", name
 
 
+def of_case(item, person):
+    """The queue of this person, narrowed down to the case of this step."""
+    return in_turn(Viewer.of(person, clock.now()), WORK, {"number": item.case.number})
+
+
 @pytest.mark.parametrize("kind", SITUATIONS)
 def test_every_door_refuses_whom_a_duty_bars_and_nothing_changes(cast, asked, published, kind):
     if kind == "neighbour":
@@ -64,8 +69,7 @@ def test_every_door_refuses_whom_a_duty_bars_and_nothing_changes(cast, asked, pu
     assert {post.role_id for post in work_posts(person)} >= {item.role}, "the post alone would do"
     assert not WorkItem.objects.filter(pool.may_take(person, work_posts(person)), pk=item.pk).exists()
     assert person.pk not in {post.user_id for post in loads.pool_of(item)}
-    here = in_turn(Viewer.of(person, clock.now()), WORK, {"number": item.case.number})
-    assert actions.claim_next(by=person, parts=here) is None
+    assert actions.claim_next(by=person, parts=of_case(item, person)) is None
     page_next(item, person, None)
     must_refuse(DOORS, item, person, cast["prov_head"])
 
@@ -163,7 +167,7 @@ def test_who_voted_is_kept_from_a_step_that_excludes_the_panel_and_has_one_vote(
     assert item.step == "grant"
     post(members[0], "CTY2", cast["xiji_review"])
     assert not WorkItem.objects.filter(pool.may_take(members[0], work_posts(members[0])), pk=item.pk).exists()
-    assert actions.claim_next(by=members[0], rows=WorkItem.objects.filter(pk=item.pk)) is None
+    assert actions.claim_next(by=members[0], parts=of_case(item, members[0])) is None
     must_refuse(DOORS, item, members[0], cast["prov_head"])
     assert WorkItem.objects.filter(
         pool.may_take(cast["xiji_review2"], work_posts(cast["xiji_review2"])), pk=item.pk
