@@ -139,8 +139,14 @@ def county_agreed(*, case: Case, decision: Decision, data: dict[str, Any], by: A
 def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
     """拟救助金额: the province's amount is the calculator's, stored with facts, policy version and working."""
     verified(case=case, decision=decision, data=data, by=by, now=now)
-    award = preview_award(case)
+    award = worked_out(case, by=by, now=now)
     _expert_heard(case, award.self_pay)
+    decision.amount = award.amount
+
+
+def worked_out(case: Case, *, by: Any, now: datetime) -> Award:
+    """核算入卷: the amount that comes of the facts as they stand is kept with them, and is the case's from now on."""
+    award = preview_award(case)
     if award.amount <= 0:
         raise Invalid(
             _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
@@ -153,13 +159,13 @@ def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])
-    decision.amount = award.amount
     record(
         "award.computed",
         about=("case", case.pk),
         object=stored,
         payload={"amount": award.amount, "policy": case.policy_id, "rows": list(award.matched_rows)},
     )
+    return award
 
 
 def _expert_heard(case: Case, self_pay: Decimal) -> None:

@@ -82,18 +82,27 @@ def planned(*, case: Case, by: Any, now: Any = None, **what: Any) -> None:
     carry_out(Plan(flow=case.run.flow, **what), case, by=by, now=now)
 
 
-@pytest.fixture
-def declared(owner_cursor: Any, published: Any) -> Iterator[None]:
-    """What set-up tells the database of roads: their steps."""
-    published("two_step")
+@contextmanager
+def declared_steps(owner_cursor: Any) -> Iterator[None]:
+    """What set-up tells the database of roads: the steps n1, n2 … of two versions."""
     owner_cursor.execute(
         "INSERT INTO workflows_stepduty (flow, step, others, same_as) "
         "SELECT 'two_step/x' || road, 'n' || step, '[]', '[]' FROM generate_series(1, 2) road, generate_series(1, 80) step"
     )
     owner_cursor.connection.commit()
-    yield
-    owner_cursor.execute("DELETE FROM workflows_stepduty WHERE flow LIKE 'two_step/x%'")
-    owner_cursor.connection.commit()
+    try:
+        yield
+    finally:
+        owner_cursor.execute("DELETE FROM workflows_stepduty WHERE flow LIKE 'two_step/x%'")
+        owner_cursor.connection.commit()
+
+
+@pytest.fixture
+def declared(owner_cursor: Any, published: Any) -> Iterator[None]:
+    """The programme's policy is published and the roads are declared."""
+    published("two_step")
+    with declared_steps(owner_cursor):
+        yield
 
 
 def open_steps(case: Case) -> dict[str, Any]:

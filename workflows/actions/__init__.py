@@ -2,6 +2,7 @@
 
 from workflows.actions.claiming import claim, claim_expired, claim_next, put_off, release, seen, take_over
 from workflows.actions.common import LEAD, locked
+from workflows.actions.correcting import correct, correctable
 from workflows.actions.deciding import decide, save_draft
 from workflows.actions.intervening import drop, open_items, put, reopen
 from workflows.actions.jobs import job_over, skip_job
@@ -18,6 +19,8 @@ __all__ = [
     "claim",
     "claim_expired",
     "claim_next",
+    "correct",
+    "correctable",
     "decide",
     "deliver_message",
     "escalate",

@@ -55,7 +55,7 @@ def put(case: Case, *, step: str, to: str, by: Any, now: datetime) -> None:
         raise Refusal(
             _("不能移到并行的另一条线里。请移到并行开始处，两条线一起重来。"), code="other_branch", status=409
         )
-    _must_be_free(case)
+    must_be_free(case)
     _must_have_passed(case, drawn, to)
     # a case that lost its work goes on behind what it did last
     last = source.task if source else Task.objects.filter(process=case.run.process_id).latest("pk")
@@ -95,7 +95,7 @@ def reopen(case: Case, *, to: str, by: Any, now: datetime) -> None:
     drawn = graph(road)
     if not _is_place(drawn, to) or ways.branch_of(drawn, to):
         raise _no_place()
-    _must_be_free(case)
+    must_be_free(case)
     _must_have_passed(case, drawn, to)
     process = case.run.process
     process.status, process.finished = PROCESS.NEW, None
@@ -134,7 +134,7 @@ def _is_place(drawn: Any, name: str) -> bool:
     return any(node.name == name and node.kind in (*ways.STOPS, "fork", "route") for node in drawn.nodes)
 
 
-def _must_be_free(case: Case) -> None:
+def must_be_free(case: Case) -> None:
     """No money under way, no public list, no meeting: those are ended in their own rooms first."""
     place = case.handling_code
     if Payout.objects.filter(case=case, state__in=AT_BANK).exists():

@@ -54,6 +54,7 @@ WORDS: dict[str, Any] = {
     "case.verify": gettext_lazy("核定填报内容"),
     "case.reopened": gettext_lazy("重新办理"),
     "case.migrated": gettext_lazy("换流程版本"),
+    "case.fact_corrected": gettext_lazy("更正事实"),
     "plan.try": gettext_lazy("试算干预计划"),
     "plan.carry_out": gettext_lazy("执行干预计划"),
     "plan.carried_out": gettext_lazy("执行干预计划"),

@@ -281,6 +281,7 @@ class Migration(migrations.Migration):
                             ("cancel", "取消一条并行线"),
                             ("reopen", "重新办理"),
                             ("migrate", "换流程版本"),
+                            ("correct", "更正事实"),
                         ],
                         max_length=10,
                     ),
@@ -306,6 +307,8 @@ class Migration(migrations.Migration):
                 ("to_step", models.CharField(blank=True, default="", max_length=40, verbose_name="到哪一步")),
                 ("to_flow", models.CharField(blank=True, default="", max_length=60, verbose_name="到哪个版本")),
                 ("mapping", models.JSONField(default=dict, verbose_name="环节对应")),
+                ("fact", models.CharField(blank=True, default="", max_length=40, verbose_name="更正哪一项")),
+                ("value", cases.sealed.SealedField(blank=True, default="", verbose_name="更正为")),
                 ("reason", cases.sealed.SealedField()),
                 ("made_at", models.DateTimeField()),
                 ("digest", models.CharField(blank=True, default="", max_length=64)),
@@ -415,6 +418,13 @@ class Migration(migrations.Migration):
             model_name="plan",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(
+                        ("kind", "correct"),
+                        ("step", ""),
+                        ("to_flow", ""),
+                        ("to_step", ""),
+                        models.Q(("fact", ""), _negated=True),
+                    ),
                     models.Q(("kind", "migrate"), ("to_step", ""), models.Q(("to_flow", ""), _negated=True)),
                     models.Q(
                         ("kind", "cancel"), ("to_flow", ""), ("to_step", ""), models.Q(("step", ""), _negated=True)
@@ -432,6 +442,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="plan_says_where",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "correct"), ("fact", ""), _connector="OR"), name="plan_fact"
             ),
         ),
         migrations.AddConstraint(

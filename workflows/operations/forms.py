@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.dossier.models import Case
 from cases.errors import Invalid
+from cases.programme import Question
 from project.forms import CleanCharField, DateField, Radios, ReliefForm
+from workflows.actions import correctable
 from workflows.operations.plans import WORDS, choices, routes, to_map
 from workflows.operations.roads import places
 
@@ -58,6 +60,13 @@ class PlanForm(Refusing):
     kind = forms.ChoiceField(label=_("怎样干预"), widget=Radios)
     step = forms.ChoiceField(label=_("从哪一步"), required=False)
     to_step = forms.ChoiceField(label=_("到哪一步"), required=False)
+    fact = forms.ChoiceField(label=_("更正哪一项"), required=False)
+    value = CleanCharField(
+        label=_("更正为"),
+        required=False,
+        max_length=200,
+        help_text=_("金额、数字和日期照填；选择题写选项的文字，是非题写“是”或“否”。"),
+    )
     reason = CleanCharField(
         label=_("为什么干预"),
         widget=forms.Textarea({"rows": 3}),
@@ -68,24 +77,38 @@ class PlanForm(Refusing):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_over = case.closed_at is not None
-        kinds = ["reopen"] if self.is_over else ["restart", "move", "cancel"]
+        kinds = ["reopen"] if self.is_over else ["restart", "move", "cancel", "correct"]
         may = choices(case)
         self.fields["kind"].choices = [(kind, WORDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["step"].choices = may["steps"]  # type: ignore[attr-defined]
         self.fields["to_step"].choices = [("", "—"), *may["places"]]  # type: ignore[attr-defined]
+        self.questions = {} if self.is_over else {one.key: one for one in correctable(case)}
+        self.fields["fact"].choices = [("", "—"), *((key, one.label) for key, one in self.questions.items())]  # type: ignore[attr-defined]
         if not may["steps"]:
             del self.fields["step"]
+        if not self.questions:
+            del self.fields["fact"], self.fields["value"]
 
     def given(self) -> dict[str, Any]:
         """What the act is called with."""
-        found = {name: self.cleaned_data.get(name, "") for name in ("kind", "step", "to_step", "reason")}
-        return {**found, "to_step": ""} if found["kind"] == "cancel" else found
+        names = ("kind", "step", "to_step", "fact", "value", "reason")
+        found = {name: self.cleaned_data.get(name, "") for name in names}
+        if found["fact"] in self.questions:
+            found["value"] = plain(self.questions[found["fact"]], found["value"])
+        return found
 
     def clean(self) -> dict[str, Any]:
         found = dict(super().clean() or {})
-        if found.get("kind") not in (None, "cancel") and not found.get("to_step"):
+        if found.get("kind") in ("restart", "move", "reopen") and not found.get("to_step"):
             self.add_error("to_step", _("请选择到哪一步"))
         return found
+
+
+def plain(question: Question, words: str) -> str:
+    """The answer that somebody means who writes the words of a choice, or 是 or 否."""
+    if question.kind == "choice":
+        return next((code for code, label in question.choices if words in (code, str(label))), words)
+    return {"是": "yes", "否": "no", "不是": "no"}.get(words, words) if question.kind == "yes_no" else words
 
 
 class RoadPlanForm(Refusing):

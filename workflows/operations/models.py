@@ -73,7 +73,7 @@ class Plan(models.Model):
 
     KINDS = [
         ("restart", "从某一步重来"), ("move", "移到另一步"), ("cancel", "取消一条并行线"), ("reopen", "重新办理"),
-        ("migrate", "换流程版本"),
+        ("migrate", "换流程版本"), ("correct", "更正事实"),
     ]  # fmt: skip
     STATES = [
         ("checking", "试算中"), ("ready", "待签"), ("running", "执行中"), ("done", "已执行"), ("dropped", "已作废"),
@@ -87,6 +87,8 @@ class Plan(models.Model):
     to_step = models.CharField("到哪一步", max_length=40, blank=True, default="")
     to_flow = models.CharField("到哪个版本", max_length=60, blank=True, default="")
     mapping = models.JSONField("环节对应", default=dict)
+    fact = models.CharField("更正哪一项", max_length=40, blank=True, default="")
+    value = SealedField("更正为", blank=True, default="")
     reason = SealedField()
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -101,13 +103,15 @@ class Plan(models.Model):
         app_label = "workflows"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="migrate", to_step="") & ~Q(to_flow="")
+                condition=Q(kind="correct", step="", to_step="", to_flow="") & ~Q(fact="")
+                | Q(kind="migrate", to_step="") & ~Q(to_flow="")
                 | Q(kind="cancel", to_flow="", to_step="") & ~Q(step="")
                 | Q(kind="restart", to_flow="") & ~Q(to_step="")
                 | Q(kind="move", to_flow="") & ~Q(step="") & ~Q(to_step="")
                 | Q(kind="reopen", to_flow="", step="") & ~Q(to_step=""),
                 name="plan_says_where",
             ),
+            models.CheckConstraint(condition=Q(kind="correct") | Q(fact=""), name="plan_fact"),
             models.CheckConstraint(condition=~Q(signed_by=F("made_by")), name="plan_second_person"),
             models.CheckConstraint(
                 condition=Q(state__in=["checking", "ready", "dropped"], signed_by=None)

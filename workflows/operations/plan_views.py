@@ -45,6 +45,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "plan": found,
         "said": read.said(found),
+        "correction": read.correction(request.user, found),
         "lines": lines,
         "after": after,
         "progress": read.progress(found),

@@ -13,10 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import may, require
 from cases.dossier.models import Case
+from cases.dossier.queries import answer_rows
 from cases.errors import Invalid, NotFound
+from cases.history.record import record_access
+from cases.programme import Question, programme
 from cases.states import STATES
 from cases.text import is_key, named, with_aside
 from workflows.actions import open_items
+from workflows.desk.casefile.tabs import display
 from workflows.flow import graph, road_of, step_named
 from workflows.models import FlowVersion, Plan, PlanItem
 from workflows.operations.actions.planning import MAKE, SIGN
@@ -25,11 +29,14 @@ from workflows.operations.stuck import Stuck, find
 from workflows.rules import ways
 
 PAGE = 30
+SEES = (MAKE, SIGN, "inspect")
+"""Rights of those to whom plans are open."""
 WORDS = {
     "done": _("已执行"), "possible": _("可以执行"), "refused": _("不能执行"), "failed": _("没有执行"), "new": _("待试算"),
     "undone": _("已撤回"), "kept": _("撤不回"), "checking": _("试算中"), "ready": _("待签批"), "running": _("执行中"),
     "dropped": _("已作废"), "undoing": _("撤回中"), "restart": _("从某一步重来"), "move": _("移到另一步"),
     "cancel": _("取消一条并行线"), "reopen": _("重新办理"), "migrate": _("换流程版本"),
+    "correct": _("更正事实"),
 }  # fmt: skip
 """Kinds and states in words."""
 COLOURS = {
@@ -44,7 +51,7 @@ COLOURS = {
 
 def may_see(viewer: Any) -> bool:
     """Whether plans are open to the viewer."""
-    return any(may(viewer, right, PROVINCE) for right in (MAKE, SIGN, "inspect"))
+    return any(may(viewer, right, PROVINCE) for right in SEES)
 
 
 def must_see(viewer: Any) -> None:
@@ -78,13 +85,40 @@ def said(plan: Plan) -> dict[str, Any]:
         "state": WORDS[plan.state],
         "colour": COLOURS.get(plan.state, "grey"),
         "from": words_of(plan.flow, plan.step),
-        "to": words_of(plan.to_flow or plan.flow, plan.to_step) if plan.kind != "cancel" else "",
+        "to": _to(plan),
         "mapping": [
             (getattr(getattr(roads().get(plan.flow), old, None), "title", old), getattr(road_named(plan.to_flow), new).title)
             for old, new in plan.mapping.items()
             if plan.to_flow in roads()
         ],
     }  # fmt: skip
+
+
+def _to(plan: Plan) -> Any:
+    if plan.kind == "correct":
+        return question_of(plan).label
+    return words_of(plan.to_flow or plan.flow, plan.to_step) if plan.kind != "cancel" else ""
+
+
+def question_of(plan: Plan) -> Question:
+    """The question whose answer a plan sets right."""
+    return programme(plan.flow.split("/")[0]).question(plan.fact)
+
+
+def correction(viewer: Any, plan: Plan) -> list[Any]:
+    """更正前后: what is answered now, or was before the plan, and what the plan sets; that it is read is recorded first."""
+    if plan.kind != "correct":
+        return []
+    item, question = plan.items.select_related("case").get(), question_of(plan)
+    case, post = item.case, next(post for post in (may(viewer, right, PROVINCE) for right in SEES) if post)
+    if question.sensitive:
+        record_access(
+            "read", object=case, fields=[plan.fact], by=viewer, case_id=case.pk, purpose=str(WORDS[plan.kind]),
+            role=post.role_id, office=post.office.name,
+        )  # fmt: skip
+    row = case.answers.filter(pk=item.before.get("fact")).first() or answer_rows(case).get(plan.fact)
+    value = {"True": True, "False": False}.get(str(plan.value), plan.value)
+    return [display(question, one, True, {}) for one in (row.value if row else "", value)]
 
 
 @dataclass(frozen=True)
@@ -135,6 +169,11 @@ def _standing(case: Case, stood: dict[str, Any]) -> Iterator[Any]:
         yield named(title, with_aside(who, item["due_on"]) if item["due_on"] else who)
     for payout in stood["money"]:
         yield format_lazy("{words} {payout}", words=_("资金"), payout=payout)
+    if stood.get("award"):
+        yield format_lazy("{words} {amount}", words=_("核算金额"), amount=stood["award"])
+    for route, to in stood.get("ways", {}).items():
+        road = road_of(case)
+        yield format_lazy("{route} → {to}", route=getattr(road, route).title, to=getattr(road, to).title)
 
 
 def choices(case: Case) -> dict[str, list[tuple[str, Any]]]:

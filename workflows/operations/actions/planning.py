@@ -9,12 +9,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require
+from cases.dossier.answering import cleaned
 from cases.dossier.models import Case
+from cases.dossier.queries import answers
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
 from cases.sealed import commitment_of
 from cases.text import listed
 from workflows import barring
+from workflows.actions import correctable
 from workflows.models import Plan, PlanItem, Run
 from workflows.operations.actions.suspending import LEAST, act_as
 from workflows.operations.roads import PROVINCE, road_named
@@ -23,12 +26,17 @@ from workflows.operations.trial import digest_of
 MAKE, SIGN = "plan.make", "plan.sign"
 """The rights of the first person and of the second."""
 MOST = 5000
+SAYS = {
+    "restart": ("step", "to_step"), "move": ("step", "to_step"), "cancel": ("step",), "reopen": ("to_step",),
+    "migrate": ("to_flow",), "correct": ("fact", "value"),
+}  # fmt: skip
+"""What a plan of each kind says; only a case that lost its work begins again from no step."""
 
 
 @action("plan.make", about="none")
 def make_plan(
     *, kind: str, cases: Iterable[Case], reason: str, step: str = "", to_step: str = "", to_flow: str = "",
-    mapping: Mapping[str, str] | None = None, by: Any, now: datetime | None = None,
+    mapping: Mapping[str, str] | None = None, fact: str = "", value: str = "", by: Any, now: datetime | None = None,
 ) -> Plan:  # fmt: skip
     """制定干预计划: what is to be done to these cases; each is tried out next, nothing is done to any of them yet.
 
@@ -36,16 +44,19 @@ def make_plan(
     """
     assert now is not None
     act_as(require(by, MAKE, PROVINCE))
+    said = {"step": step, "to_step": to_step, "to_flow": to_flow, "fact": fact, "value": value}
+    where = {name: word for name, word in said.items() if name in SAYS.get(kind, "")}
     chosen = list({case.pk: case for case in cases}.values())
     flows = set(Run.objects.filter(case__in=chosen).values_list("flow", flat=True))
-    _checked(kind, chosen, flows, reason)
+    _checked(kind, where, chosen, flows, reason)
     flow = flows.pop()
-    if to_flow:
+    if kind == "migrate":
         _other_version(flow, to_flow, mapping or {})
+    if kind == "correct":
+        where["value"] = _fitting(chosen[0], fact, value, now)
     barring.must_be_no_party(by, *chosen)
     plan = Plan.objects.create(
-        kind=kind, flow=flow, step=step, to_step=to_step, to_flow=to_flow, mapping=dict(mapping or {}),
-        reason=reason.strip(), made_by=by, made_at=now,
+        kind=kind, flow=flow, **where, mapping=dict(mapping or {}), reason=reason.strip(), made_by=by, made_at=now,
     )  # fmt: skip
     PlanItem.objects.bulk_create(PlanItem(plan=plan, case=case) for case in sorted(chosen, key=lambda case: case.pk))
     record("plan.made", about=("plan", plan.pk), object=plan, payload={**_said(plan), "cases": len(chosen)})
@@ -112,8 +123,9 @@ def _cases(plan: Plan) -> list[Case]:
     return [item.case for item in plan.items.select_related("case")]
 
 
-def _checked(kind: str, chosen: list[Case], flows: set[str], reason: str) -> None:
-    faults: dict[str, Any] = {}
+def _checked(kind: str, where: dict[str, str], chosen: list[Case], flows: set[str], reason: str) -> None:
+    needed = [name for name in SAYS.get(kind, ()) if (kind, name) != ("restart", "step")]
+    faults: dict[str, Any] = {name: _("请填写这一项") for name in needed if not where[name].strip()}
     if kind not in dict(Plan.KINDS):
         faults["kind"] = _("请选择一种干预")
     if not chosen or len(flows) != 1 or len(chosen) > MOST or (kind != "migrate" and len(chosen) > 1):
@@ -134,6 +146,17 @@ def _other_version(flow: str, to_flow: str, mapping: Mapping[str, str]) -> None:
         raise Invalid(said, fields={"mapping": said})
 
 
+def _fitting(case: Case, fact: str, value: str, now: datetime) -> str:
+    """The value as the question of this fact takes it."""
+    question = next((one for one in correctable(case) if one.key == fact), None)
+    if question is None:
+        raise Invalid(_("没有这一项，或者不能这样更正。"), fields={"fact": _("请选择要更正的一项")})
+    try:
+        return str(cleaned(question, value, answers(case), now))
+    except Invalid as fault:
+        raise Invalid(fault.reason, fields={"value": fault.fields[fact]}) from fault
+
+
 def _said(plan: Plan) -> dict[str, Any]:
-    fields = ("kind", "flow", "step", "to_step", "to_flow", "mapping")
-    return {name: getattr(plan, name) for name in fields} | {"reason": commitment_of(str(plan.reason))}
+    fields = ("kind", "flow", "step", "to_step", "to_flow", "mapping", "fact")
+    return {name: getattr(plan, name) for name in fields} | {"reason": commitment_of(plan.reason)}

@@ -76,7 +76,7 @@ def try_one(*, case: Case, row: int, by: Any, now: datetime | None = None) -> No
     if found is None:
         return
     found.before, found.after, found.problem = attempt(
-        case, lambda: carry_out(found.plan, case, by=found.plan.made_by, now=now)
+        case, lambda: carry_out(found.plan, case, by=found.plan.made_by, now=now), found.plan.fact
     )
     found.state, found.at = "refused" if found.problem else "possible", now
     found.save(update_fields=["before", "after", "problem", "state", "at"])
@@ -88,20 +88,20 @@ def carry_out_one(*, case: Case, row: int, by: Any, now: datetime | None = None)
     found, case = _held(case, row, "possible")
     if found is None:
         return
-    if not is_same(found.before, standing(case)):
+    if not is_same(found.before, standing(case, found.plan.fact)):
         raise Refusal(_("试算以后案卷已经往下走了。"), code="moved_on", status=409)
     old = WorkItem.objects.filter(case=case).order_by("-pk")
     replaced = old.filter(step=found.plan.step, state__in=["open", "claimed"]).first() or old.first()
     carry_out(found.plan, case, by=found.plan.signed_by, now=now)
     items = open_items(case)
-    found.result, found.state, found.at = standing(case), "done", now
+    found.result, found.state, found.at = standing(case, found.plan.fact), "done", now
     found.old_item, found.new_item = replaced, items[-1] if items else None
     found.save(update_fields=["result", "state", "at", "old_item", "new_item"])
     record(
         "plan.carried_out", about=("case", case.pk), object=found, by=found.plan.signed_by,
         payload={
             "plan": found.plan_id, "kind": found.plan.kind, "digest": found.plan.digest, "made_by": found.plan.made_by_id,
-            "signed_by": found.plan.signed_by_id, "step": found.plan.step, "to": found.plan.to_step or found.plan.to_flow,
+            "signed_by": found.plan.signed_by_id, "step": found.plan.step, "to": found.plan.to_step or found.plan.to_flow or found.plan.fact,
             "replaces": replaced.pk if replaced else None,
         },
     )  # fmt: skip
