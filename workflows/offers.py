@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.utils.functional import SimpleLazyObject
 
-from cases.access.queries import place
+from cases.access.placing import place
 from cases.access.rules import Placement
 from cases.calendar.rules import end_of
 from cases.dossier.models import Case

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, CharField, DateField, Exists, Func, OuterRef, Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Concat
+from django.db.models import BigIntegerField, DateField, Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.access.models import DemoSms, Office, Post, Role, StandIn, User
-from cases.access.rules import READS, VEILED, Placement, Rung, area_of, covers, placed, readable_states
-from cases.calendar.rules import local_day
+from cases.access.rules import READS, VEILED, area_of, covers, readable_states
 from cases.errors import NotFound, Refusal
 from cases.fixed import Fixed, Slot
-from cases.history.models import Access
 from cases.history.record import current
 from cases.regions.models import Division
 from cases.sealed import blind_index
@@ -33,7 +24,6 @@ if TYPE_CHECKING:
     from cases.dossier.models import Case
 
 
-INSPECTOR = "INS"
 _posts_seen: ContextVar[dict[int, list[Post]] | None] = ContextVar("relief_posts_seen", default=None)
 _lent_seen: ContextVar[dict[int, list[Post]] | None] = ContextVar("relief_lent_seen", default=None)
 LOG = "admin.log"
@@ -227,16 +217,17 @@ def who_may(right_or_role: str, code: str) -> str:
         key=lambda post: (-len(post.office.division_code), post.role_id),
     )
     nearest = [post for post in near if len(post.office.division_code) == len(near[0].office.division_code)]
-    parts = list(dict.fromkeys(f"{_named(post.office, english)} {_named(post.role, english)}" for post in nearest))
+    parts = list(dict.fromkeys(f"{named(post.office, english)} {named(post.role, english)}" for post in nearest))
     if parts:
         return _("、").join(parts[:2])
     role = roles.order_by("code").first()
     if role is None or role.level == "person":
         return ""
-    return f"{_division_name(area_of(role.level, code) or code, english)} {_named(role, english)}".strip()
+    return f"{_division_name(area_of(role.level, code) or code, english)} {named(role, english)}".strip()
 
 
-def _named(thing: Office | Role, english: bool) -> str:
+def named(thing: Office | Role, english: bool) -> str:
+    """An office or a post as the reader's language calls it."""
     return thing.name_en if english and thing.name_en else thing.name
 
 
@@ -245,118 +236,6 @@ def _division_name(code: str, english: bool) -> str:
     if division is None:
         return ""
     return division.name_en if english and division.name_en else division.name
-
-
-def candidates(role: str, code: str, barred: Collection[int] = ()) -> list[User]:
-    """The people who hold a role in exactly that area now, without those barred from this case (回避、职责分离)."""
-    posts = current_posts().filter(role_id=role, office__division_code=code).exclude(user_id__in=list(barred))
-    return list(User.objects.filter(pk__in=posts.values("user_id")).order_by("pk"))
-
-
-def people_of(role: str) -> set[int]:
-    """Everybody who holds a role now, or one that acts instead of it (委托代审), in any place."""
-    lifts = {row.code: row.lifts_to_id for row in Role.objects.all()}
-    roles = [role]
-    while lifts.get(roles[-1]):
-        roles.append(str(lifts[roles[-1]]))
-    return set(current_posts().filter(role__in=roles).values_list("user_id", flat=True))
-
-
-def place(role: str, code: str, barred: Collection[int] = (), people: int = 1) -> Placement:
-    """Which role and area get a step of a case handled there; climbs where fewer people are than it asks (委托代审)."""
-    rungs, holders = _near(code)
-    shut_out = set(barred)
-
-    def has_people(role_code: str, area: str) -> bool:
-        return len(holders.get((role_code, area), set()) - shut_out) >= people
-
-    return placed(role, code, rungs, has_people)
-
-
-def _near(code: str) -> tuple[dict[str, Rung], dict[tuple[str, str], set[int]]]:
-    """All roles, and who holds them at that place and above it: read once in an act that offers several steps."""
-    act = current()
-    if act is not None and ("near", code) in act.held:
-        return cast(tuple[dict[str, Rung], dict[tuple[str, str], set[int]]], act.held[("near", code)])
-    roles: list[Any] = _ROLES(codes=[code[:n] for n in range(2, len(code) + 1)])
-    rungs = {row.code: Rung(row.code, row.level, row.lifts_to_id or "") for row in roles}
-    people = defaultdict(set)
-    for role, area, user in (one.split(":") for row in roles[:1] for one in row.holders):
-        people[(role, area)].add(int(user))
-    if act is not None:
-        act.held[("near", code)] = (rungs, people)
-    return rungs, people
-
-
-def _with_holders() -> QuerySet[Role]:
-    codes = RawSQL("SELECT unnest(%s::text[])", [Slot("codes", ArrayField(CharField()))])
-    here = current_posts().filter(office__division_code__in=codes)
-    colon = Value(":")
-    holding = Concat("role_id", colon, "office__division_code", colon, Cast("user_id", CharField()))
-    return Role.objects.annotate(holders=ArraySubquery(here.order_by().values(who=holding)))
-
-
-_ROLES = Fixed(_with_holders)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """查阅记录 as the applicant sees it: office, role, time, purpose; never a name."""
-
-    office: str
-    role: str
-    at: datetime
-    purpose: str
-    action: str
-
-
-OPENED = "open"
-"""A file whose sensitive parts are masked was opened at a desk: kept for the inspector and as proof of reading."""
-
-
-def who_looked(case: Case, viewer: Any) -> list[Look]:
-    """谁看过: looks of others at this file, newest first, for its applicant, helper or a reader of its history.
-
-    Raises NotFound for anybody else.
-    """
-    is_mine = viewer.pk in (case.owner_id, case.agent_id)
-    if not is_mine and may(viewer, "case.history", case.handling_code) is None:
-        raise NotFound()
-    own = [pk for pk in (case.owner_id, case.agent_id) if pk]
-    seen = Access.objects.filter(case_id=case.pk).exclude(actor__in=own).exclude(action=OPENED)
-    if may(viewer, "inspect", case.handling_code) is None:
-        seen = seen.exclude(acting_role=INSPECTOR)  # an inspection shows once it is closed, not while it goes on
-    rows = list(seen.order_by("-recorded_at", "-pk")[:500])
-    roles = Role.objects.in_bulk()
-    english = (get_language() or "").startswith("en")
-    posts = _posts_by_person({row.actor for row in rows if row.actor and not (row.acting_role and row.acting_office)})
-    offices, looks = office_words(), []
-    for row in rows:
-        held = _post_on(posts.get(row.actor or 0, []), local_day(row.recorded_at), case.handling_code)
-        role = roles.get(row.acting_role or (held.role_id if held else ""))
-        office = row.acting_office or (held.office.name if held else "")
-        place, post = offices.get(office, office), _named(role, english) if role else ""
-        looks.append(Look(place, post, row.recorded_at, row.purpose or "", row.action))
-    return looks
-
-
-def office_words() -> dict[str, str]:
-    """Office names as history wrote them down -> as this reader's language calls them; empty in Chinese."""
-    if not (get_language() or "").startswith("en"):
-        return {}
-    return dict(Office.objects.exclude(name_en="").values_list("name", "name_en"))
-
-
-def _posts_by_person(people: set[int]) -> dict[int, list[Post]]:
-    found: dict[int, list[Post]] = {}
-    for post in Post.objects.filter(user_id__in=people).select_related("office", "role").order_by("-pk"):
-        found.setdefault(post.user_id, []).append(post)
-    return found
-
-
-def _post_on(posts: list[Post], day: date, code: str) -> Post | None:
-    then = [post for post in posts if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)]
-    return next((post for post in then if covers(post.office.division_code, code)), then[0] if then else None)
 
 
 def user_by_phone(phone: str) -> User | None:

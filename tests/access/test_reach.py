@@ -9,18 +9,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from cases.access.looks import who_looked
 from cases.access.models import Post
-from cases.access.queries import (
-    acting_post,
-    candidates,
-    get_case,
-    place,
-    posts_of,
-    require,
-    visible_cases,
-    who_looked,
-    who_may,
-)
+from cases.access.placing import candidates, place
+from cases.access.queries import acting_post, get_case, posts_of, require, visible_cases, who_may
 from cases.access.rules import Placement, covers, readable_states
 from cases.calendar import clock
 from cases.dossier.models import Case

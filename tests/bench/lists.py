@@ -25,7 +25,7 @@ from tests.bench.show import say
 from tests.bench.stock import PlainFlow
 from tests.bench.world import drive_link, people
 from workflows.desk import queries
-from workflows.inspection.queries import timeline
+from workflows.inspection.timeline import timeline
 from workflows.models import Decision
 
 Reads = dict[str, Callable[[], Any]]

@@ -9,8 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from cases.access.looks import OPENED
 from cases.access.models import Post
-from cases.access.queries import OPENED, visible_cases
+from cases.access.queries import visible_cases
 from cases.calendar import clock
 from cases.dossier.queries import answers
 from cases.errors import Invalid, NotFound, Refusal

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.access.queries import candidates
+from cases.access.placing import candidates
 from cases.calendar import clock
 from cases.outgoing.models import Outgoing
 from tests.duties.several import asked, seats

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.access.models import Post
-from cases.access.queries import people_of
+from cases.access.placing import people_of
 from cases.calendar import clock
 from cases.programme import programmes
 from tests.two_step.roads.opinions import TwoStepOpinions

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.utils.translation import override
 from lxml import etree
 
-from cases.access.queries import candidates
+from cases.access.placing import candidates
 from cases.policy.queries import policy_of
 from cases.programme import programme, programmes, register
 from tests.engine.graphs import Grown, Walker, roads

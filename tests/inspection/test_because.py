@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases.dossier.models import Answer
 from cases.history.models import Access, Event
-from workflows.inspection.queries import whole_timeline
+from workflows.inspection.timeline import whole_timeline
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_the_page_of_an_event_links_to_the_deed(cast: Any, new_case: Any, signed
 def test_the_whole_timeline_is_printed_on_one_sheet_and_by_kind(
     cast: Any, new_case: Any, signed_in: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("workflows.inspection.queries.ENTRIES", 7)
+    monkeypatch.setattr("workflows.inspection.timeline.ENTRIES", 7)
     case, browser = new_case(1, "COUNTY"), signed_in(cast["inspector"])
     address = reverse("inspection:print", args=[case.number])
     whole = browser.get(address)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from cases.errors import Refusal
 from cases.history.models import Access, Event
 from workflows import actions
-from workflows.inspection.queries import timeline
+from workflows.inspection.timeline import timeline
 from workflows.models import WorkItem
 from workflows.walking import drive
 

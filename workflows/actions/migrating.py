@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
 
-from cases.access.queries import place
+from cases.access.placing import place
 from cases.calendar.rules import end_of, local_day
 from cases.dossier.models import Case
 from cases.errors import Refusal

@@ -15,7 +15,7 @@ from cases.dossier.models import Case
 from cases.history.check import verify as verify_history
 from cases.programme import programme
 from cases.states import state
-from workflows.inspection import queries
+from workflows.inspection import queries, timeline
 from workflows.inspection.because import answer_behind, opened
 from workflows.inspection.forms import PurposeForm, SearchForm, TimelineFilter
 from workflows.inspection.hasty import hasty as find_hasty
@@ -52,7 +52,7 @@ def _timeline(request: HttpRequest, found: Case, **extra: Any) -> HttpResponse:
         "state": state(found.state),
         "programme": programme(found.programme),
         "form": form,
-        "timeline": queries.timeline(found, wanted, after=request.GET.get("after", "")),
+        "timeline": timeline.timeline(found, wanted, after=request.GET.get("after", "")),
         "head": queries.head_of(found),
         **extra,
     }
@@ -71,7 +71,7 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
         "state": state(found.state),
         "programme": programme(found.programme),
         "wanted": CATEGORIES.get(wanted, ""),
-        "entries": queries.whole_timeline(found, wanted),
+        "entries": timeline.whole_timeline(found, wanted),
         "head": queries.head_of(found),
         "now": clock.now(),
     }
@@ -113,8 +113,8 @@ def refused(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, number: str, kind: str, pk: int) -> HttpResponse:
     """One event or look, by the address that can be cited."""
     found = queries.get_inspected(request.user, number)
-    is_answer = kind == "event" and answer_behind(found, queries.get_event(found, pk)) is not None
-    context = {"case": found, "entry": queries.one(found, kind, pk), "form": PurposeForm() if is_answer else None}
+    is_answer = kind == "event" and answer_behind(found, timeline.get_event(found, pk)) is not None
+    context = {"case": found, "entry": timeline.one(found, kind, pk), "form": PurposeForm() if is_answer else None}
     return render(request, "inspection/entry.html", context)
 
 
@@ -123,8 +123,8 @@ def entry(request: HttpRequest, number: str, kind: str, pk: int) -> HttpResponse
 def reveal(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """显示历次内容 of a sealed answer, for a stated purpose, on this one page."""
     found = queries.get_inspected(request.user, number)
-    event, form = queries.get_event(found, pk), PurposeForm(request.POST)
-    context = {"case": found, "entry": queries.one(found, "event", pk), "form": form}
+    event, form = timeline.get_event(found, pk), PurposeForm(request.POST)
+    context = {"case": found, "entry": timeline.one(found, "event", pk), "form": form}
     if form.is_valid():
         context["versions"] = opened(request.user, found, event, purpose=form.cleaned_data["purpose"])
     return render(request, "inspection/entry.html", context)

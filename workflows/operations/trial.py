@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import place
+from cases.access.placing import place
 from cases.dossier.models import Case
 from cases.dossier.queries import answer_rows
 from cases.errors import Refusal

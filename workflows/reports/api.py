@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from workflows.api import FAULTS, RefusalOut
+from workflows.api_shapes import FAULTS, RefusalOut
 from workflows.reports import queries
 from workflows.reports.queries import Figures, Line
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.access.demo import PASSWORD
 from cases.access.models import User
-from cases.access.queries import candidates
+from cases.access.placing import candidates
 from cases.calendar import clock
 from cases.consent import actions as consent
 from cases.dossier import actions as dossier

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access.queries import who_looked
+from cases.access.looks import who_looked
 from cases.apply import actions as tracking
 from cases.apply import queries
 from cases.apply.forms import AccountForm, ReasonForm, TrackForm

@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.looks import OPENED
 from cases.access.models import Post
-from cases.access.queries import OPENED, acting_post, get_case, may, require, veiled_cases, visible_cases, who_may
+from cases.access.queries import acting_post, get_case, may, require, veiled_cases, visible_cases, who_may
 from cases.access.words import in_whose_name
 from cases.calendar import clock
 from cases.calendar.queries import calendar

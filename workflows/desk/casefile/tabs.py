@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.access.queries import may, who_looked
+from cases.access.looks import who_looked
+from cases.access.queries import may
 from cases.dossier.models import Answer
 from cases.dossier.queries import answer_rows
 from cases.duplicates.models import PastGrant

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from cases.errors import NotFound
 from workflows import actions
-from workflows.api import FAULTS, REFUSALS, ClaimIn, RefusalOut, TaskOut, _given
+from workflows.api import _given
+from workflows.api_shapes import FAULTS, REFUSALS, ClaimIn, RefusalOut, TaskOut
 from workflows.desk.staffing import actions as staffing
 from workflows.desk.staffing.queries import lines_of, sheet_of, staff
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cases.access.queries import people_of
+from cases.access.placing import people_of
 from cases.programme import programmes
 from workflows.engine import satisfiable
 from workflows.engine.checks import road_faults

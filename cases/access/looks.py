@@ -1,0 +1,81 @@
+"""Who looked at a file (查阅记录), as its applicant is told: office, post, time and purpose, never a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import get_language
+
+from cases.access.models import Office, Post, Role
+from cases.access.queries import may, named
+from cases.access.rules import covers
+from cases.calendar.rules import local_day
+from cases.errors import NotFound
+from cases.history.models import Access
+
+if TYPE_CHECKING:
+    from cases.dossier.models import Case
+
+INSPECTOR = "INS"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """查阅记录 as the applicant sees it: office, role, time, purpose; never a name."""
+
+    office: str
+    role: str
+    at: datetime
+    purpose: str
+    action: str
+
+
+OPENED = "open"
+"""A file whose sensitive parts are masked was opened at a desk: kept for the inspector and as proof of reading."""
+
+
+def who_looked(case: Case, viewer: Any) -> list[Look]:
+    """谁看过: looks of others at this file, newest first, for its applicant, helper or a reader of its history.
+
+    Raises NotFound for anybody else.
+    """
+    is_mine = viewer.pk in (case.owner_id, case.agent_id)
+    if not is_mine and may(viewer, "case.history", case.handling_code) is None:
+        raise NotFound()
+    own = [pk for pk in (case.owner_id, case.agent_id) if pk]
+    seen = Access.objects.filter(case_id=case.pk).exclude(actor__in=own).exclude(action=OPENED)
+    if may(viewer, "inspect", case.handling_code) is None:
+        seen = seen.exclude(acting_role=INSPECTOR)  # an inspection shows once it is closed, not while it goes on
+    rows = list(seen.order_by("-recorded_at", "-pk")[:500])
+    roles = Role.objects.in_bulk()
+    english = (get_language() or "").startswith("en")
+    posts = _posts_by_person({row.actor for row in rows if row.actor and not (row.acting_role and row.acting_office)})
+    offices, looks = office_words(), []
+    for row in rows:
+        held = _post_on(posts.get(row.actor or 0, []), local_day(row.recorded_at), case.handling_code)
+        role = roles.get(row.acting_role or (held.role_id if held else ""))
+        office = row.acting_office or (held.office.name if held else "")
+        place, post = offices.get(office, office), named(role, english) if role else ""
+        looks.append(Look(place, post, row.recorded_at, row.purpose or "", row.action))
+    return looks
+
+
+def office_words() -> dict[str, str]:
+    """Office names as history wrote them down -> as this reader's language calls them; empty in Chinese."""
+    if not (get_language() or "").startswith("en"):
+        return {}
+    return dict(Office.objects.exclude(name_en="").values_list("name", "name_en"))
+
+
+def _posts_by_person(people: set[int]) -> dict[int, list[Post]]:
+    found: dict[int, list[Post]] = {}
+    for post in Post.objects.filter(user_id__in=people).select_related("office", "role").order_by("-pk"):
+        found.setdefault(post.user_id, []).append(post)
+    return found
+
+
+def _post_on(posts: list[Post], day: date, code: str) -> Post | None:
+    then = [post for post in posts if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)]
+    return next((post for post in then if covers(post.office.division_code, code)), then[0] if then else None)
