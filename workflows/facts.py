@@ -16,8 +16,9 @@ from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
 from cases.money import remarks
+from cases.policy.queries import policy_of
 from cases.recusal import actions as recusal
-from workflows import actions, effects, holding, overdue, rechecks, suspended
+from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
 from workflows.engine import clockwork, incidents, jobs, messages, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
@@ -53,6 +54,7 @@ def listen() -> None:
     clockwork.sweeps(money.note_silent_batches)
     clockwork.sweeps(dossier.drop_lapsed_drafts)
     clockwork.sweeps(incidents.sweep)
+    clockwork.every("near", title=_("快到期的重排先后"), at=0)(overdue.put_near_forward)
     clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)
     clockwork.every("sessions", title=_("清理过期的登录"), at=3)(_drop_old_sessions)
 
@@ -109,8 +111,8 @@ def supplement_extended(case: Any, *, by: Any, now: datetime, due: Any, **_detai
     item = next((item for item in _waiting(case) if "supplement_answered" in step_of(item).exits), None)
     if item is None:
         raise Refusal(_("现在没有要补的材料。"), code="nothing_to_supply", status=409)
-    item.due_on, item.due_provisional = due.on, due.provisional
-    item.save(update_fields=["due_on", "due_provisional"])
+    pauses.set_due(item, due, policy_of(case))
+    item.save(update_fields=pauses.DUE)
     timers.arm(case=case, kind="lapse", key=str(item.pk), due_at=end_of(due.on))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
@@ -38,7 +40,8 @@ class WorkItem(models.Model):
     `role` and `division_code` say who may take it; `entrusted_from` is the office code that had too few people (委托代审).
     A step for several people has one row a `seat`; no person sits twice. `only_for` is who did an earlier step and goes on
     with this one while he can (同一经办人); `stand_in` says for whom the holder acts (替岗).
-    Queues go by `turn_on` (轮到日): the due date less `head_start`, which is `priority` as far as the cap lets it count.
+    From `near_on` (提醒日) on the due date is near, by the warning days of the case's policy; `near_seen_at` is when the
+    clock judged its urgency again for that. Queues go by `turn_on` (轮到日): the due date less `head_start`, which is `priority` as far as the cap lets it count.
     """
 
     STATES = [("open", "待领取"), ("claimed", "办理中"), ("done", "已办"), ("cancelled", "已取消")]
@@ -63,6 +66,8 @@ class WorkItem(models.Model):
     clock_from = models.DateField("计时起点", null=True)
     due_on = models.DateField(null=True)
     due_provisional = models.BooleanField("暂定", default=False)
+    near_on = models.DateField("提醒日", null=True)
+    near_seen_at = models.DateTimeField("快到期时重排", null=True)
     turn_on = models.GeneratedField(
         expression=Func("due_on", "head_start", template="(%(expressions)s)", arg_joiner=" - "),
         output_field=models.DateField(null=True), db_persist=True,
@@ -91,6 +96,8 @@ class WorkItem(models.Model):
             models.Index(fields=["case", "id"], name="work_by_case"),
             # what waits for others is looked for by its turn in a whole area, whatever its role
             models.Index(fields=["turn_on", "id"], condition=Q(state__in=["open", "claimed"]), name="work_live"),
+            # what is nearly due or overdue, in whoever's hands
+            models.Index(fields=["near_on", "id"], condition=Q(state__in=["open", "claimed"]), name="work_near"),
             # how long the last ones of a queue waited: what priority may put before others is measured by it
             models.Index(
                 fields=["step", "division_code", "-claimed_at"],
@@ -100,6 +107,10 @@ class WorkItem(models.Model):
             # the times of finished steps are counted day by day
             models.Index(fields=["done_at"], condition=Q(state="done"), name="work_by_day"),
         ]
+
+    def is_near(self, day: date) -> bool:
+        """快到期: whether the warning days have begun on this day."""
+        return self.near_on is not None and self.near_on <= day
 
 
 class Handover(models.Model):

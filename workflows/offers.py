@@ -114,11 +114,12 @@ def _offered(item: WorkItem, node: Any, now: datetime, *, again: bool) -> None:
         if node.human and again:
             pauses.carry_on(item, node)
         due = pauses.due_of(item, policy, node.days_key, now=now, is_new=not again)
-        item.days, item.due_on, item.due_provisional = policy.days(node.days_key), due.on, due.provisional
+        item.days = policy.days(node.days_key)
+        pauses.set_due(item, due, policy)
         if node.human:
             turns.weigh(item, policy, veiled=node.veiled, now=now)
     if again:
-        unit.update(item, ["days", "due_on", "due_provisional", "clock_from", *turns.FIELDS])
+        unit.update(item, ["days", "clock_from", *pauses.DUE, *turns.FIELDS])
     else:
         unit.insert(item)
     if node.lapses and item.due_on:

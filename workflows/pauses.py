@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from cases.calendar import rules
+from cases.calendar.queries import calendar
 from cases.calendar.rules import Due, local_day
 from cases.history.record import record
 from cases.policy.queries import due_date
 from cases.policy.rules import Policy
 from workflows.models import Pause, WorkItem
+
+DUE = ["due_on", "due_provisional", "near_on", "near_seen_at"]
+"""What moves with a due date."""
 
 
 def due_of(item: WorkItem, policy: Policy, key: str, *, now: datetime, is_new: bool = False) -> Due:
@@ -22,6 +26,14 @@ def due_of(item: WorkItem, policy: Policy, key: str, *, now: datetime, is_new: b
     stretches = [rules.Pause(row.starts_on, row.ends_on) for row in rows]
     start = item.clock_from or local_day(item.offered_at)
     return due_date(policy, key, start, pauses=stretches, today=local_day(now))
+
+
+def set_due(item: WorkItem, due: Due, policy: Policy) -> None:
+    """到期日和提醒日 together, the latter by the warning days of the case's policy; the caller saves `DUE`."""
+    near_on = rules.near_from(due.on, policy.days("warning"), calendar())
+    if near_on != item.near_on:
+        item.near_on, item.near_seen_at = near_on, None
+    item.due_on, item.due_provisional = due.on, due.provisional
 
 
 def carry_on(item: WorkItem, node: Any) -> None:
@@ -68,8 +80,8 @@ def end(item: WorkItem, policy: Policy, key: str, *, now: datetime) -> None:
     before = item.due_on
     if key:
         due = due_of(item, policy, key, now=now)
-        item.due_on, item.due_provisional = due.on, due.provisional
-        item.save(update_fields=["due_on", "due_provisional"])
+        set_due(item, due, policy)
+        item.save(update_fields=DUE)
     record(
         "pause.ended", about=("case", item.case_id), object=item,
         payload={"step": item.step, "reason": open_pause.reason, "before": before, "after": item.due_on},

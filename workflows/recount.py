@@ -15,7 +15,7 @@ from workflows.actions import locked
 from workflows.engine import timers
 from workflows.flow import step_of
 from workflows.models import WorkItem
-from workflows.pauses import due_of
+from workflows.pauses import DUE, due_of, set_due
 
 OPEN = ("open", "claimed")
 
@@ -44,8 +44,8 @@ def _count_again(item: WorkItem) -> None:
     if item.state not in OPEN or due is None or (due.on, due.provisional) == (item.due_on, item.due_provisional):
         return
     change = {"step": item.step, "before": item.due_on, "after": due.on, "provisional": due.provisional}
-    item.due_on, item.due_provisional = due.on, due.provisional
-    item.save(update_fields=["due_on", "due_provisional"])
+    set_due(item, due, policy_of(item.case))
+    item.save(update_fields=DUE)
     if notice is not None:
         notice.due_on, notice.due_provisional = due.on, due.provisional
         notice.save(update_fields=["due_on", "due_provisional"])

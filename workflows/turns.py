@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from cases.calendar.queries import calendar
-from cases.calendar.rules import local_day, remaining
+from cases.calendar.rules import local_day
 from cases.dossier.queries import answers
 from cases.dossier.rules import circumstances
 from cases.policy.rules import Policy
@@ -30,7 +29,7 @@ def weigh(item: WorkItem, policy: Policy, *, veiled: bool, now: datetime) -> Non
     Behind the veil it counts too, but why would say something of who it is.
     """
     rows = policy.section("priority")
-    found = priority.holding(rows, _facts(item, policy, now)) if rows else []
+    found = priority.holding(rows, _facts(item, now)) if rows else []
     item.priority = sum(int(row.value["days"]) for row in found)
     item.priority_for = [[row.key, row.value["name_zh"], row.value["name_en"]] for row in found if not veiled]
     put_forward(item, policy)
@@ -42,13 +41,12 @@ def put_forward(item: WorkItem, policy: Policy) -> None:
     item.head_start = priority.head_start(item.priority, most=policy.days("head_start"), waits=waits)
 
 
-def _facts(item: WorkItem, policy: Policy, now: datetime) -> dict[str, Any]:
+def _facts(item: WorkItem, now: datetime) -> dict[str, Any]:
     today = local_day(now)
-    left = remaining(item.due_on, today, calendar()) if item.due_on else None
     return {
         **circumstances(answers(item.case), today=today),
         "returned_twice": item.case.round >= TWICE,
-        "deadline_near": left is not None and left <= policy.days("warning"),
+        "deadline_near": item.is_near(today),
     }
 
 

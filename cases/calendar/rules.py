@@ -129,6 +129,16 @@ def remaining(due: date, today: date, cal: Calendar) -> int:
     return -max(1, workdays_between(due, today, cal))
 
 
+def near_from(due: date, days: int, cal: Calendar) -> date:
+    """提醒日: the first day on which no more than so many working days are left until a due date (`remaining`)."""
+    day, left = due, 0
+    while True:
+        left += cal.is_workday(day)
+        if left > days:
+            return day
+        day -= timedelta(days=1)
+
+
 def local_day(moment: datetime) -> date:
     """The day in China on which a moment falls."""
     return moment.astimezone(ZONE).date()

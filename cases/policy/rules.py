@@ -17,6 +17,8 @@ SECTIONS = (
 
 WORKDAYS = "workdays"
 CALENDAR_DAYS = "days"
+LONGEST_WARNING = 10
+"""So many workdays before its due date a step may be called nearly due at the earliest (提醒)."""
 
 
 class PolicyGap(KeyError):

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.policy.rules import SECTIONS, Row
+from cases.policy.rules import LONGEST_WARNING, SECTIONS, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
 from cases.text import named
 
@@ -75,7 +75,7 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
     elif row.section == "caps":
         yield from _cap_faults(row.key, value)
     elif row.section == "days":
-        yield from _days_faults(value)
+        yield from _days_faults(row.key, value)
     elif row.section == "levels" and not isinstance(value.get("on"), bool):
         yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
     elif row.section == "reading":
@@ -103,12 +103,14 @@ def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
         yield ShapeFault("key", _("没有这种限额。"))
 
 
-def _days_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
+def _days_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
     units = [unit for unit in ("workdays", "days") if unit in value]
     if len(units) != 1:
         yield ShapeFault("workdays", _("天数要写工作日（workdays）或自然日（days）其中一个。"))
     else:
-        yield from _whole_number(value, units[0], least=0)
+        yield from (faults := list(_whole_number(value, units[0], least=0)))
+        if key == "warning" and not faults and value[units[0]] > LONGEST_WARNING:
+            yield ShapeFault(units[0], format_lazy(_("提醒最早在到期前 {n} 天。"), n=LONGEST_WARNING))
 
 
 def _reading_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:

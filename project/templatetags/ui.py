@@ -260,14 +260,14 @@ register.filter("date_zh", date_zh)
 
 
 @register.simple_tag
-def due(days: int | None, paused: bool = False, provisional: bool = False) -> SafeString:
-    """剩余工作日: 剩 3 天, 今天, 超 2 天; 暂停 while the clock stands; 暂定 beyond the loaded calendar."""
+def due(days: int | None, paused: bool = False, provisional: bool = False, near: bool = False) -> SafeString:
+    """剩余工作日: 剩 3 天, 今天, 超 2 天; blue when `near`; 暂停 while the clock stands; 暂定 beyond the loaded calendar."""
     if paused:
         return tag(_("暂停计时"), "grey")
     if days is None:
         return SafeString("—")
     if days > 0:
-        shown = tag(ngettext("剩 %(n)s 天", "剩 %(n)s 天", days) % {"n": days}, "grey" if days > 2 else "blue")
+        shown = tag(ngettext("剩 %(n)s 天", "剩 %(n)s 天", days) % {"n": days}, "blue" if near else "grey")
     elif days == 0:
         shown = tag(_("今天到期"), "yellow")
     else:

@@ -12,13 +12,14 @@ from cases.access.models import User
 from cases.access.queries import posts_of
 from cases.calendar import clock
 from cases.calendar.queries import calendar
-from cases.calendar.rules import add_workdays
+from cases.calendar.rules import add_workdays, near_from
 from cases.consent import actions as consent
 from cases.dossier import actions as dossier
 from cases.dossier.models import Case
 from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import papers
+from cases.policy.queries import policy_of
 from tests.desk.road import copies
 from tests.desk.whole import queue
 from workflows import actions, barring, pool
@@ -74,7 +75,8 @@ def test_due_today_and_due_soon_are_what_they_are_called(cast, new_case):
         (soon, days[0]),
         (later, days[1]),
     ):
-        WorkItem.objects.filter(case=case).update(due_on=due)
+        near = near_from(due, policy_of(case).days("warning"), calendar())
+        WorkItem.objects.filter(case=case).update(due_on=due, near_on=near)
     assert {item.case_id for item in queue(viewer, "today")} == {late.pk, today.pk}
     assert {item.case_id for item in queue(viewer, "soon")} == {soon.pk}
 

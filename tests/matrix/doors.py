@@ -116,6 +116,7 @@ INNER = {
     "workflows.actions.messages.deliver_message": "the worker",
     "workflows.actions.claiming.claim_expired": "the clock",
     "workflows.actions.leading.escalate": "the clock",
+    "workflows.actions.leading.judge_again": "the clock",
     "workflows.actions.claiming.seen": "whoever lost a step",
     "workflows.desk.notes.actions.seen": "whoever was mentioned",
     "workflows.actions.moving.panel_result": "inside the panel's decision",

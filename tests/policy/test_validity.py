@@ -97,6 +97,7 @@ def test_a_wrong_award_row_is_named_by_field(value: dict[str, Any], field: str) 
         (Row("days", "review", {"workdays": "five"}), "workdays"),
         (Row("days", "review", {"workdays": 5, "days": 7}), "workdays"),
         (Row("days", "review", {"workdays": -1}), "workdays"),
+        (Row("days", "warning", {"workdays": 11}), "workdays"),
         (Row("levels", "county_review", {"on": "yes"}), "on"),
         (Row("quorum", "panel", {"members": 3, "present": 4, "approve": 3}), "present"),
         (Row("quorum", "panel", {"members": 5, "present": 2, "approve": 3}), "present"),

@@ -6,7 +6,7 @@ from workflows.actions.correcting import correct, correctable
 from workflows.actions.deciding import decide, save_draft
 from workflows.actions.intervening import drop, open_items, put, reopen
 from workflows.actions.jobs import job_over, skip_job
-from workflows.actions.leading import allocate, escalate, hand_on, must_fit, reassign, set_priority
+from workflows.actions.leading import allocate, escalate, hand_on, judge_again, must_fit, reassign, set_priority
 from workflows.actions.messages import deliver_message, receive_message
 from workflows.actions.migrating import migrate
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
@@ -28,6 +28,7 @@ __all__ = [
     "fact",
     "hand_on",
     "job_over",
+    "judge_again",
     "kept_out",
     "locked",
     "migrate",

@@ -26,6 +26,7 @@ from workflows.actions.common import (
     posts_for,
     what_happened,
 )
+from workflows.flow import step_of
 from workflows.models import WorkItem
 
 
@@ -163,6 +164,27 @@ def escalate(*, item: WorkItem | int, by: Any, now: datetime | None = None) -> b
         holding.note(found, "escalated", found.holder, found.holder, now, "")
     payload = {"step": found.step, "due_on": found.due_on, "late": late}
     record("task.escalated", about=("case", found.case_id), object=found, payload=payload)
+    return True
+
+
+@action("task.near")
+def judge_again(*, item: WorkItem | int, by: Any, now: datetime | None = None) -> bool:
+    """快到期重排: the warning days of a step have begun, so what the policy finds urgent in it is asked once more.
+
+    What a head said of its priority stays. The clock does it; answers whether there was anything to ask.
+    """
+    assert now is not None
+    found = locked(item)
+    is_live = found.kind == "human" and found.state in ("open", "claimed")
+    if not is_live or found.near_seen_at is not None or not found.is_near(local_day(now)):
+        return False
+    before, found.near_seen_at = found.priority, now
+    if not found.handovers.filter(kind="ranked").exists():
+        turns.weigh(found, policy_of(found.case), veiled=step_of(found).veiled, now=now)
+    found.row_version += found.priority != before
+    found.save(update_fields=["near_seen_at", "row_version", *turns.FIELDS])
+    payload = {"step": found.step, "due_on": found.due_on, "before": before, "after": found.priority}
+    record("task.near", about=("case", found.case_id), object=found, payload=payload)
     return True
 
 

@@ -18,6 +18,7 @@ from cases.access.rules import VEILED
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Calendar, add_workdays, local_day, remaining
 from cases.errors import Invalid, NotFound
+from cases.policy.rules import LONGEST_WARNING
 from cases.programme import programmes
 from cases.regions.models import Division
 from cases.states import state
@@ -31,7 +32,6 @@ from workflows.suspended import is_suspended
 PAGE = 30
 MOST = 100
 """Counts stop here and are shown as 99+: a count must not walk through a big table."""
-SOON = 2
 
 WORK = "work"
 """What I hold and what I may take, in one list: the tasks of the API."""
@@ -41,7 +41,7 @@ QUEUES = {
     "later": _("已搁置"),
     "waiting": _("等别人"),
     "today": _("今天到期和超期"),
-    "soon": _("两天内到期"),
+    "soon": _("快到期"),
     "done": _("已办"),
 }
 NOT_MINE = ("waiting", "done")
@@ -67,10 +67,10 @@ def parts(viewer: Viewer, name: str) -> list[QuerySet[WorkItem]]:
 
     Entrusted work (委托代审) stands at the office that does it.
 
-    today and soon are of what I hold or may take: due by today, and in the two workdays after it; a turn is never later
-    than the due date, so that the index of turns finds them. waiting is everything of my area that somebody else has to
-    do: the applicant, another office, the panel, the bank, a colleague. What is put off is not in my inbox, and is in the
-    queues of what is due.
+    today and soon are of what I hold or may take: due by today, and after that within the warning days of its policy;
+    a turn is never later than the due date, so that the index of turns finds them. waiting is everything of my area that
+    somebody else has to do: the applicant, another office, the panel, the bank, a colleague. What is put off is not in my
+    inbox, and is in the queues of what is due.
     """
     may_see = sees(viewer.user, "case__") | _veiled(viewer)
     return [WorkItem.objects.filter(part & may_see) for part in _parts(viewer, name)]
@@ -102,8 +102,8 @@ def _parts(viewer: Viewer, name: str) -> list[Q]:
     if name == "today":
         return [part & Q(due_on__lte=viewer.today, turn_on__lte=viewer.today) for part in (mine, *free)]
     if name == "soon":
-        limit = add_workdays(viewer.today, SOON, calendar()).on
-        due = Q(due_on__gt=viewer.today, due_on__lte=limit, turn_on__lte=limit)
+        limit = add_workdays(viewer.today, LONGEST_WARNING, calendar()).on
+        due = Q(due_on__gt=viewer.today, near_on__lte=viewer.today, turn_on__lte=limit)
         return [part & due for part in (mine, *free)]
     if name == "done":
         return [Q(state="done", holder=viewer.user)]
@@ -279,6 +279,7 @@ class Row:
     opens: bool
     whom: Any
     is_suspended: bool
+    is_near: bool
 
 
 def rows_of(items: list[WorkItem], today: date, cal: Calendar) -> list[Row]:
@@ -304,6 +305,7 @@ def _row(item: WorkItem, places: Mapping[str, str], roles: Mapping[str, str], to
         is_open or not step.veiled,
         _whom(item, roles),
         is_open and bool(getattr(item, "stands_still", False)),
+        is_open and item.is_near(today),
     )
 
 

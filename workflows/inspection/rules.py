@@ -88,6 +88,7 @@ WORDS: dict[str, Any] = {
     "task.put_off": gettext_lazy("搁置"),
     "task.woken": gettext_lazy("提起搁置的办件"),
     "task.escalate": gettext_lazy("超期上报"),
+    "task.near": gettext_lazy("快到期，重排先后"),
     "task.escalated": gettext_lazy("超期上报"),
     "task.priority": gettext_lazy("改优先"),
     "message.receive": gettext_lazy("收到外来消息"),

@@ -204,6 +204,8 @@ class Migration(migrations.Migration):
                 ("clock_from", models.DateField(null=True, verbose_name="计时起点")),
                 ("due_on", models.DateField(null=True)),
                 ("due_provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("near_on", models.DateField(null=True, verbose_name="提醒日")),
+                ("near_seen_at", models.DateTimeField(null=True, verbose_name="快到期时重排")),
                 (
                     "turn_on",
                     models.GeneratedField(
@@ -1170,6 +1172,12 @@ class Migration(migrations.Migration):
             model_name="workitem",
             index=models.Index(
                 condition=models.Q(("state__in", ["open", "claimed"])), fields=["turn_on", "id"], name="work_live"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "claimed"])), fields=["near_on", "id"], name="work_near"
             ),
         ),
         migrations.AddIndex(

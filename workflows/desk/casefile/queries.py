@@ -109,6 +109,11 @@ class File:
         return remaining(self.item.due_on, clock.today(), calendar())
 
     @property
+    def is_near(self) -> bool:
+        """快到期: whether the warning days of the open work have begun."""
+        return self.item is not None and self.item.is_near(clock.today())
+
+    @property
     def is_paused(self) -> bool:
         """计时暂停: whether the clock of the open step stands still."""
         if self.item is None:

@@ -12,14 +12,12 @@ from django.db.models import Count, Q, QuerySet
 
 from cases.access.models import Office, Post, User
 from cases.access.queries import current_posts, may_administer, posts_of, require, sees
-from cases.calendar.queries import calendar
-from cases.calendar.rules import ZONE, add_workdays, local_day
+from cases.calendar.rules import ZONE, local_day
 from cases.errors import NotFound
 from workflows import pool
 from workflows.actions import LEAD
 from workflows.models import Allotment, AllotmentLine, WorkItem
 
-SOON = 3
 PAGE = 30
 MANY = 100
 END = "admin.posts"
@@ -79,13 +77,12 @@ def loads_of(office: Office, now: datetime) -> list[Load]:
     for post in current_posts().filter(office=office).select_related("user"):
         people.setdefault(post.user_id, Load(post.user)).roles.append(str(post.role))
     today = local_day(now)
-    soon = add_workdays(today, SOON, calendar()).on
     mine = WorkItem.objects.filter(state="claimed", holder__in=list(people)).order_by()
-    for holder, due_on, claimed_at in mine.values_list("holder", "due_on", "claimed_at")[:LONGEST]:
+    for holder, due_on, near_on, claimed_at in mine.values_list("holder", "due_on", "near_on", "claimed_at")[:LONGEST]:
         load = people[holder]
         load.held += 1
         load.overdue += due_on is not None and due_on < today
-        load.soon += due_on is not None and today <= due_on <= soon
+        load.soon += due_on is not None and near_on is not None and near_on <= today <= due_on
         load.ages.append((today - local_day(claimed_at)).days if claimed_at else 0)
     monday = datetime.combine(today - timedelta(days=today.weekday()), time.min, ZONE)
     done = WorkItem.objects.filter(state="done", holder__in=list(people), done_at__gte=monday).order_by()

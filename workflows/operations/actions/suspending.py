@@ -176,8 +176,8 @@ def _move_on(item: WorkItem, suspension: Suspension, now: datetime) -> None:
     Pause.objects.create(item=item, reason=_mark(suspension), starts_on=begin, ends_on=end)
     if step.days_key:
         due = pauses.due_of(item, policy, step.days_key, now=now)
-        item.due_on, item.due_provisional = due.on, due.provisional
-        item.save(update_fields=["due_on", "due_provisional"])
+        pauses.set_due(item, due, policy)
+        item.save(update_fields=pauses.DUE)
     if step.lapses and item.due_on:
         timers.arm(case=item.case, kind="lapse", key=str(item.pk), due_at=end_of(item.due_on))
     if item.state == "claimed":
