@@ -17,6 +17,7 @@ from cases.errors import Refusal
 from cases.history.record import record
 from cases.money.models import Payout
 from cases.programme import Question, programme
+from cases.text import listed
 from workflows import effects
 from workflows.actions.intervening import must_be_free
 
@@ -76,7 +77,7 @@ def _must_be_enough(case: Case, before: dict[str, Any]) -> None:
     new = [one for one in card.asked(known) if one.required and one.key not in known]
     asked = {one.key for one in card.asked(before)}
     if missing := [str(one.label) for one in new if one.key not in asked]:
-        words = _("更正后还要回答：{facts}。请发补正通知。").format(facts="、".join(missing))
+        words = _("更正后还要回答：{facts}。请发补正通知。").format(facts=listed(missing))
         raise Refusal(words, code="asks_more", status=409)
 
 

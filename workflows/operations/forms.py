@@ -108,7 +108,8 @@ def plain(question: Question, words: str) -> str:
     """The answer that somebody means who writes the words of a choice, or 是 or 否."""
     if question.kind == "choice":
         return next((code for code, label in question.choices if words in (code, str(label))), words)
-    return {"是": "yes", "否": "no", "不是": "no"}.get(words, words) if question.kind == "yes_no" else words
+    said = {str(_("是")).casefold(): "yes", str(_("否")).casefold(): "no"}
+    return said.get(words.casefold(), words) if question.kind == "yes_no" else words
 
 
 class RoadPlanForm(Refusing):
