@@ -1,4 +1,4 @@
-"""How a case stands on its road: the run, one work item a step, decisions, duties, timers, outgoing work."""
+"""How a case stands on its road: the run, one work item a step, and what was decided; the tables of the rooms are named here too."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cases.sealed import SealedField, SealedJSONField
 from workflows.desk.notes.models import *
 from workflows.desk.panel.models import *
 from workflows.desk.staffing.models import *
+from workflows.duties import *
 from workflows.engine.models import *
 from workflows.engine.rows import *
 from workflows.operations.models import *
@@ -184,36 +185,6 @@ class Ending(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reasons=[]), name="ending_has_reason")]
 
 
-class StepDuty(models.Model):
-    """环节职责: what a road declares of a step, where the database can see it: its level, the steps it excludes,
-    and the steps whose doer goes on with this one.
-
-    Written by set-up alone (`workflows.reference`); the guard of decisions reads it and refuses a step it does not know.
-    """
-
-    flow = models.CharField(max_length=60)
-    step = models.CharField(max_length=40)
-    level = models.PositiveSmallIntegerField(null=True)
-    others = models.JSONField(default=list)
-    same_as = models.JSONField(default=list)
-
-    class Meta:
-        app_label = "workflows"
-        constraints = [models.UniqueConstraint(fields=["flow", "step"], name="step_duty_once")]
-
-
-class DutyReplay(models.Model):
-    """职责复查: when a finished case was judged again by its duties and what it broke; no time means that it is to be again."""
-
-    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="duty_replay")
-    at = models.DateTimeField(null=True)
-    breaches = models.JSONField(default=list)
-
-    class Meta:
-        app_label = "workflows"
-        indexes = [models.Index(fields=["case"], condition=~Q(breaches=[]), name="duty_replay_broken")]
-
-
 class Pause(models.Model):
     """中止计时: the clock of a step stands still from a day to a day, with a reason."""
 
@@ -318,29 +289,6 @@ class Recheck(models.Model):
         indexes = [models.Index(fields=["case", "-id"], name="recheck_by_case")]
 
 
-class Duty(models.Model):
-    """职责: a person acted on a review level of a case. Two neighbouring levels can never be one person.
-
-    Written by database triggers on decisions and panel votes, so that no path goes round it. A person may do the same
-    level again (after a return); levels n and n+1 share one of the two halves below and collide.
-    """
-
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="duties")
-    actor = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="duties")
-    level = models.PositiveSmallIntegerField()
-    low = models.PositiveSmallIntegerField()
-    high = models.PositiveSmallIntegerField()
-
-    class Meta:
-        app_label = "workflows"
-        constraints = [
-            models.UniqueConstraint(fields=["case", "actor", "level"], name="duty_once"),
-            models.UniqueConstraint(fields=["case", "actor", "low"], name="duty_not_next_even"),
-            models.UniqueConstraint(fields=["case", "actor", "high"], name="duty_not_next_odd"),
-            models.CheckConstraint(condition=Q(low=F("level") / 2) & Q(high=(F("level") + 1) / 2), name="duty_halves"),
-        ]
-
-
 class Draft(models.Model):
     """意见草稿: what somebody typed at a step and has not decided, or typed too late."""
 
@@ -352,33 +300,3 @@ class Draft(models.Model):
     class Meta:
         app_label = "workflows"
         constraints = [models.UniqueConstraint(fields=["item", "by"], name="draft_once")]
-
-
-class Timer(models.Model):
-    """到时: something to do about a case at a time; the row is the truth, the clock process only looks."""
-
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="timers")
-    kind = models.CharField(max_length=40)
-    key = models.CharField(max_length=64, default="")
-    due_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True)
-    cancelled_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    parked_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=80, blank=True, default="")
-    place = models.CharField(max_length=160, blank=True, default="")
-
-    class Meta:
-        app_label = "workflows"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "kind", "key"], condition=Q(done_at=None, cancelled_at=None), name="timer_once"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(done_at=None, cancelled_at=None, parked_at=None), name="timer_due"
-            ),
-            models.Index(fields=["id"], condition=Q(parked_at__isnull=False), name="timer_parked"),
-        ]

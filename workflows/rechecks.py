@@ -18,7 +18,7 @@ from cases.dossier.models import Case
 from cases.duplicates.queries import earlier_aid, same_elsewhere
 from cases.errors import Refusal, Stale
 from cases.history.record import record
-from cases.money.queries import has_free
+from cases.money.funds import has_free
 from cases.money.remarks import Remark
 from cases.policy.rules import PolicyGap
 from cases.text import money as money_words

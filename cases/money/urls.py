@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.money import views
+from cases.money import answer_views, views
 
 app_name = "money"
 urlpatterns = [
@@ -17,8 +17,8 @@ urlpatterns = [
     path("batch/<slug:number>/void/", views.void, name="void"),
     path("batch/<slug:number>/file/", views.file, name="file"),
     path("batch/<slug:number>/ask/", views.ask, name="ask"),
-    path("batch/<slug:number>/answer/", views.upload, name="upload"),
-    path("answer/<int:pk>/", views.answer, name="answer"),
-    path("differences/", views.differences, name="differences"),
-    path("differences/<slug:key>/", views.settle, name="settle"),
+    path("batch/<slug:number>/answer/", answer_views.upload, name="upload"),
+    path("answer/<int:pk>/", answer_views.answer, name="answer"),
+    path("differences/", answer_views.differences, name="differences"),
+    path("differences/<slug:key>/", answer_views.settle, name="settle"),
 ]

@@ -15,14 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.access.queries import require, who_may
 from cases.calendar import clock
 from cases.errors import Invalid
-from cases.money import actions, queries
-from cases.money.bankfile import MOST_BYTES
-from cases.money.differences import differences as open_differences
-from cases.money.differences import get_difference, how_many_differ
-from cases.money.forms import AnswerForm, CheckForm, FindingForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
-from cases.money.models import BankAnswerLine, PaymentBatch
+from cases.money import actions, funds, queries
+from cases.money.differences import how_many_differ
+from cases.money.forms import CheckForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
+from cases.money.models import PaymentBatch
 from cases.money.remarks import remarks
-from cases.money.rules import DIFFERENCES, OUT, OUTCOMES, PROVINCE
+from cases.money.rules import OUT, PROVINCE
 from cases.people.rules import mask_name
 
 
@@ -30,7 +28,7 @@ from cases.people.rules import mask_name
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """资金: each fund with what came in, is set aside, was paid, and is free; the newest batches."""
-    found = queries.balances(request.user)
+    found = funds.balances(request.user)
     page = queries.batches(request.user, after=request.GET.get("after", ""))
     context = {
         "balances": found,
@@ -46,8 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def fund(request: HttpRequest, code: str) -> HttpResponse:
     """流水 of one fund."""
     one = queries.get_fund(request.user, code)
-    page = queries.ledger(request.user, one, after=request.GET.get("after", ""))
-    context = {"balance": queries.balance(request.user, one), "page": page, "may": queries.rights_of(request.user)}
+    page = funds.ledger(request.user, one, after=request.GET.get("after", ""))
+    context = {"balance": funds.balance(request.user, one), "page": page, "may": queries.rights_of(request.user)}
     return render(request, "money/fund.html", context)
 
 
@@ -63,7 +61,7 @@ def new_fund(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("资金已设立。"))
         return redirect("money:fund", made.code)
 
-    return _typed(request, form, save, {"title": _("设立资金"), "button": _("设立")})
+    return typed(request, form, save, {"title": _("设立资金"), "button": _("设立")})
 
 
 @login_required
@@ -79,7 +77,7 @@ def gift(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("到账已登记。"))
         return redirect("money:fund", one.code)
 
-    return _typed(request, form, save, {"title": _("登记到账"), "button": _("登记"), "about": one.name})
+    return typed(request, form, save, {"title": _("登记到账"), "button": _("登记"), "about": one.name})
 
 
 @login_required
@@ -153,7 +151,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("money:batch", one.number)
 
     told = _("请照打印的清单重新数笔数、加总金额，再填在这里。")
-    return _typed(
+    return typed(
         request, form, save, {"title": _("复核批次"), "button": _("复核通过"), "about": one.number, "told": told}
     )
 
@@ -173,7 +171,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 
     told = _("放行以后文件就可以送银行。请再输入一次密码，确认是您本人。")
     context = {"title": _("放行批次"), "button": _("放行"), "about": one.number, "told": told, "batch": one}
-    return _typed(request, form, save, context)
+    return typed(request, form, save, context)
 
 
 @login_required
@@ -189,7 +187,7 @@ def void(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("money:batch", one.number)
 
     context = {"title": _("作废批次"), "button": _("作废"), "kind": "stop", "about": one.number}
-    return _typed(request, form, save, context)
+    return typed(request, form, save, context)
 
 
 @login_required
@@ -214,83 +212,7 @@ def _download(data: bytes, name: str) -> HttpResponse:
     return answer
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest, number: str) -> HttpResponse:
-    """导入回盘: a dry run that applies nothing."""
-    one = queries.get_batch(request.user, number)
-    require(request.user, "money.import", PROVINCE)
-    form = AnswerForm(request.POST or None, request.FILES or None)
-
-    def save() -> HttpResponse:
-        data = form.cleaned_data["file"].read(MOST_BYTES + 1)
-        made = actions.import_answer(batch=one, data=data, by=request.user)
-        return redirect("money:answer", made.pk)
-
-    told = _("这一步只比对，不改变任何结果。比对后由另一位同事确认。")
-    context = {"title": _("导入回盘"), "button": _("比对"), "about": one.number, "told": told, "with_file": True}
-    return _typed(request, form, save, context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """回盘比对: line by line what the bank says against what was sent; a second person accepts."""
-    one = queries.get_answer(request.user, pk)
-    if request.method == "POST":
-        actions.accept_answer(answer=one, by=request.user)
-        messages.success(request, _("回盘已确认，结果已登记。"))
-        return redirect("money:batch", one.batch.number)
-    only = request.GET.get("only") == "differences"
-    page = queries.answer_page(one, after=request.GET.get("after", ""), differences=only)
-    context = {
-        "answer": one,
-        "page": page,
-        "lines": [(line, OUTCOMES[line.outcome], *_beside(line)) for line in page.rows],
-        "counts": [(OUTCOMES[name], number) for name, number in queries.outcomes_of(one).items()],
-        "may": queries.rights_of(request.user),
-        "who": who_may("money.check", PROVINCE),
-        "only": only,
-    }
-    return render(request, "money/answer.html", context)
-
-
-def _beside(line: BankAnswerLine) -> tuple[str, str, bool]:
-    """The bank's name and ours, masked, and whether the line differs."""
-    ours = mask_name(str(line.attempt.line.holder)) if line.attempt else ""
-    return mask_name(str(line.holder)), ours, line.outcome in DIFFERENCES
-
-
-@login_required
-@require_GET
-def differences(request: HttpRequest) -> HttpResponse:
-    """待处理差异 of all batches."""
-    page = open_differences(request.user, after=request.GET.get("after", ""))
-    rows = [(one, OUTCOMES.get(one.difference, one.difference)) for one in page.rows]
-    return render(
-        request, "money/differences.html", {"page": page, "rows": rows, "may": queries.rights_of(request.user)}
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def settle(request: HttpRequest, key: str) -> HttpResponse:
-    """登记查清结论."""
-    one = get_difference(request.user, key)
-    require(request.user, "money.check", PROVINCE)
-    form = FindingForm(request.POST or None)
-
-    def save() -> HttpResponse:
-        actions.settle_difference(key=key, by=request.user, **form.cleaned_data)
-        messages.success(request, _("结论已登记，这一笔不再列为差异。"))
-        return redirect("money:differences")
-
-    told = _("登记结论不改变账目。要动账的，请按退汇或另拨办理。")
-    context = {"title": _("登记查清结论"), "button": _("登记"), "about": OUTCOMES.get(one.difference, ""), "told": told}
-    return _typed(request, form, save, context)
-
-
-def _typed(
+def typed(
     request: HttpRequest, form: MoneyForm, save: Callable[[], HttpResponse], context: dict[str, Any]
 ) -> HttpResponse:
     """One form a page; what was typed stays when it is refused."""

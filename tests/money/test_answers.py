@@ -15,8 +15,8 @@ from cases.calendar.queries import calendar
 from cases.calendar.rules import add_workdays
 from cases.errors import Invalid, Refusal
 from cases.money import actions
+from cases.money.funds import balance
 from cases.money.models import BankAnswer, LedgerAccount, LedgerTransfer, PaymentBatch, Payout, PayoutAttempt
-from cases.money.queries import balance
 from cases.money.rules import OUTCOMES
 from cases.money.testbank import Fault, SimulatedBank
 from tests.money.conftest import Desk, make_fund, payable

@@ -12,8 +12,8 @@ from django.db import IntegrityError, InternalError, ProgrammingError, connectio
 
 from cases.errors import Invalid, Refusal
 from cases.money import actions
+from cases.money.funds import balance, balances, ledger
 from cases.money.models import LedgerAccount, LedgerOpen, LedgerTransfer, Payout
-from cases.money.queries import balance, balances, ledger
 from cases.money.rules import FundShort
 from tests.money.conftest import make_case, make_fund
 

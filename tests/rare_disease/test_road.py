@@ -13,8 +13,8 @@ from cases.dossier import actions as dossier
 from cases.dossier.models import Case
 from cases.errors import Invalid, Refusal
 from cases.money import actions as money
+from cases.money.funds import balance
 from cases.money.models import Payout, PayoutAttempt
-from cases.money.queries import balance
 from cases.notices.models import Notice
 from tests.flow_kit import Trip
 from workflows import actions

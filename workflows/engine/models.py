@@ -1,4 +1,4 @@
-"""What the engine keeps beside the road: periodic runs, incidents, messages of other systems, answers to requests."""
+"""What the engine keeps beside the road: timers, periodic runs, incidents, messages of other systems, answers to requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cases.sealed import SealedField, SealedJSONField
 
-__all__ = ["Answered", "Incident", "Message", "PeriodicRun"]
+__all__ = ["Answered", "Incident", "Message", "PeriodicRun", "Timer"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -114,3 +114,33 @@ class Answered(models.Model):
     class Meta:
         app_label = "workflows"
         constraints = [models.UniqueConstraint(fields=["by", "key"], name="answered_once")]
+
+
+class Timer(models.Model):
+    """到时: something to do about a case at a time; the row is the truth, the clock process only looks."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="timers")
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=64, default="")
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=80, blank=True, default="")
+    place = models.CharField(max_length=160, blank=True, default="")
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "key"], condition=Q(done_at=None, cancelled_at=None), name="timer_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(done_at=None, cancelled_at=None, parked_at=None), name="timer_due"
+            ),
+            models.Index(fields=["id"], condition=Q(parked_at__isnull=False), name="timer_parked"),
+        ]

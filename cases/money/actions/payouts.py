@@ -14,8 +14,8 @@ from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_case
 from cases.errors import Refusal
 from cases.history.record import action, record, recorded
+from cases.money.funds import active_funds
 from cases.money.models import Fund, LedgerAccount, LedgerTransfer, Payout
-from cases.money.queries import active_funds
 from cases.money.rules import FundShort, allows, to_fen
 from cases.people.queries import current_account
 
