@@ -23,7 +23,7 @@ from tests.bench.measure import Clock, Table, p95
 from tests.bench.peers import limit, ours, plain
 from tests.bench.show import say
 from tests.bench.stock import PlainFlow
-from tests.bench.world import COMMENT, drive_link
+from tests.bench.world import COMMENT, drive_link, permit
 from workflows import actions
 from workflows.models import WorkItem
 
@@ -73,7 +73,7 @@ def _claims(people: int, seconds: float) -> dict[str, Any]:
         rows = Task.objects.filter(process__flow_class=PlainFlow, status="NEW", pk__gt=PLAIN).user_queue(users[number])
         task = rows.select_related("process__plaincase").order_by("process__plaincase__due_on").first()
         if task is not None:
-            plain.claim(task.process_id, task.pk, users[number])
+            plain.assign(task.process_id, task.pk, users[number])
         return task.pk if task else None
 
     links = [drive_link().cursor() for _ in users]
@@ -120,6 +120,7 @@ def _reviewers(count: int) -> list[User]:
         user = User.objects.create(username=f"bench{number}", name=f"量速{number}", is_office=True)
         Post.objects.create(user=user, role_id="CTY1", office=office, starts_on=date(2026, 1, 1))
         made.append(user)
+    permit(*(user.username for user in made))
     return made
 
 

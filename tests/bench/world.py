@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from psycopg2 import sql
 
@@ -30,6 +32,14 @@ def people() -> dict[str, Any]:
     """Who does which step: one person for each, as the duties ask."""
     found = User.objects.in_bulk(PEOPLE.values(), field_name="username")
     return {step: found[name] for step, name in PEOPLE.items()}
+
+
+def permit(*names: str) -> None:
+    """These people may see a quarter of the tasks, as viewflow asks it."""
+    kind = ContentType.objects.get_for_model(models.PlainCase)
+    right, _made = Permission.objects.get_or_create(content_type=kind, codename="CTY1", defaults={"name": "CTY1"})
+    for user in User.objects.filter(username__in=names):
+        user.user_permissions.add(right)
 
 
 def prepare() -> str:

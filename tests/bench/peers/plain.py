@@ -79,6 +79,12 @@ def claim(process_pk: int, task_pk: int, by: Any) -> None:
         side.claimed(activation.process, activation.task, by)
 
 
+def assign(process_pk: int, task_pk: int, by: Any) -> None:
+    """The same where the queue has asked for the permission: a filled task names one that its node does not have."""
+    with PlainFlow.lock(process_pk), transaction.atomic():
+        _found(process_pk, task_pk).assign(by)
+
+
 def complete(process_pk: int, task_pk: int, by: Any) -> None:
     """Execute a task, as UpdateProcessView does inside wrap_task_view."""
     with PlainFlow.lock(process_pk), transaction.atomic():
