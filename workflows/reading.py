@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import JSONField, OuterRef, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +16,12 @@ from cases.dossier.models import Case
 from cases.errors import Invalid
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import REDACTED, paper_words
-from cases.fixed import Fixed, Slot
 from cases.history.models import Access
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy
 from cases.text import listed
 from workflows.flow import step_of
 from workflows.models import Decision, WorkItem
-
-FILE = MaterialFile._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -70,25 +66,22 @@ class Reading:
         return {"opened": opened, "unopened": list(self.unopened)}
 
 
+SHEETS = """(SELECT coalesce(jsonb_agg(jsonb_build_array(
+    coalesce(m.code, f.kind), f.id, f.sha256, coalesce(m.required, false), f.kind, look.at) ORDER BY f.id), '[]')
+FROM cases_materialfile f LEFT JOIN cases_material m ON m.id = f.material_id
+LEFT JOIN (SELECT object_id, min(recorded_at) AS at FROM cases_access
+           WHERE case_id = workflows_workitem.case_id AND actor = %s AND object_type = %s GROUP BY 1) look
+    ON look.object_id = f.id::text
+WHERE f.case_id = workflows_workitem.case_id AND f.removed_at IS NULL)"""
+
+
 def looks_of(person: Any) -> dict[str, Any]:
-    """What is read of a person's looks with his work items: the first at the case since the step began, and at each file."""
+    """What is read with work items of one reader: his first look at the case since the step began, and each file in force."""
     since = Access.objects.filter(case_id=OuterRef("case_id"), actor=person, recorded_at__gte=OuterRef("offered_at"))
-    files = (
-        "(SELECT coalesce(jsonb_object_agg(a.object_id, a.at), '{}') FROM (SELECT object_id, min(recorded_at) AS at "
-        "FROM cases_access WHERE case_id = workflows_workitem.case_id AND actor = %s AND object_type = %s GROUP BY 1) a)"
-    )
     return {
         "first_look": Subquery(since.order_by("recorded_at").values("recorded_at")[:1]),
-        "looked_at": RawSQL(files, [person, FILE], JSONField()),
+        "sheets": RawSQL(SHEETS, [person, MaterialFile._meta.db_table], JSONField()),
     }
-
-
-def _files() -> QuerySet[MaterialFile]:
-    cases = RawSQL("SELECT unnest(%s::bigint[])", [Slot("cases", ArrayField(BigIntegerField()))])
-    return MaterialFile.objects.filter(case__in=cases, removed_at=None).select_related("material").order_by("pk")
-
-
-_FILES = Fixed(_files)
 
 
 def reading_of(item: WorkItem, person: Any) -> Reading:
@@ -96,45 +89,23 @@ def reading_of(item: WorkItem, person: Any) -> Reading:
     return readings_of([item], person)[item.pk]
 
 
-def reading_under_lock(item: WorkItem) -> Reading:
-    """阅卷 of whoever moves the case with this item, which was read together with his looks."""
-    found: Any = item
-    return readings([item], [(item.pk, found.first_look, found.looked_at)])[item.pk]
-
-
 def readings_of(items: Iterable[WorkItem], person: Any) -> dict[int, Reading]:
-    """阅卷 of one person at several steps, in two questions however many there are."""
-    held = list(items)
-    looks: Any = WorkItem.objects.filter(pk__in=[item.pk for item in held]).annotate(**looks_of(person.pk))
-    return readings(held, [(item.pk, item.first_look, item.looked_at) for item in looks])
+    """阅卷 of one person at several steps, in one question however many there are."""
+    found = WorkItem.objects.filter(pk__in=[item.pk for item in items]).annotate(**looks_of(person.pk))
+    return {item.pk: reading_in(item) for item in found.select_related("case__run")}
 
 
-def readings(items: Iterable[WorkItem], looks: Iterable[tuple[int, Any, dict[str, str]]]) -> dict[int, Reading]:
-    """阅卷 at these steps out of the looks (`looks_of`) at each."""
-    held = {item.pk: item for item in items}
-    files: dict[int, list[MaterialFile]] = {}
-    for file in _FILES(cases=[item.case_id for item in held.values()]):
-        files.setdefault(file.case_id, []).append(file)
-    return {
-        pk: _reading(held[pk], files.get(held[pk].case_id, []), opened_at, looked_at)
-        for pk, opened_at, looked_at in looks
-    }
-
-
-def _reading(
-    item: WorkItem, files: list[MaterialFile], opened_at: datetime | None, looked_at: dict[str, str]
-) -> Reading:
+def reading_in(item: Any) -> Reading:
+    """阅卷 out of a work item that was read with `looks_of` its reader."""
     veiled = step_of(item).veiled
-    first = {file: datetime.fromisoformat(at) for file, at in looked_at.items()}
-    sheets = tuple(
-        Sheet(
-            file.material.code if file.material else file.kind, file.pk, file.sha256,
-            bool(file.material and file.material.required), first.get(str(file.pk)),
-        )
-        for file in files
-        if (file.kind == REDACTED) == veiled
-    )  # fmt: skip
-    return Reading(opened_at, sheets)
+    return Reading(
+        item.first_look,
+        tuple(
+            Sheet(paper, file, sha256, required, at and datetime.fromisoformat(at))
+            for paper, file, sha256, required, kind, at in item.sheets
+            if (kind == REDACTED) == veiled
+        ),
+    )
 
 
 def agrees(exit: Any) -> bool:

@@ -22,7 +22,7 @@ from workflows.actions.claiming import act_as, take
 from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
 from workflows.flow import step_of
 from workflows.models import Decision, Draft, WorkItem
-from workflows.reading import agrees, must_be_opened, reading_under_lock
+from workflows.reading import agrees, must_be_opened, reading_in
 from workflows.reading import keep as keep_reading
 
 
@@ -106,7 +106,7 @@ def _decide(
         raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
     exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
     day = _day(happened_on, found.case, now)
-    reading = reading_under_lock(found)
+    reading = reading_in(found)
     must_be_opened(found, exit, reading, in_batch=batch is not None)
     if agrees(exit) and step.form in rechecks.APPROVING:
         rechecks.must_be_as_shown(found, by=by, now=now)
