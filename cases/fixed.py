@@ -80,7 +80,8 @@ class Fixed(Generic[M]):
         connection.ensure_connection()
         known = _planned.setdefault(connection.connection, set())
         if name not in known:
-            with connection.cursor() as cursor:
+            # past what waits to be written: a plan depends on nothing of it
+            with connection.wrap_database_errors, connection.connection.cursor() as cursor:
                 cursor.execute(f"PREPARE {name} AS {text}")
             known.add(name)
         call = f"EXECUTE {name} ({', '.join(['%s'] * len(names))})" if names else f"EXECUTE {name}"

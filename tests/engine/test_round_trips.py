@@ -10,8 +10,7 @@ from cases.history.record import action, record
 from workflows import actions
 from workflows.walking import drive
 
-CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PREPARE")
-"""What does not count: the frame of an act, and what a session plans once."""
+CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 def asked(act, **given):
