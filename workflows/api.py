@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cases.access.queries import get_case, require
+from cases.access.queries import acting_post, get_case, require
 from cases.calendar import clock
 from cases.errors import Invalid
 from cases.history.models import Event
@@ -38,6 +38,8 @@ from workflows.api_shapes import (
     TaskPage,
 )
 from workflows.desk.batch.deciding import Said, decide_all
+from workflows.desk.casefile.papers import papers_for
+from workflows.desk.casefile.queries import open_whole
 from workflows.desk.queries import QUEUES, WORK, Viewer, page
 from workflows.models import Decision
 
@@ -133,10 +135,14 @@ class CaseDetail(APIView):
 
     @extend_schema(operation_id="cases_read", responses={200: CaseOut, 404: RefusalOut, **FAULTS})
     def get(self, request: Request, number: str) -> Response:
-        """One case as far as I may see it, masked."""
+        """One case as far as I may see it, masked. It counts as opening the file, as on its page; so does each paper opened."""
         case = get_case(request.user, number)
+        post = acting_post(request.user, case.handling_code)
+        if post is not None:
+            open_whole(request.user, number).enter(clock.now())
         body = {name: getattr(case, name) for name in ("number", "programme", "state", "handling_code", "submitted_at", "accepted_on", "award")}  # fmt: skip
         body |= {"state_name": STATES[case.state].staff, "name": case.masked_name}
+        body["papers"] = papers_for(case, post)
         body["tasks"] = case.work_items.filter(state__in=["open", "claimed"]).select_related("case__run")
         return Response(CaseOut(body).data)
 

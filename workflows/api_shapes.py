@@ -103,6 +103,15 @@ class RefusalOut(serializers.Serializer[Any]):
     fields = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
+class PaperOut(serializers.Serializer[Any]):
+    """一份材料: its files in force as addresses of this site; opening one is reading it."""
+
+    code = serializers.CharField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    state = serializers.CharField()
+    files = serializers.ListField(child=serializers.CharField())
+
+
 class CaseOut(serializers.Serializer[Any]):
     """案卷: masked; sensitive fields are delivered by pages that ask for a purpose."""
 
@@ -115,6 +124,7 @@ class CaseOut(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField()
     accepted_on = serializers.DateField(allow_null=True)
     award = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    papers = PaperOut(many=True)
     tasks = TaskOut(many=True)
 
 

@@ -110,3 +110,20 @@ def test_what_a_head_said_stays_and_a_deadline_that_moved_is_judged_anew(cast, n
     assert moved.near_on == near_from(moved.due_on, policy_of(moved.case).days("warning"), calendar())
     go_to(moved.near_on)
     assert overdue.put_near_forward() == 1 and at(item).near_seen_at is not None
+
+
+def test_who_holds_something_overdue_finds_it_above_his_queues_until_it_is_done(cast, new_case, signed_in) -> None:
+    mine, other, halted = new_case(1, "COUNTY"), new_case(3, "COUNTY"), new_case(5, "COUNTY")
+    me, colleague = cast["xiji_review"], cast["xiji_review2"]
+    for case, who in ((mine, me), (other, colleague), (halted, me)):
+        actions.claim(item=drive.open_item(case).pk, by=who)
+    browser, words = signed_in(me), "您手里有超期的办件"
+    assert words not in browser.get(reverse("desk:home")).content.decode()
+    pauses.begin(drive.open_item(halted), "waiting", now=clock.now())
+    go_to(drive.open_item(mine).due_on + timedelta(days=12))
+    overdue.report()
+    page = browser.get(reverse("desk:queue", args=["done"])).content.decode()
+    assert words in page and mine.number in page and "已上报负责人" in page
+    assert other.number not in page and halted.number not in page
+    drive.step(mine, by=me)
+    assert words not in browser.get(reverse("desk:home")).content.decode()

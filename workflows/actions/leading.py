@@ -112,11 +112,10 @@ def allocate(*, item: WorkItem | int, row_version: int | None = None, by: Any, n
     found = locked(item)
     act_as(must_lead(found, by))
     must_be_open(found, row_version)
-    chosen = loads.next_of(found, loads.pool_of(found))
+    chosen = loads.with_room(found, loads.pool_of(found))
     if chosen is None:
         words = _("在岗的人都要回避，或手里已满，这一件分派不出去。")
         raise Refusal(words, code="nobody", who_may=who_may(found.role, found.division_code))
-    loads.must_have_room(chosen.user, chosen)
     holding.give(found, chosen.user, "allocated", now=now)
     return found
 
@@ -136,7 +135,7 @@ def hand_on(*, item: WorkItem | int, leaver: Any, reason: str, by: Any, now: dat
     if found.state == "claimed" and leaver.pk not in (found.holder_id, lent_by):
         raise Stale(what_happened(found))
     pool = loads.pool_of(found)
-    chosen = loads.next_of(found, pool)
+    chosen = loads.with_room(found, pool)
     if found.state == "claimed" and chosen is not None:
         holding.give(found, chosen.user, "left", now=now, reason=reason)
     elif found.state == "claimed":

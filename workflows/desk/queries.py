@@ -23,7 +23,7 @@ from cases.programme import programmes
 from cases.regions.models import Division
 from cases.states import state
 from cases.text import is_key
-from workflows import pool
+from workflows import overdue, pool
 from workflows.desk.forms import in_my_language
 from workflows.flow import graph, step_of
 from workflows.models import Handover, WorkItem
@@ -312,6 +312,22 @@ def _row(item: WorkItem, places: Mapping[str, str], roles: Mapping[str, str], to
 def _whom(item: WorkItem, roles: Mapping[str, str]) -> Any:
     """Who has to do it now: the holder, else the role, else the applicant or helper."""
     return item.holder.name if item.holder else roles.get(item.role) or _("申请人或代办人")
+
+
+@dataclass(frozen=True)
+class Late:
+    """我的超期: what the viewer holds past its due date, as it stands above each of his queues."""
+
+    rows: list[tuple[WorkItem, Any, int]]
+    has_more: bool
+
+
+def late_of(viewer: Viewer, cal: Calendar) -> Late:
+    """超期提醒 to the holder himself: item, step and workdays late (below nothing), no longer once he has done it."""
+    found = overdue.held_late(viewer.user, viewer.today)
+    shown = found[: overdue.SHOWN]
+    rows = [(item, step_of(item).title, remaining(item.due_on, viewer.today, cal)) for item in shown if item.due_on]
+    return Late(rows, len(found) > len(shown))
 
 
 def step_names() -> list[tuple[str, Any]]:

@@ -20,7 +20,7 @@ from workflows import actions
 from workflows.desk.batch.queries import steps_for
 from workflows.desk.forms import QueueFilter
 from workflows.desk.notes.queries import untold as mentioned
-from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of, step_names, untold
+from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, late_of, page, rows_of, step_names, untold
 from workflows.desk.trail import Trail
 from workflows.desk.trail import take_next as take
 
@@ -46,6 +46,7 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
         "handovers": untold(viewer),
         "mentions": list(mentioned(request.user)),
         "batch_steps": steps_for(viewer),
+        "late": late_of(viewer, calendar()),
     }
     return render(request, "desk/queue.html", context)
 

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from cases.access.models import Post
+from cases.dossier.models import Case
 from cases.evidence.models import Material, MaterialFile, Supplement, SupplementItem
 from cases.evidence.queries import REDACTED, paper_words, redacted_files
 from cases.evidence.rules import reasons_for
@@ -68,6 +70,19 @@ def _paper(found: File, policy: Policy, row: Material, files: list[MaterialFile]
         reasons,
         place if found.checks_papers and place <= KEYS else 0,
     )
+
+
+def papers_for(case: Case, post: Post | None) -> list[dict[str, Any]]:
+    """材料 as other programs get them: code, whether it must be there, its state, and its files; for who reads whole files."""
+    if post is None or "case.read" not in post.role.rights:
+        return []
+    files: dict[int | None, list[str]] = {}
+    for file in MaterialFile.objects.filter(case=case, removed_at=None, material__isnull=False).order_by("pk"):
+        files.setdefault(file.material_id, []).append(reverse("evidence:file", args=[file.token]))
+    rows = Material.objects.filter(case=case).order_by("code")
+    return [
+        {"code": row.code, "required": row.required, "state": row.state, "files": files.get(row.pk, [])} for row in rows
+    ]
 
 
 def reason_words(policy: Policy, code: str) -> str:
