@@ -43,12 +43,18 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
         "rows": rows_of(shown.rows, viewer.today, calendar()),
         "page": shown,
         "filter": form,
-        "handovers": untold(viewer),
-        "mentions": list(mentioned(request.user)),
         "batch_steps": steps_for(viewer),
-        "late": late_of(viewer, calendar()),
     }
-    return render(request, "desk/queue.html", context)
+    return render(request, "desk/queue.html", context | _reminders(viewer))
+
+
+def _reminders(viewer: Viewer) -> dict[str, Any]:
+    """What stands above each queue: what is overdue in my hands, what changed hands, notes that mention me."""
+    return {
+        "late": late_of(viewer, calendar()),
+        "handovers": untold(viewer),
+        "mentions": list(mentioned(viewer.user)),
+    }
 
 
 def _tabs(name: str, numbers: dict[str, str]) -> list[dict[str, Any]]:
