@@ -50,7 +50,9 @@ class Act:
         """State in which post the person acts; row changes from here on carry it."""
         if (role, office) != (self.role, self.office):
             self.role, self.office = role, office
-            unit.send("SELECT set_config('relief.role', %s, true), set_config('relief.office', %s, true)", [role, office])
+            unit.send(
+                "SELECT set_config('relief.role', %s, true), set_config('relief.office', %s, true)", [role, office]
+            )
 
 
 def current() -> Act | None:

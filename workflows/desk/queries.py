@@ -44,6 +44,12 @@ QUEUES = {
     "soon": _("快到期"),
     "done": _("已办"),
 }
+SHOWN = (
+    *(field.attname for field in WorkItem._meta.concrete_fields if field.attname not in ("task_id", "stand_in_id")),
+    *(f"case__{name}" for name in ("number", "programme", "state", "masked_name", "handling_code")),
+    "case__run__flow", "holder__name",
+)  # fmt: skip
+"""What the lines of a queue say; a case has many columns more."""
 NOT_MINE = ("waiting", "done")
 """Queues of which nobody takes anything."""
 
@@ -188,7 +194,8 @@ def _first(rows: Sequence[QuerySet[WorkItem]], order: list[str], most: int) -> l
     else:
         keys = [part.values("pk") for part in begins]
         found = WorkItem.objects.filter(pk__in=keys[0].union(*keys[1:])).order_by(*order)[:most]
-    return list(found.select_related("case__run", "holder").annotate(stands_still=is_suspended()))
+    rows = found.select_related("case__run", "holder").only(*SHOWN)
+    return list(rows.annotate(stands_still=is_suspended()))
 
 
 def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[WorkItem]:
