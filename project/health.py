@@ -36,9 +36,8 @@ def _migrations() -> Fault:
 
 def _outgoing() -> Fault:
     late = _too_late()
-    waiting = Outgoing.objects.filter(done_at=None, parked_at=None, available_at__lt=late).exclude(
-        lease_until__gte=late
-    )
+    ours = Outgoing.objects.exclude(queue="pulled").filter(done_at=None, parked_at=None, available_at__lt=late)
+    waiting = ours.exclude(lease_until__gte=late)
     return f"outgoing work is late by more than {_patience()}: is a worker running?" if waiting.exists() else None
 
 

@@ -27,20 +27,23 @@ ONCE = OpenApiParameter(
 
 
 def once(
-    request: Request, act: str, given: dict[str, Any], do: Callable[[], Made], show: Callable[[Made], dict[str, Any]]
-) -> Response:
+    request: Request, act: str, given: dict[str, Any], do: Callable[[], Made], show: Callable[[Made], dict[str, Any]],
+    *, key: str = "",
+) -> Response:  # fmt: skip
     """Do it, or answer what the same request of the same person was answered before; the answer is stored with the act.
 
-    The same key with other contents is refused with 422. Of two at the same moment one acts and both get its answer.
+    The key is the caller's, or one that belongs to the matter itself. The same key with other contents is refused with
+    422. Of two at the same moment one acts and both get its answer.
     """
-    key = request.headers.get(HEADER, "")
+    key = key or request.headers.get(HEADER, "")
     if not key:
         return Response(show(do()))
     if len(key) > LONGEST:
         raise Invalid(_("Idempotency-Key 最多 200 个字符。"), fields={HEADER: _("最多 200 个字符")})
     person: Any = request.user
     digest = hashlib.sha256(canonical({"act": act, **given}).encode()).hexdigest()
-    earlier = _earlier(person, key, digest)
+    is_own = key == request.headers.get(HEADER)
+    earlier = _earlier(person, key, digest, is_own)
     if earlier is not None:
         return earlier
     shown: dict[str, Any] = {}
@@ -53,7 +56,7 @@ def once(
     try:
         do()
     except (Stale, IntegrityError):
-        earlier = _earlier(person, key, digest)
+        earlier = _earlier(person, key, digest, is_own)
         if earlier is None:
             raise
         return earlier
@@ -62,10 +65,10 @@ def once(
     return Response(shown)
 
 
-def _earlier(person: Any, key: str, digest: str) -> Response | None:
+def _earlier(person: Any, key: str, digest: str, is_own: bool) -> Response | None:
     row = Answered.objects.filter(by=person, key=key).first()
-    if row is None:
-        return None
+    if row is None or (row.digest != digest and not is_own):
+        return None  # under a key of the matter itself, another answer is told what has become of the matter
     if row.digest != digest:
         said = _("这个 Idempotency-Key 已经用于另一个请求。")
         raise Invalid(said, fields={HEADER: said})

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from workflows import api, api_docs
+from workflows import api, api_docs, api_work
 from workflows.desk.staffing import api as staffing
 from workflows.reports.api import Speed
 
@@ -20,6 +20,10 @@ urlpatterns = [
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
     path("v1/cases/<str:number>/messages/", api.Messages.as_view(), name="messages"),
     path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),
+    path("v1/work/fetch/", api_work.Fetch.as_view(), name="fetch_work"),
+    path("v1/work/<str:lease>/extend/", api_work.Extend.as_view(), name="extend_work"),
+    path("v1/work/<str:lease>/complete/", api_work.Complete.as_view(), name="complete_work"),
+    path("v1/work/<str:lease>/fail/", api_work.Fail.as_view(), name="fail_work"),
     path("v1/speed/", Speed.as_view(), name="speed"),
     path("v1/", api_docs.page, name="docs"),
     path("schema/", SpectacularJSONAPIView.as_view(api_version="v1"), name="schema"),

@@ -144,8 +144,10 @@ def withdraw(activation: Any) -> None:
 
 
 def take_back(item: WorkItem) -> None:
-    """取消办件: nobody does it any more, and nothing of it fires."""
+    """取消办件: nobody does it any more, no machine either, and nothing of it fires."""
     timers.disarm(case=item.case, now=_now(), key=str(item.pk))
+    if item.kind == "job":
+        jobs.withdraw(item, now=_now())
     item.state, item.done_at = "cancelled", _now()
     item.row_version += 1
     unit.update(item, ["state", "done_at", "row_version"])

@@ -220,7 +220,7 @@ class StandIn(models.Model):
 
 
 class MachineKey(models.Model):
-    """机器账号的钥匙: lets a partner's machine fetch work of these topics, as the account and in the area of its post.
+    """机器账号的钥匙: lets a partner's machine fetch work of these topics in this area, as an account with such a post.
 
     Only its digest is kept. A machine's account has neither password nor phone, so that nobody signs in with it.
     """
@@ -228,6 +228,7 @@ class MachineKey(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="machine_keys")
     digest = models.CharField(max_length=64, unique=True)
     topics = ArrayField(models.CharField(max_length=40))
+    area = models.CharField(max_length=12, db_collation="C")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     ends_at = models.DateTimeField()

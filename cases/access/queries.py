@@ -12,8 +12,9 @@ from django.db.models import BigIntegerField, DateField, Exists, Func, OuterRef,
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access.models import DemoSms, Office, Post, Role, StandIn, User
+from cases.access.models import DemoSms, MachineKey, Office, Post, Role, StandIn, User
 from cases.access.rules import READS, VEILED, area_of, covers, readable_states
+from cases.calendar import clock
 from cases.errors import NotFound, Refusal
 from cases.fixed import Fixed, Slot
 from cases.history.record import current
@@ -241,6 +242,12 @@ def _division_name(code: str, english: bool) -> str:
 def user_by_phone(phone: str) -> User | None:
     """The account that signs in with this phone; office accounts have none."""
     return User.objects.filter(phone_key=blind_index(phone, "user.phone"), is_office=False).first()
+
+
+def key_of_machine(digest: str) -> MachineKey | None:
+    """机器账号的钥匙 of this digest, while it holds and its account is open."""
+    live = MachineKey.objects.filter(ended_at=None, ends_at__gt=clock.now(), user__is_active=True)
+    return live.filter(digest=digest).select_related("user").first()
 
 
 ADMIN_RIGHTS = frozenset({"admin.people", "admin.office", "admin.posts"})

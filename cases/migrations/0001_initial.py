@@ -2598,7 +2598,7 @@ class Migration(migrations.Migration):
             name="Partner",
             fields=[
                 ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("per_minute", models.PositiveSmallIntegerField()),
+                ("per_minute", models.PositiveSmallIntegerField(null=True)),
                 (
                     "begun",
                     django.contrib.postgres.fields.ArrayField(
@@ -2609,7 +2609,12 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("per_minute__gte", 1), ("per_minute__lte", 600)), name="partner_per_minute"
+                        condition=models.Q(
+                            ("per_minute", None),
+                            models.Q(("per_minute__gte", 1), ("per_minute__lte", 600)),
+                            _connector="OR",
+                        ),
+                        name="partner_per_minute",
                     )
                 ],
             },
@@ -2623,6 +2628,7 @@ class Migration(migrations.Migration):
                     "topics",
                     django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None),
                 ),
+                ("area", models.CharField(db_collation="C", max_length=12)),
                 ("made_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),

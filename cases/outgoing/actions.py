@@ -41,6 +41,11 @@ def handles(topic: str, retry: RetryOf = lambda _payload: ORDINARY) -> Callable[
     return wrap
 
 
+def tried(topic: str, retry: RetryOf) -> None:
+    """Register how the work of a topic that others fetch is tried again."""
+    _retries[topic] = retry
+
+
 def retry_of(row: Outgoing) -> Retry:
     """How this row is tried again; of a topic that nobody handles, in the ordinary way."""
     return _retries[row.topic](row.payload) if row.topic in _retries else ORDINARY
@@ -128,11 +133,21 @@ def _ring_next(alone: str) -> None:
         ring(following)
 
 
-def done(key: str, *, now: datetime) -> None:
-    """已办: what this row asked for has happened; a handler that stores its result says so in the same transaction."""
-    Outgoing.objects.filter(key=key, done_at=None).update(
-        done_at=now, lease_until=None, parked_at=None, error="", place=""
-    )
+def done(key: str, *, now: datetime, lease: str = "") -> bool:
+    """已办: what this row asked for has happened; a handler that stores its result says so in the same transaction.
+
+    Whoever fetched it says so by his `lease`, as long as that holds; False when nothing was to be marked.
+    """
+    rows = Outgoing.objects.filter(key=key, done_at=None)
+    if lease:
+        rows = rows.filter(lease=lease, lease_until__gt=now)
+    return bool(rows.update(done_at=now, lease_until=None, parked_at=None, error="", place=""))
+
+
+def withdraw(key: str, *, now: datetime) -> bool:
+    """撤回: nobody needs this work any more; nobody begins it, and what is under way ends in nothing."""
+    rows = Outgoing.objects.filter(key=key, done_at=None)
+    return bool(rows.update(done_at=now, withdrawn_at=now, lease_until=None, parked_at=None))
 
 
 def again(rows: QuerySet[Outgoing], *, now: datetime) -> int:

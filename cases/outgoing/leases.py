@@ -14,10 +14,11 @@ from cases.calendar import clock
 from cases.outgoing import limits
 from cases.outgoing.models import Outgoing
 from cases.outgoing.rules import Retry
+from cases.text import is_key
 
 log = structlog.get_logger(__name__)
 
-ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def free(now: datetime) -> Q:
@@ -46,9 +47,15 @@ def take(row: Outgoing, retry: Retry, length: timedelta, *, now: datetime, by: A
     if (row.alone and _is_held(row, now)) or not limits.count(row.partner, now):
         return None
     row.lease_until, row.attempts, row.leased_by = now + length, row.attempts + 1, by
-    row.lease = secrets.token_urlsafe(24) if by is not None else ""
+    row.lease = f"{row.pk}.{secrets.token_urlsafe(24)}" if by is not None else ""
     row.save(update_fields=["lease_until", "attempts", "lease", "leased_by"])
     return row
+
+
+def fetched(lease: str) -> Outgoing | None:
+    """The row of a lease that was once given out over HTTP, whoever has it now."""
+    pk, _point, _secret = lease.partition(".")
+    return Outgoing.objects.filter(pk=int(pk), queue="pulled").first() if is_key(pk) else None
 
 
 def mine(row: Outgoing) -> QuerySet[Outgoing]:
@@ -57,9 +64,11 @@ def mine(row: Outgoing) -> QuerySet[Outgoing]:
 
 
 def _is_held(row: Outgoing, now: datetime) -> bool:
-    """Whether another row with the same key is under way; who asks first of two at the same moment is first."""
+    """Whether another row with the same key is under way, or is being leased at this moment."""
     with connection.cursor() as cursor:
         cursor.execute(ALONE, [row.alone])
+        if not cursor.fetchone()[0]:
+            return True
     others = Outgoing.objects.filter(alone=row.alone, done_at=None, lease_until__gt=now)
     return others.exclude(pk=row.pk).exists()
 

@@ -10,7 +10,8 @@ WINDOW = timedelta(minutes=1)
 COUNT = """
 WITH counted AS (
     UPDATE cases_partner SET begun = ARRAY(SELECT at FROM unnest(begun) AS at WHERE at > %(since)s) || %(now)s
-    WHERE name = %(name)s AND per_minute > (SELECT count(*) FROM unnest(begun) AS at WHERE at > %(since)s)
+    WHERE name = %(name)s
+        AND (per_minute > (SELECT count(*) FROM unnest(begun) AS at WHERE at > %(since)s)) IS NOT FALSE
     RETURNING name
 )
 SELECT EXISTS (SELECT FROM counted) OR NOT EXISTS (SELECT FROM cases_partner WHERE name = %(name)s)

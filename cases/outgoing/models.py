@@ -57,15 +57,17 @@ class Outgoing(models.Model):
 class Partner(models.Model):
     """合作方: another system that we ask, and how many times a minute it lets us; `begun` are the tries of the last minute.
 
-    A partner without a row has no limit.
+    A partner without a row, or without a number, has no limit.
     """
 
     name = models.CharField(max_length=40, primary_key=True)
-    per_minute = models.PositiveSmallIntegerField()
+    per_minute = models.PositiveSmallIntegerField(null=True)
     begun = ArrayField(models.DateTimeField(), default=list)
 
     class Meta:
         app_label = "cases"
         constraints = [
-            models.CheckConstraint(condition=Q(per_minute__gte=1, per_minute__lte=600), name="partner_per_minute")
+            models.CheckConstraint(
+                condition=Q(per_minute=None) | Q(per_minute__gte=1, per_minute__lte=600), name="partner_per_minute"
+            )
         ]

@@ -130,6 +130,7 @@ def test_the_schema_names_every_call(as_user):
         "/api/v1/tasks/", "/api/v1/tasks/{id}/claim/", "/api/v1/tasks/{id}/decide/", "/api/v1/cases/{number}/",
         "/api/v1/cases/{number}/history/", "/api/v1/sheets/{id}/", "/api/v1/speed/", "/api/v1/tasks/{id}/assign/",
         "/api/v1/tasks/allot/", "/api/v1/tasks/decide/", "/api/v1/tasks/{id}/put-off/", "/api/v1/cases/{number}/messages/",
+        "/api/v1/work/fetch/", "/api/v1/work/{lease}/extend/", "/api/v1/work/{lease}/complete/", "/api/v1/work/{lease}/fail/",
     }  # fmt: skip
     assert client.get("/api/v1/").status_code == 200
 

@@ -313,7 +313,7 @@ def test_a_case_that_lived_in_the_database_goes_the_same_way_in_spiffworkflow(
         elif item.kind == "wait" and "payment_batched" not in exits:
             break  # what is compared is the way until another system has to answer
         elif item.kind == "job":
-            actions.job_over(item=item.pk, outcome="done", result={}, key=f"job-{item.pk}", by=None)
+            actions.job_over(case=item.case_id, item=item.pk, outcome="done", result={}, key=f"job-{item.pk}", by=None)
         elif item.step == "payment":
             hands = {"maker": cast["fin_make"], "checker": cast["fin_check"]}
             batch, data = drive.send_batch(of=fund, releaser=cast["fin_release"], **hands)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -83,8 +83,9 @@ def test_the_work_runs_outside_every_lock_and_transaction(case: Case, register: 
 
 def test_a_second_result_moves_nothing(case: Case, register: Register) -> None:
     row = order()
-    jobs._over[0](item=row.payload["item"], outcome="done", result={}, key=row.key, by=None)
-    jobs._over[0](item=row.payload["item"], outcome="failed", result={}, key=row.key, by=None)
+    for outcome in ("done", "failed"):
+        where = {name: row.payload[name] for name in ("case", "item")}
+        jobs._over[0](**where, outcome=outcome, result={}, key=row.key, by=None)
     assert open_steps(case) == [("grant", "human")]
     assert (len(told(case, "job.done")), len(told(case, "job.failed"))) == (1, 0)
 
@@ -128,9 +129,9 @@ def test_the_retries_are_those_of_the_step_and_then_it_is_an_incident_of_the_cas
 def test_a_case_that_left_meanwhile_is_not_worked_on(cast: Any, case: Case, register: Register) -> None:
     row = order()
     dossier.withdraw(case=case, reason="家里已经借到钱，不申请了。", by=cast["applicant1"])
-    assert outgoing.run(row.pk) and not register.asked
+    assert not outgoing.run(row.pk) and not register.asked and order().withdrawn_at is not None
     case.refresh_from_db()
-    assert case.state == "WITHDRAWN"
+    assert case.state == "WITHDRAWN" and told(case, "job.withdrawn") == [{"step": "enter"}]
 
 
 def test_a_case_that_leaves_while_the_work_runs_stays_where_it_went(cast: Any, case: Case, register: Register) -> None:
@@ -139,6 +140,52 @@ def test_a_case_that_leaves_while_the_work_runs_stays_where_it_went(cast: Any, c
     assert outgoing.run(order().pk)
     case.refresh_from_db()
     assert case.state == "WITHDRAWN" and told(case, "job.done") == []
+    assert told(case, "job.over") == [{"code": "withdrawn", "status": 409}]
+
+
+def replanned(case: Case, cast: Any) -> Callable[[], None]:
+    """A plan that takes the case back to its first step, tried out; signs it and carries it out."""
+    why = "误点了同意，材料还缺一份，要回到县级受理。"
+    plan = operations.make_plan(
+        kind="restart", cases=[case], step="enter", to_step="check", reason=why, by=cast["prov_review2"]
+    )
+    operations.advance_plan(plan)
+    plan.refresh_from_db()
+
+    def carry_out() -> None:
+        operations.sign(plan=plan, digest=plan.digest, by=cast["prov_head"])
+        plan.refresh_from_db()
+        operations.advance_plan(plan)
+        assert plan.items.get().state == "done", plan.items.get().problem
+
+    return carry_out
+
+
+def test_a_plan_takes_the_order_of_a_job_along_and_its_parked_incident_is_gone(
+    cast: Any, case: Case, register: Register
+) -> None:
+    carry_out, first = replanned(case, cast), order()
+    Outgoing.objects.filter(pk=first.pk).update(parked_at=clock.now(), attempts=3)
+    incidents.sweep()
+    carry_out()
+    incidents.sweep()
+    assert Incident.objects.get().state == "gone" and open_steps(case) == [("check", "human")]
+    assert not outgoing.run(first.pk) and outgoing.again(Outgoing.objects.filter(pk=first.pk), now=clock.now()) == 0
+    drive.step(case, "agree")
+    second = Outgoing.objects.get(topic="test.register", done_at=None)
+    assert second.key != first.key and outgoing.run(second.pk)
+    assert register.held == {second.key} and open_steps(case) == [("grant", "human")]
+
+
+def test_the_late_answer_of_a_worker_whose_step_a_plan_took_away_is_refused_and_recorded(
+    cast: Any, case: Case, register: Register
+) -> None:
+    register.before, first = replanned(case, cast), order()
+    outgoing.run(first.pk)
+    assert open_steps(case) == [("check", "human")] and told(case, "job.done") == []
+    assert told(case, "job.over") == [{"code": "withdrawn", "status": 409}]
+    first.refresh_from_db()
+    assert first.withdrawn_at is not None and (first.error, first.parked_at) == ("", None)
 
 
 def test_while_a_case_is_suspended_its_job_is_not_begun_and_no_try_is_spent(

@@ -18,6 +18,7 @@ CALLED_FROM_OUTSIDE = {
     "collect": "prometheus-client asks a collector for its numbers",
     "open_for": "manage.py",
     "get_help_text": "Django's rules of passwords",
+    "others_do": "a programme with a step that a partner's machine does; none that is shipped has one",
     "bank_answers": "a case is driven by it as by the other functions of `drive`",
 }
 """Names that somebody outside these folders calls."""

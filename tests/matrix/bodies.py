@@ -52,6 +52,8 @@ FORMS: dict[str, Filled] = {
     "money:void": lambda world, of: {"reason": OPINION},
     "operations:suspend": lambda world, of: {"reason": OPINION},
     "operations:suspend_road": lambda world, of: {"where": "rare_disease/v1:intake", "reason": OPINION},
+    "running:limits": lambda world, of: {"partner": "sms", "per_minute": 60},
+    "running:machines": lambda world, of: {"way": "machine", "username": "bureau"},
     "running:group": lambda world, of: {"incidents": [of["pk"]], "way": "skip", "reason": OPINION},
     "operations:plan_case": lambda world, of: {
         "kind": "restart", "step": "county_review", "to_step": "intake", "reason": OPINION,

@@ -37,6 +37,8 @@ HELPERS = {
     "cases.outgoing.actions.again": "a part of several acts",
     "cases.outgoing.actions.done": "a part of several acts",
     "cases.outgoing.actions.failed": "a part of several acts",
+    "cases.outgoing.actions.tried": "registers how it is tried again",
+    "cases.outgoing.actions.withdraw": "a part of several acts",
     "cases.outgoing.actions.run": "one job of the outbox, nobody's deed",
     "cases.people.actions.may_give_account": "asks who may, inside an act",
     "cases.people.actions.replace_account": "a part of several acts",

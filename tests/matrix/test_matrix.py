@@ -13,9 +13,10 @@ from urllib.parse import quote
 
 import pytest
 
-from cases.access.models import User
+from cases.access.models import MachineKey, User
 from cases.errors import Refusal
 from cases.history.models import Event
+from cases.outgoing.models import Outgoing
 from tests.matrix.bodies import body_of
 from tests.matrix.doors import INNER, acts, arguments
 from tests.matrix.table import Row, rows
@@ -47,6 +48,10 @@ NOBODY = {
     "case:release": "only the holder may, and every step of this world is open",
     "case:check_paper": "only the holder may, and every step of this world is open",
     "case:unredact": "only the holder may take a redacted copy back, and nobody has made one",
+    **dict.fromkeys(
+        ["api:fetch_work", "api:extend_work", "api:complete_work", "api:fail_work"],
+        "only the key of a machine opens them, and no sign-in",
+    ),
     "metrics": "there is no such page before the installation sets a token, and no sign-in opens it",
     "money:settle": "no batch of this world has a difference with the bank",
     "panel:vote": "only who opened the papers may, and nobody has",
@@ -146,7 +151,7 @@ GIVEN: dict[str, Any] = {
     "count_retyped": 1, "code": "YS-NEW", "programme": "rare_disease", "amount": Decimal(1), "source": "捐赠",
     "flow": "rare_disease/v1", "digest": "0", "title": "新的一版", "effective_from": date(2027, 1, 1), "version_data": {}, "section": "days", "upheld": True,
     "finding": "查清了，没有这回事。", "row_version": 1, "outcome": "agree", "verdict": "accepted", "opinion": "按办法核对过材料和事实，情况属实。",
-    "words": "查清了，是别家的笔。", "text": "先电话核对再办。", "days": 3, "until": date(2027, 1, 1), "reasons": ["R01"], "details": {}, "held_on": date(2027, 1, 1), "choice": "agree", "minutes": "会议逐件研究了议题，形成了一致意见。",
+    "words": "查清了，是别家的笔。", "text": "先电话核对再办。", "days": 3, "until": date(2027, 1, 1), "reasons": ["R01"], "details": {}, "held_on": date(2027, 1, 1), "choice": "agree", "machine": MachineKey(area="64", topics=["x"], user_id=1), "topic": "x", "topics": ["x"], "most": 1, "seconds": 60, "lease": "1.x", "result": {}, "lasting": False, "area": "64", "partner": "sms", "per_minute": 9, "order": Outgoing(topic="x"), "minutes": "会议逐件研究了议题，形成了一致意见。",
 }  # fmt: skip
 """A plausible value for each argument that is no row."""
 ASKING = [(name, function) for name, function in acts() if name not in INNER]

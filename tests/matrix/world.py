@@ -176,7 +176,7 @@ def make(cast: dict[str, User]) -> World:
     always = {
         "slug": SLUG, "programme": SLUG, "size": "elder", "way": "on", "language": "en", "code": papers(begun, today=clock.today())[0].code, "key": "patient_name",
         "kind": "publicity", "desk:queue.name": "mine", "desk:batch.step": "county_review", "case:tab.name": "record", "policy.section": row.section,
-        "policy.key": row.key, "app_label": "cases", "url": "nothing", "content_type_id": "1",
+        "policy.key": row.key, "lease": "1.x", "app_label": "cases", "url": "nothing", "content_type_id": "1",
         "admin.object_id": "1", "admin:view_on_site.object_id": "1",
     }  # fmt: skip
     sheet = staffing.begin(

@@ -17,6 +17,7 @@ from cases.programme import Programme, Question, Section, register
 from tests.people import person
 from tests.two_step.roads.opinions import TwoStepOpinions
 from tests.two_step.roads.panel import TwoStepPanel
+from tests.two_step.roads.pulled import TwoStepPulled
 from tests.two_step.roads.v1 import TwoStepV1
 from tests.two_step.roads.v2 import TwoStepV2
 from tests.two_step.roads.v3 import TwoStepV3
@@ -76,6 +77,7 @@ register(
         slug="two_step", name=_("小额救助（测试）"), summary=_("只在测试里。"), public_group=_("小额救助"), sections=SECTIONS,
         award=award, policy=POLICY, roads={
             "v1": TwoStepV1, "v2": TwoStepV2, "v3": TwoStepV3, "opinions": TwoStepOpinions, "panel": TwoStepPanel,
+            "pulled": TwoStepPulled,
         },
         demo_answers=demo_answers,
         guide={"who": (_("有困难的人。"),), "steps": (_("填写，审核，打款。"),), "visit_facts": ()},

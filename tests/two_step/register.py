@@ -6,9 +6,11 @@ import os
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django import forms
 
 from cases import programme as programmes
 from cases.outgoing import actions as outgoing
@@ -50,13 +52,27 @@ def deed(_payload: dict[str, Any], key: str) -> None:
     urllib.request.urlopen(asked, timeout=40).close()
 
 
+class Entry(forms.Form):
+    """What the bureau answers: the number of its entry."""
+
+    entry = forms.RegexField(r"^[0-9]{1,12}$")
+
+
+jobs.others_do("test.bureau", Entry)
+
+
 @contextmanager
-def on_the_second_road() -> Iterator[Register]:
-    """New cases of the programme go by the road with the machine; the register is empty."""
+def on_the_road(road: str) -> Iterator[Register]:
+    """New cases of the programme go by this road; the register is empty."""
     card = programmes.programme("two_step")
     THE.asked, THE.held, THE.fault, THE.before = Counter(), set(), None, None
-    programmes._register["two_step"] = replace(card, road="v2")
+    programmes._register["two_step"] = replace(card, road=road)
     try:
         yield THE
     finally:
         programmes._register["two_step"] = card
+
+
+def on_the_second_road() -> AbstractContextManager[Register]:
+    """New cases of the programme go by the road with the machine; the register is empty."""
+    return on_the_road("v2")

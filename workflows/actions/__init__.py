@@ -10,6 +10,7 @@ from workflows.actions.leading import allocate, escalate, hand_on, judge_again, 
 from workflows.actions.messages import deliver_message, receive_message
 from workflows.actions.migrating import migrate
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
+from workflows.actions.pulling import complete_work, extend_work, fail_work, fetch_work
 from workflows.actions.recusing import kept_out, recuse
 
 __all__ = [
@@ -19,13 +20,17 @@ __all__ = [
     "claim",
     "claim_expired",
     "claim_next",
+    "complete_work",
     "correct",
     "correctable",
     "decide",
     "deliver_message",
     "escalate",
     "drop",
+    "extend_work",
     "fact",
+    "fail_work",
+    "fetch_work",
     "hand_on",
     "job_over",
     "judge_again",

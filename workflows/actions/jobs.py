@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Refusal
+from cases.errors import Refusal, Stale
 from cases.history.record import action, record
 from cases.outgoing import actions as outgoing
 from cases.sealed import commitment_of
@@ -15,20 +15,27 @@ from workflows.actions.common import finish, leave, locked
 from workflows.flow import step_of
 from workflows.models import Incident, WorkItem
 
+LOST = _("这件工作的租约已经结束，或已由别人领走。请重新领取。")
+
 
 @action("job.over")
 def job_over(
-    *, item: WorkItem | int, outcome: str, result: dict[str, Any], key: str, by: Any, now: datetime | None = None
-) -> None:
-    """自动办结: the machine has done the work of a step (done) or was told no (failed); the case leaves by that exit.
+    *, case: int, item: int, outcome: str, result: dict[str, Any], key: str, lease: str = "", by: Any,
+    now: datetime | None = None,
+) -> None:  # fmt: skip
+    """自动办结: the work of a step was done (done) or the answer was no (failed); the case leaves by that exit.
 
-    A second result for the same step, from a worker that was believed dead, moves nothing.
+    A second result for the same step, from a worker that was believed dead, moves nothing. Stale when the step was
+    withdrawn meanwhile, or the lease of whoever fetched the work is over.
     """
     assert now is not None
     found = locked(item)
+    if found.state == "cancelled":
+        raise Stale(_("这一步已经撤销，办的结果不再收。"), code="withdrawn")
     if found.state == "open":
         _through(found, outcome, {"result": result}, result, by, now)
-    outgoing.done(key, now=now)
+    if not outgoing.done(key, now=now, lease=lease) and lease:
+        raise Stale(LOST, code="lease_lost")
 
 
 def skip_job(incident: Incident, *, by: Any, now: datetime) -> None:

@@ -18,7 +18,7 @@ from cases.policy.queries import current, policy_of
 from cases.text import listed
 from workflows import barring, offers
 from workflows.actions.intervening import OVER, open_items
-from workflows.engine import timers
+from workflows.engine import jobs, timers
 from workflows.flow import graph
 from workflows.holding import back_to_pool
 from workflows.models import WorkItem
@@ -70,6 +70,8 @@ def _counterpart(item: WorkItem, old: Any, new: Any, mapping: Mapping[str, str])
         raise _unfit(_("新流程里没有这一步。"), "step_unknown")
     kind = next(one.kind for one in graph(new).nodes if one.name == name)
     if {"human": "step"}.get(item.kind, item.kind) != kind:
+        raise _unfit(_("新流程的这一步不是同一种环节。"), "kind_differs")
+    if old is not None and getattr(getattr(old, item.step, None), "does", None) != getattr(node, "does", None):
         raise _unfit(_("新流程的这一步不是同一种环节。"), "kind_differs")
     return node
 
@@ -156,6 +158,8 @@ def _set_over(case: Case, item: WorkItem, node: Any, old: Any, now: datetime) ->
     item.case, item.step, item.level = case, node.name, node.level
     item.row_version += 1
     item.save(update_fields=["step", "level", "row_version"])
+    if item.kind == "job":
+        jobs.carry_over(item, flow=case.run.flow)
     if item.kind == "human" and node.role != getattr(was, "role", ""):
         found = place(node.role, case.handling_code, barring.shut_out(case, node))
         item.role, item.division_code, item.entrusted_from = found.role, found.code, found.entrusted_from

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.forms import Form
+from django.utils.translation import gettext_lazy as _
 
+from cases.dossier.models import Case
+from cases.errors import Invalid, Stale
+from cases.history.record import record
 from cases.outgoing import actions as outgoing
+from cases.outgoing import leases
+from cases.outgoing.models import Outgoing
 from cases.outgoing.rules import NotNow, Retry, Way
 from cases.programme import programme
 from workflows.engine import incidents
@@ -33,6 +42,24 @@ class Declined(Exception):
         self.code = code
 
 
+@dataclass(frozen=True)
+class Answer:
+    """结果的格式: what the result of a topic that others fetch must hold, and nothing else; ids and codes, no data of people."""
+
+    form: type[Form]
+
+    def given(self, result: dict[str, Any]) -> dict[str, Any]:
+        """The result as it is kept; raises Invalid that names each fault."""
+        form = self.form(result)
+        faults: dict[str, Any] = {name: _("没有这一项") for name in result if name not in form.fields}
+        faults |= {name: " ".join(str(text) for text in texts) for name, texts in form.errors.items()}
+        if faults:
+            raise Invalid(_("结果的格式不对，请看各字段的说明。"), fields=faults)
+        return dict(form.cleaned_data)
+
+
+pulled: dict[str, Answer] = {}
+"""The topics whose work machines of others fetch, each with the form of its answer."""
 Work = Callable[[Order], dict[str, Any] | None]
 Over = Callable[..., None]
 _over: list[Over] = []
@@ -67,11 +94,51 @@ def does(topic: str) -> Callable[[Work], Work]:
     return wrap
 
 
+def others_do(topic: str, answer: type[Form]) -> None:
+    """Register a topic whose work a partner's machine fetches over HTTP, and the form that its answer must have."""
+    pulled[topic] = Answer(answer)
+    outgoing.tried(topic, _retry)
+    incidents.names(topic, _named)
+
+
 def ask(item: WorkItem, node: Any, *, flow: str, now: datetime) -> None:
     """下单: store the order in the transaction that reached the step; of one case one job is under way at a time."""
     payload = {"item": item.pk, "case": item.case_id, "flow": flow, "step": item.step}
-    way = Way(node.queue, node.partner, f"case-{item.case_id}")
+    way = Way("pulled" if node.does in pulled else node.queue, node.partner, f"case-{item.case_id}")
     outgoing.send(topic=node.does, key=f"job-{item.pk}", payload=payload, now=now, way=way)
+
+
+def withdraw(item: WorkItem, *, now: datetime) -> None:
+    """撤单: the step is over without the work; nobody begins it, and the answer of whoever has it is refused."""
+    if outgoing.withdraw(f"job-{item.pk}", now=now):
+        record("job.withdrawn", about=("case", item.case_id), object=item, payload={"step": item.step})
+
+
+def carry_over(item: WorkItem, *, flow: str) -> None:
+    """换版本: the order goes on at the counterpart of its step on another road."""
+    orders = Outgoing.objects.filter(key=f"job-{item.pk}", done_at=None)
+    orders.update(payload={"item": item.pk, "case": item.case_id, "flow": flow, "step": item.step})
+
+
+def fetch(topic: str, *, area: str, most: int, length: timedelta, by: Any, now: datetime) -> list[Outgoing]:
+    """领单: lease the oldest orders of a topic of cases in an area, past the cases and orders that others have in hand.
+
+    A case is locked before its order, as everywhere.
+    """
+    items = WorkItem.objects.filter(pk=OuterRef("item"), state="open", case__handling_code__startswith=area)
+    for condition in _waits:
+        items = items.filter(~condition())
+    rows = Outgoing.objects.filter(leases.free(now), topic=topic, queue="pulled").annotate(
+        item=Cast(KeyTextTransform("item", "payload"), BigIntegerField()),
+        of_case=Cast(KeyTextTransform("case", "payload"), BigIntegerField()),
+    )
+    rows = rows.filter(Exists(items)).order_by("available_at", "id")
+    oldest = dict(rows.values_list("pk", "of_case")[:most])
+    cases = Case.objects.filter(pk__in=oldest.values()).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    in_hand = set(cases.values_list("pk", flat=True))
+    mine = rows.filter(pk__in=oldest, of_case__in=in_hand).select_for_update(skip_locked=True, of=("self",))
+    taken = [leases.take(row, _retry(row.payload), length, now=now, by=by) for row in mine]
+    return [row for row in taken if row is not None]
 
 
 def _do(work: Work, payload: dict[str, Any], key: str) -> None:
@@ -83,11 +150,20 @@ def _do(work: Work, payload: dict[str, Any], key: str) -> None:
     try:
         result = work(Order(payload["case"], payload["step"], key)) or {}
     except Declined as no:
-        if "failed" not in _node(payload).exits:
+        if not may_fail(payload):
             raise
-        _over[0](item=payload["item"], outcome="failed", result={"code": no.code}, key=key, by=None)
+        outcome, result = "failed", {"code": no.code}
     else:
-        _over[0](item=payload["item"], outcome="done", result=result, key=key, by=None)
+        outcome = "done"
+    try:
+        _over[0](case=payload["case"], item=payload["item"], outcome=outcome, result=result, key=key, by=None)
+    except Stale:
+        return  # the step was withdrawn meanwhile: the answer is refused, and the refusal is on record
+
+
+def may_fail(payload: dict[str, Any]) -> bool:
+    """Whether the step of an order has a way out for a lasting no; else that is a fault like others."""
+    return "failed" in _node(payload).exits
 
 
 def _node(payload: dict[str, Any]) -> Any:

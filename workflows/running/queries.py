@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from cases.access.models import Post
-from cases.access.queries import posts_of, require
+from cases.access.models import MachineKey, Post, User
+from cases.access.queries import current_posts, may_administer, posts_of, require
 from cases.calendar import clock
 from cases.errors import NotFound
-from cases.outgoing.models import Outgoing
+from cases.outgoing.models import Outgoing, Partner
 from workflows.engine import periodic
 from workflows.models import Incident, PeriodicRun, Timer
-from workflows.running.rules import RIGHT, work_words
+from workflows.running.rules import RIGHT, partners, work_words
 
 PAGE, AT_ONCE = 50, 500
 GROUPS = 200
@@ -129,6 +129,44 @@ def timers(viewer: Any) -> list[Line]:
     operator_post(viewer)
     now = clock.now()
     return _lines(Timer.objects.filter(done_at=None, cancelled_at=None).values("kind"), "kind", "timer", "due_at", now)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One other system, how often a minute it is asked at most, and how many wait for it."""
+
+    name: str
+    words: Any
+    per_minute: int | None
+    waiting: int
+
+
+def limits(viewer: Any) -> list[Limit]:
+    """限频 of each other system."""
+    operator_post(viewer)
+    numbers = dict(Partner.objects.values_list("name", "per_minute"))
+    waiting = Outgoing.objects.filter(done_at=None, parked_at=None).exclude(partner="").values("partner")
+    count = dict(waiting.order_by().annotate(n=Count("pk")).values_list("partner", "n"))
+    return [Limit(name, words, numbers.get(name), count.get(name, 0)) for name, words in partners().items()]
+
+
+def machine_keys(viewer: Any) -> list[MachineKey]:
+    """机器账号的钥匙 that hold, the newest first."""
+    must_see_machines(viewer)
+    live = MachineKey.objects.filter(ended_at=None, ends_at__gt=clock.now())
+    return list(live.select_related("user").order_by("-pk"))
+
+
+def must_see_machines(viewer: Any) -> None:
+    """Whoever runs the installation or gives posts; for others a refusal as everywhere in this room."""
+    if not may_administer(viewer, "admin.posts"):
+        operator_post(viewer)
+
+
+def machine_accounts() -> QuerySet[User]:
+    """机器账号: whoever holds a post in which work is fetched."""
+    holders = [post.user_id for post in current_posts().filter(role__rights__contains=["work.pull"])]
+    return User.objects.filter(pk__in=holders).order_by("username")
 
 
 def _lines(rows: Any, name: str, kind: str, due: str, now: datetime) -> list[Line]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.programme import programme
+from cases.programme import programme, programmes
 
 RIGHT = "operations"
 """The right of the system administrator to settle incidents."""
@@ -18,6 +18,16 @@ TOPICS: dict[str, Any] = {
     "duties": _("职责复查"),
 }
 TIMERS: dict[str, Any] = {"lapse": _("等待到期"), "claim": _("领取到期")}
+
+
+PARTNERS: dict[str, Any] = {"sms": _("短信网关")}
+
+
+def partners() -> dict[str, Any]:
+    """合作方: the other systems that letters and the jobs of all roads ask, by name; one without words shows its code."""
+    roads = [road for card in programmes() for road in card.roads.values()]
+    nodes = [getattr(road, name) for road in roads for name in road.reading_order]
+    return PARTNERS | {name: PARTNERS.get(name, name) for node in nodes if (name := getattr(node, "partner", ""))}
 
 
 def work_words(kind: str, name: str) -> str:

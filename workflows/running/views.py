@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from cases.errors import Refusal
+from cases.access.queries import rights_to_administer
+from cases.errors import Invalid, Refusal
 from workflows.running import actions, queries
-from workflows.running.forms import SettleForm
+from workflows.running.forms import WAYS, LimitForm, SettleForm
+
+DOES: dict[str, Callable[..., Any]] = {
+    "machine": actions.make_machine, "key": actions.give_key, "end": actions.end_key
+}  # fmt: skip
 
 
 @login_required
@@ -52,3 +61,34 @@ def _settled(request: HttpRequest, pk: int, form: SettleForm) -> HttpResponse:
         count = actions.take_incidents(incidents=chosen, by=request.user)
     messages.success(request, ngettext("处理了 %(n)s 件故障。", "处理了 %(n)s 件故障。", count) % {"n": count})
     return redirect(request.get_full_path() if way == "take" else "running:home")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def limits(request: HttpRequest) -> HttpResponse:
+    """How often other systems are asked."""
+    found, form = queries.limits(request.user), LimitForm(request.POST or None)
+    if form.is_valid():
+        actions.limit_partner(by=request.user, **form.cleaned_data)
+        messages.success(request, _("限频已改，从下一次起按它办。"))
+        return redirect("running:limits")
+    return render(request, "running/limits.html", {"limits": found, "form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def machines(request: HttpRequest) -> HttpResponse:
+    """Accounts and keys of partners' machines; a new key is shown this once."""
+    keys, way, secret = queries.machine_keys(request.user), request.POST.get("way", ""), ""
+    forms = {name: kind(request.POST if name == way else None) for name, kind in WAYS.items()}
+    form = forms.get(way)
+    if form is not None and form.is_valid():
+        try:
+            secret = DOES[way](by=request.user, **form.cleaned_data)
+            if not isinstance(secret, str):
+                return redirect("running:machines")
+            keys = queries.machine_keys(request.user)
+        except Invalid as fault:
+            form.refuse(fault)
+    context = {"keys": keys, "forms": forms, "secret": secret, "form": form, "may": rights_to_administer(request.user)}
+    return render(request, "running/machines.html", context, status=422 if form is not None and form.errors else 200)

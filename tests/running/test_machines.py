@@ -1,0 +1,94 @@
+"""How often other systems are asked, and which machines of others may fetch work: two pages, two administrators."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.access.actions import appoint
+from cases.access.models import MachineKey, Office, Role, User
+from cases.access.queries import key_of_machine
+from cases.calendar import clock
+from cases.errors import Invalid, Refusal
+from cases.history.models import Event
+from cases.outgoing import limits
+from cases.outgoing.models import Outgoing
+from workflows.running import actions
+
+pytestmark = pytest.mark.django_db
+MACHINES, LIMITS = "running:machines", "running:limits"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def security(cast: Any) -> Client:
+    made = Client()
+    made.force_login(cast["secadmin"], backend=BACKEND)
+    return made
+
+
+def appointed(cast: Any, name: str) -> User:
+    account = User.objects.get(username=name)
+    office = Office.objects.get(division_code="64", kind="redcross")
+    appoint(user=account, role=Role.objects.get(pk="MCH"), office=office, starts_on=clock.today(), by=cast["secadmin"])
+    return account
+
+
+def test_an_account_and_its_key_take_two_people_and_the_key_is_shown_once(
+    browser: Client, security: Client, cast: Any
+) -> None:
+    address = reverse(MACHINES)
+    assert browser.post(address, {"way": "machine", "username": "bureau"}).status_code == 302
+    account = appointed(cast, "bureau")
+    assert not account.has_usable_password() and not account.is_office
+    given = {"way": "key", "account": account.pk, "topics": ["test.bureau"], "area": "64", "days": 30}
+    assert browser.post(address, given).status_code == 403
+    shown = security.post(address, given).content.decode()
+    secret = re.search(r"<code>([\w-]{43})</code>", shown)
+    assert secret is not None and secret[1] not in security.get(address).content.decode()
+    row = MachineKey.objects.get()
+    assert secret[1] not in str(vars(row)) and secret[1] not in "".join(Event.objects.values_list("payload", flat=True))
+    assert key_of_machine(row.digest) == row
+    assert browser.post(address, {"way": "end", "key": row.pk}).status_code == 403
+    assert security.post(address, {"way": "end", "key": row.pk}).status_code == 302
+    assert key_of_machine(row.digest) is None
+    told = Event.objects.filter(stream__kind="account", stream__key=str(account.pk), outcome="ok")
+    assert {"account.made", "post.given", "machine.key_given", "machine.key_ended"} <= {row.action for row in told}
+
+
+def test_a_key_needs_a_post_in_its_area_and_a_topic_that_others_do(cast: Any) -> None:
+    account = actions.make_machine(username="bureau", by=cast["sysadmin"])
+    given = {"account": account, "days": 30, "by": cast["secadmin"]}
+    with pytest.raises(Invalid):
+        actions.give_key(topics=["test.bureau"], area="64", **given)
+    appointed(cast, "bureau")
+    for topics, area in ((["test.register"], "64"), ([], "64"), (["test.bureau"], "63")):
+        with pytest.raises(Invalid):
+            actions.give_key(topics=topics, area=area, **given)
+    with pytest.raises(Refusal):
+        actions.give_key(topics=["test.bureau"], area="64", **{**given, "by": cast["sysadmin"]})
+    assert not MachineKey.objects.exists()
+
+
+def test_a_limit_is_set_and_taken_away_on_its_page(browser: Client, security: Client) -> None:
+    address = reverse(LIMITS)
+    assert "短信网关" in browser.get(address).content.decode()
+    assert security.get(address).status_code == 403
+    assert browser.post(address, {"partner": "sms", "per_minute": "1"}).status_code == 302
+    now = clock.now()
+    assert limits.count("sms", now) and not limits.count("sms", now) and not limits.has_room("sms", now)
+    assert browser.post(address, {"partner": "sms", "per_minute": ""}).status_code == 302
+    assert limits.count("sms", now) and limits.count("sms", now) and limits.has_room("sms", now)
+    assert browser.post(address, {"partner": "nobody", "per_minute": "1"}).status_code == 422
+    assert browser.post(address, {"partner": "sms", "per_minute": "601"}).status_code == 422
+
+
+def test_an_order_that_no_machine_fetches_is_shown_and_leaves_our_health_alone(browser: Client) -> None:
+    old = clock.now().replace(year=2020)
+    Outgoing.objects.create(topic="test.bureau", key="k", queue="pulled", created_at=old, available_at=old)
+    assert Client().get("/health/ready").json()["checks"]["outgoing"] == "ok"
+    assert "test.bureau" in browser.get(reverse("running:home")).content.decode()
