@@ -22,8 +22,9 @@ from cases.outgoing import leases
 from cases.outgoing.models import Outgoing
 from workflows import actions
 from workflows.actions.jobs import LOST
-from workflows.api import REFUSALS, _given
+from workflows.api import _given
 from workflows.api_once import once
+from workflows.api_shapes import REFUSALS
 
 BEARER = "Bearer"
 CODE = r"^[a-z0-9_]{1,40}$"
