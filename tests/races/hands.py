@@ -14,6 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 if __name__ == "__main__":
@@ -25,6 +26,8 @@ if __name__ == "__main__":
 from django.conf import settings
 from django.db import connection, connections
 
+from cases.access.actions import end_stand_in, give_stand_in
+from cases.access.models import Post, StandIn
 from cases.calendar import clock
 from cases.dossier import actions as dossier
 from cases.dossier.models import Case
@@ -32,9 +35,11 @@ from cases.errors import Refusal
 from cases.money.models import Fund, PaymentBatch
 from tests.cast import everybody
 from workflows import actions
+from workflows.desk.staffing import actions as staffing
 from workflows.engine import clockwork
 from workflows.flow import step_of
-from workflows.models import WorkItem
+from workflows.models import Decision, Plan, Suspension, WorkItem
+from workflows.operations import actions as operations
 from workflows.walking import drive
 
 GATE = 7_200_612
@@ -60,7 +65,8 @@ class Hands:
         kinds: dict[Callable[[], None], int] = {
             self.decides: 50, self.claims: 12, self.takes_next: 10, self.gives_back: 8, self.takes_over: 5,
             self.clock_ticks: 4, self.panel_meets: 4, self.list_is_shown: 3, self.bank_pays: 3, self.time_passes: 1,
-            self.withdraws: 1, self.office_ends: 1, self.applies: 4,
+            self.withdraws: 1, self.office_ends: 1, self.applies: 4, self.puts_off: 3, self.head_hands_out: 2,
+            self.office_suspends: 2, self.plan_is_made: 1, self.plan_is_signed: 2, self.lends_a_post: 1,
         }  # fmt: skip
         for kind in self.luck.choices(list(kinds), list(kinds.values()), k=times):
             try:
@@ -142,6 +148,59 @@ class Hands:
     def applies(self) -> None:
         slug = self.luck.choice(["rare_disease", "two_step"])
         drive.apply(slug=slug, number=self.luck.randrange(10, 9000), by=self.cast["applicant1"])
+
+    def puts_off(self) -> None:
+        item, _spec = self._step()
+        actions.put_off(
+            item=item.pk,
+            until=clock.today() + timedelta(days=1),
+            reason="等医院回信。",
+            by=item.holder or self._who(item),
+        )
+
+    def head_hands_out(self) -> None:
+        items = [self._step()[0] for _ in range(3)]
+        kind = self.luck.choice(["assign", "allocate"])
+        sheet = staffing.begin(
+            kind=kind, items=[(item.pk, item.row_version) for item in items], reason="均衡一下在办件。",
+            person=self.cast[self.luck.choice(OFFICE)], by=self.cast["prov_head"],
+        )  # fmt: skip
+        staffing.carry_out(sheet.pk)
+
+    def office_suspends(self) -> None:
+        """Half of the time somebody lets one go on, so that not everything stands still."""
+        head, held = self.cast["prov_head"], list(Suspension.objects.filter(ended_at=None))
+        if held:
+            operations.resume(suspension=self.luck.choice(held), by=head)
+        else:
+            operations.suspend(case=self._case(), reason="等公安机关核实身份。", by=head)
+
+    def plan_is_made(self) -> None:
+        item, _spec = self._step()
+        before = Decision.objects.filter(case=item.case).values_list("step", flat=True)
+        if not before:
+            raise Nothing
+        operations.make_plan(
+            kind="restart", cases=[item.case], step=item.step, to_step=self.luck.choice(list(before)),
+            reason="误点了同意，材料还缺一份。", by=self.cast["prov_review2"],
+        )  # fmt: skip
+
+    def plan_is_signed(self) -> None:
+        plan = self._one(Plan.objects.filter(state="ready"))
+        operations.sign(plan=plan, digest=plan.digest, by=self.cast["prov_head"])
+        clockwork.one_pass()
+
+    def lends_a_post(self) -> None:
+        lent, today = list(StandIn.objects.filter(ended_at=None)), clock.today()
+        if lent:
+            one = self.luck.choice(lent)
+            end_stand_in(stand_in=one.pk, by=one.given_by)
+            return
+        post = Post.objects.filter(user=self.cast["xiji_review"]).latest("pk")
+        give_stand_in(
+            post=post, delegate=self.cast[self.luck.choice(["xiji_review2", "guyuan_city"])], starts_on=today,
+            ends_on=today + timedelta(days=2), reason="去银川开会。", by=self.cast["xiji_review"],
+        )  # fmt: skip
 
     # --- whom it meets
     def _case(self) -> Case:
