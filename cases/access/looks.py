@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Office, Post, Role
 from cases.access.queries import may, named
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from cases.dossier.models import Case
 
 INSPECTOR = "INS"
+PURPOSES: dict[str, Any] = {"material": _("看材料"), "objection": _("核查异议"), "letter": _("看通知")}
+"""What a page says of itself when nobody was asked for a purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,41 @@ def who_looked(case: Case, viewer: Any) -> list[Look]:
         role = roles.get(row.acting_role or (held.role_id if held else ""))
         office = row.acting_office or (held.office.name if held else "")
         place, post = offices.get(office, office), named(role, english) if role else ""
-        looks.append(Look(place, post, row.recorded_at, row.purpose or "", row.action))
+        looks.append(Look(place, post, row.recorded_at, purpose_words(row.purpose), row.action))
     return looks
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """一次查阅: the looks of one post at one office on one day, from the last to the first, with how many they were."""
+
+    office: str
+    role: str
+    purpose: str
+    at: datetime
+    times: int
+
+
+def visits(looks: Iterable[Look]) -> list[Visit]:
+    """谁看过, a line for each post and day: who opens eleven papers of a file looked at it once."""
+    found: dict[tuple[str, str, str, date], Visit] = {}
+    for look in looks:
+        key = (look.office, look.role, look.purpose, local_day(look.at))
+        earlier = found.get(key)
+        found[key] = Visit(
+            look.office,
+            look.role,
+            look.purpose,
+            earlier.at if earlier else look.at,
+            earlier.times + 1 if earlier else 1,
+        )
+    return list(found.values())
+
+
+def purpose_words(purpose: str | None) -> str:
+    """用途 as people read it."""
+    given = purpose or ""
+    return str(PURPOSES.get(given.partition(" ")[0], given))
 
 
 def office_words() -> dict[str, str]:

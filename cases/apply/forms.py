@@ -128,6 +128,7 @@ class TrackForm(ReliefForm):
     )
     tail = CleanCharField(
         label=_("患者身份证号最后四位"),
+        help_text=_("没有纸质查询码的，填这一样。"),
         squeeze=True,
         required=False,
         widget=forms.TextInput({"class": "w-6", "autocomplete": "off"}),

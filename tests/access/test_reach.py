@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from cases.access.looks import who_looked
+from cases.access.looks import visits, who_looked
 from cases.access.models import Post
 from cases.access.placing import candidates, place
 from cases.access.queries import acting_post, get_case, posts_of, require, visible_cases, who_may
@@ -238,6 +238,12 @@ def test_an_applicant_sees_who_looked_as_office_role_time_and_purpose_never_a_na
         ("西吉县救助办公室（演示）", "县级初审员", "初审")
     ]
     assert cast["xiji_review"].name not in repr(looks)
+    for paper in range(11):
+        record_access(
+            "read", object=case, fields=[f"file{paper}"], by=cast["xiji_review"], case_id=case.pk, purpose="material"
+        )
+    told = [(visit.purpose, visit.times) for visit in visits(who_looked(case, cast["applicant1"]))]
+    assert told == [("看材料", 11), ("初审", 1)]
 
 
 def test_looks_of_an_open_inspection_are_hidden_from_the_inspected_and_the_applicant(cast: Cast) -> None:

@@ -33,5 +33,5 @@ def test_the_timeline_names_what_changed_in_words(cast, new_case, signed_in):
     address = reverse("inspection:case", args=[case.number]) + "?kind=decision"
     chinese, english = page(browser, address, "zh-hans"), page(browser, address, "en")
     assert "结果：" in chinese and "outcome：" not in chinese
-    assert "Result：" in english and "outcome：" not in english
+    assert "Result: " in english and "outcome: " not in english
     assert Office.objects.get(kind="redcross", division_code="640422").name_en in english

@@ -1,10 +1,13 @@
 """Law: what a person does is one function of an actions module: keywords only, `by=` a person, one act."""
 
+import ast
 import inspect
 
 import pytest
 
+from tests.laws.source import FILES, tree
 from tests.matrix.doors import HELPERS, INNER, acts, doors
+from workflows.inspection.acts import WORDS
 
 PUBLIC = {name: function for name, function in doors() if not name.rsplit(".", 1)[1].startswith("_")}
 ACTS = acts()
@@ -36,3 +39,18 @@ def test_every_act_says_in_a_sentence_what_it_is():
 
 def test_the_acts_that_ask_for_no_post_exist():
     assert not set(INNER) - {name for name, _function in ACTS}
+
+
+NAMED_BY = ("action", "record", "refusals_recorded")
+
+
+def test_every_act_and_event_has_words_for_who_inspects():
+    written = {
+        node.args[0].value
+        for path in FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in NAMED_BY and node.args
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert len(written) > 150
+    assert not written - set(WORDS), sorted(written - set(WORDS))

@@ -23,7 +23,7 @@ from cases.programme import programme
 from workflows.desk.casefile.tabs import display
 from workflows.desk.forms import in_my_language
 from workflows.desk.words import SOURCES
-from workflows.inspection.rules import words_of
+from workflows.inspection.acts import words_of
 
 ANSWERS, ACCOUNT = "cases_answer", "account"
 

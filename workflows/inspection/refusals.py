@@ -20,8 +20,9 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.history.models import Event
 from workflows.desk.forms import in_my_language
+from workflows.inspection.acts import words_of
 from workflows.inspection.queries import require_inspection
-from workflows.inspection.rules import reason_of_refusal, words_of
+from workflows.inspection.rules import reason_of_refusal
 
 PAGE = 50
 PROVINCE = 2

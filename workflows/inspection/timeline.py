@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.access.looks import office_words
+from cases.access.looks import office_words, purpose_words
 from cases.access.models import Role, User
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Pause, elapsed, local_day
@@ -21,8 +21,9 @@ from cases.states import STATES
 from cases.text import is_key
 from workflows.desk.forms import in_my_language
 from workflows.flow import step_named
+from workflows.inspection.acts import words_of
 from workflows.inspection.because import Because, causes
-from workflows.inspection.rules import CATEGORIES, category, changes_of, words_of
+from workflows.inspection.rules import CATEGORIES, category, changes_of
 from workflows.models import Pause as StoodStill
 from workflows.models import WorkItem
 
@@ -215,7 +216,7 @@ def _entry(
         actor=_actor(row, people),
         role=roles.get(row.acting_role or "", row.acting_role or ""),
         office=offices.get(row.acting_office or "", row.acting_office or ""),
-        purpose=row.purpose or "",
+        purpose=purpose_words(row.purpose),
         object=f"{row.object_type or ''} {row.object_id or ''}".strip(),
         changes=changes_of(action, payload),
         used=used,

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access.looks import who_looked
+from cases.access.looks import visits, who_looked
 from cases.apply import actions as tracking
 from cases.apply import queries
 from cases.apply.forms import AccountForm, ReasonForm, TrackForm
@@ -136,7 +136,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
         "papers": papers(case, today=today), "letters": my_letters(case, as_helper=_is_helper(request, case)),
         "sections": standing_facts(case, with_account=not _is_helper(request, case)),
-        "consents": consents_of(case), "looks": who_looked(case, case.owner)[:20], "notice": open_supplement(case),
+        "consents": consents_of(case), "looks": visits(who_looked(case, case.owner))[:20], "notice": open_supplement(case),
         "money_back": case.state in REPAIRING, "is_agent": _is_helper(request, case),
         "may_withdraw": door.may_act and case.state in OPEN_STATES, "back_href": "/my" if door.may_act else "/track",
     }  # fmt: skip
