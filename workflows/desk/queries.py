@@ -194,8 +194,8 @@ def _first(rows: Sequence[QuerySet[WorkItem]], order: list[str], most: int) -> l
     else:
         keys = [part.values("pk") for part in begins]
         found = WorkItem.objects.filter(pk__in=keys[0].union(*keys[1:])).order_by(*order)[:most]
-    rows = found.select_related("case__run", "holder").only(*SHOWN)
-    return list(rows.annotate(stands_still=is_suspended()))
+    shown = found.select_related("case__run", "holder").only(*SHOWN)
+    return list(shown.annotate(stands_still=is_suspended()))
 
 
 def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[WorkItem]:

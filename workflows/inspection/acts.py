@@ -254,6 +254,13 @@ WORDS: dict[str, Any] = {
     "work.extend": _("合作方延长租约"),
     "work.fail": _("合作方没有办成"),
     "work.fetch": _("合作方领取工作"),
+    "machine.end_key": _("停用机器密钥"),
+    "machine.give_key": _("发放机器密钥"),
+    "machine.key_ended": _("停用机器密钥"),
+    "machine.key_given": _("发放机器密钥"),
+    "machine.make": _("新建机器账号"),
+    "partner.limit": _("设合作方上限"),
+    "partner.limited": _("设合作方上限"),
 }
 
 
