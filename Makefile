@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test axe soak bench bench-quick check stop packages packages-dev
+.PHONY: help run test axe soak outage bench bench-quick check stop packages packages-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ axe: packages-dev ## axe on every page that people reach, on the main ones in ea
 
 soak: packages-dev ## ten thousand acts of many hands on the same cases, in threads and processes; half an hour
 	@SOAK_ACTS=10000 $(VENV)/python -m pytest -q -n 0 -s tests/races/test_crossing.py $(ARGS)
+
+outage: packages-dev ## each broker taken away for a whole minute under running work; the delay, what was lost and doubled
+	@OUTAGE_SECONDS=$(or $(SECONDS),60) $(VENV)/python -m pytest -q -n 0 -s tests/faults/test_broker_away.py -k broker_is_down $(ARGS)
 
 bench: packages-dev ## how fast it is beside plain viewflow and hand-written SQL, with a million open tasks; an hour
 	@$(VENV)/python -m tests.bench $(ARGS)

@@ -56,6 +56,13 @@ READY_PATIENCE = env.whole(
     least=10,
     most=86400,
 )
+KEEP_DAYS = env.whole(
+    "RELIEF_KEEP_DAYS",
+    "days for which finished background work, answers to repeated requests and periodic runs are kept",
+    default=180,
+    least=30,
+    most=3650,
+)
 ADMIN_NAME = env.text("RELIEF_ADMIN_NAME", "first administrator of an empty office", example="admin")
 ADMIN_PASSWORD = env.text(
     "RELIEF_ADMIN_PASSWORD", "password of that administrator", example="<10 or more characters>", least=10

@@ -19,7 +19,7 @@ from cases.money import remarks
 from cases.policy.queries import policy_of
 from cases.recusal import actions as recusal
 from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
-from workflows.engine import clockwork, incidents, jobs, messages, timers
+from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
 
@@ -56,6 +56,7 @@ def listen() -> None:
     clockwork.sweeps(incidents.sweep)
     clockwork.every("near", title=_("快到期的重排先后"), at=0)(overdue.put_near_forward)
     clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)
+    clockwork.every("clearing", title=_("清理办完的工作记录"), at=4)(clearing.clear)
     clockwork.every("sessions", title=_("清理过期的登录"), at=3)(_drop_old_sessions)
 
 

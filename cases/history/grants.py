@@ -25,7 +25,15 @@ MAY_DELETE = {
 }  # fmt: skip
 """Tables whose rows may go: sign-in data, drafts, figures that are counted again. Guards in SQL narrow some of them (answers: dossier.sql)."""
 
-FUNCTIONS = ["history_append", "history_access", "history_event_hash", "history_field", "history_time", "relief_now"]
+FUNCTIONS = [
+    "history_append",
+    "history_access",
+    "history_event_hash",
+    "history_field",
+    "history_time",
+    "relief_now",
+    "relief_clear",
+]
 
 
 def apply(connection: Any, *, app_role: str) -> None:

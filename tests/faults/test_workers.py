@@ -48,11 +48,12 @@ def swept() -> bool:
     return not open_rows()
 
 
-def all_once(case: Case, place: Place) -> None:
-    """Every message of the case reached the network exactly once."""
+def all_once(case: Case, place: Place, deeds: int = 0) -> None:
+    """Every message of the case, and every deed beside it, reached the network exactly once."""
     rows = Notice.objects.filter(case=case, channel="sms")
     assert {row.state for row in rows} == {"sent"}
-    assert dict(place.gateway.delivered) == {f"notice-{row.pk}": 1 for row in rows}
+    keys = [f"notice-{row.pk}" for row in rows] + [f"deed-{number}" for number in range(deeds)]
+    assert dict(place.gateway.delivered) == dict.fromkeys(keys, 1)
     assert Outgoing.objects.filter(parked_at__isnull=False).count() == 0
 
 
