@@ -78,7 +78,7 @@ def test_the_history_is_delivered_page_by_page_and_its_delivery_recorded(case, a
 
 
 def test_the_tasks_are_those_of_the_desk_in_its_order_and_none_is_lost_between_pages(case, as_user, monkeypatch):
-    monkeypatch.setattr("workflows.desk.queries.PAGE", 2)
+    monkeypatch.setattr("workflows.desk.paging.PAGE", 2)
     item = case.work_items.get()
     copies(item, 2)
     copies(item, 3, due_on=None)

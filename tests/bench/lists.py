@@ -23,7 +23,7 @@ from tests.bench.peers.plain import Plain
 from tests.bench.show import say
 from tests.bench.stock import PlainFlow
 from tests.bench.world import drive_link, people, permit
-from workflows.desk import queries
+from workflows.desk import paging, queries
 from workflows.inspection.timeline import timeline
 from workflows.models import Decision
 
@@ -76,11 +76,11 @@ def _pages(cursor: Any) -> Reads:
             return queries.page(viewer, "open", {}).rows
 
     def by_hand() -> Any:
-        cursor.execute(BY_HAND.format(duties=""), [queries.PAGE])
+        cursor.execute(BY_HAND.format(duties=""), [paging.PAGE])
         return cursor.fetchall()
 
     def by_hand_same() -> Any:
-        cursor.execute(BY_HAND.format(duties=DUTIES), [reviewer.pk, queries.PAGE])
+        cursor.execute(BY_HAND.format(duties=DUTIES), [reviewer.pk, paging.PAGE])
         return cursor.fetchall()
 
     def sql_alone() -> Any:
@@ -89,7 +89,7 @@ def _pages(cursor: Any) -> Reads:
 
     def plain(order: str) -> Any:
         rows = Task.objects.filter(process__flow_class=PlainFlow).user_queue(other).filter(status="NEW")
-        rows = rows.select_related("process__plaincase").order_by(order)[: queries.PAGE]
+        rows = rows.select_related("process__plaincase").order_by(order)[: paging.PAGE]
         return [(task.pk, task.process.plaincase.applicant) for task in rows]
 
     kept = [_sql_of(ours)]

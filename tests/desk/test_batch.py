@@ -10,7 +10,7 @@ from django.urls import reverse
 from cases.history.models import Event
 from tests.desk.road import copies
 from tests.desk.test_reading import open_papers
-from workflows.desk.queries import PAGE
+from workflows.desk.paging import PAGE
 from workflows.models import Decision
 from workflows.walking import drive
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.desk.road import copies
-from workflows.desk.queries import PAGE, QUEUES
+from workflows.desk.paging import PAGE
+from workflows.desk.queries import QUEUES
 from workflows.models import WorkItem
 from workflows.walking import drive
 

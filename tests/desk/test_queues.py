@@ -23,7 +23,8 @@ from cases.policy.queries import policy_of
 from tests.desk.road import copies
 from tests.desk.whole import queue
 from workflows import actions, barring, pool
-from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, page, rows_of
+from workflows.desk.paging import PAGE
+from workflows.desk.queries import QUEUES, Viewer, counts, page, rows_of
 from workflows.models import WorkItem
 from workflows.walking import drive
 from workflows.walking.papers import picture
@@ -156,7 +157,7 @@ def test_a_queue_asks_as_often_for_three_rows_as_for_one(cast, new_case, signed_
 
 
 def test_the_pages_of_a_queue_show_every_row_once_forwards_and_backwards(cast, new_case, monkeypatch):
-    monkeypatch.setattr("workflows.desk.queries.PAGE", 2)
+    monkeypatch.setattr("workflows.desk.paging.PAGE", 2)
     made = [new_case(number) for number in range(1, 4)]
     viewer = Viewer.of(drive.person_for(drive.open_item(made[0])), clock.now())
     seen, after, pages = [], "", []

@@ -18,8 +18,8 @@ from tests.desk.road import copies
 from tests.pages.browsing import Act, Browser
 from tests.pages.people import session
 from workflows import actions
+from workflows.desk.paging import PAGE
 from workflows.desk.panel import actions as meetings
-from workflows.desk.queries import PAGE
 from workflows.walking import drive
 
 WAYS = [("zh-hans", "normal", 390), ("en", "elder", 390), ("zh-hans", "elder", 1280), ("en", "normal", 1280)]

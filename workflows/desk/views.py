@@ -20,7 +20,8 @@ from workflows import actions
 from workflows.desk.batch.queries import steps_for
 from workflows.desk.forms import QueueFilter
 from workflows.desk.notes.queries import untold as mentioned
-from workflows.desk.queries import PAGE, QUEUES, Viewer, counts, late_of, page, rows_of, step_names, untold
+from workflows.desk.paging import PAGE
+from workflows.desk.queries import QUEUES, Viewer, counts, late_of, page, rows_of, step_names, untold
 from workflows.desk.trail import Trail
 from workflows.desk.trail import take_next as take
 

@@ -24,7 +24,7 @@ from tests.desk.road import copies
 from tests.engine.traps import stock
 from tests.engine.traps.test_p01_to_p06 import PLAIN
 from workflows import steps
-from workflows.desk.queries import PAGE
+from workflows.desk.paging import PAGE
 from workflows.engine.bpmn import bpmn_xml
 from workflows.flow import ReliefFlow, graph
 from workflows.walking import drive

@@ -13,7 +13,8 @@ from cases.access.queries import posts_of
 from cases.calendar import clock
 from cases.calendar.queries import calendar
 from cases.text import is_key
-from workflows.desk.queries import paged, rows_of, step_names
+from workflows.desk.paging import paged
+from workflows.desk.queries import rows_of, step_names
 from workflows.desk.staffing import actions, foresight, queries
 from workflows.desk.staffing.forms import GiveForm, LeaveForm, StepsFilter
 
