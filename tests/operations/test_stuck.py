@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -12,8 +13,11 @@ from django.core.management import call_command
 from django.urls import reverse
 from viewflow.workflow.models import Task
 
+from cases import programme as programmes
 from cases.access.models import Post
 from cases.calendar import clock
+from cases.money.models import Payout
+from cases.publicity.models import PublicEntry, PublicList
 from workflows import actions
 from workflows.engine import clockwork
 from workflows.models import Timer, WorkItem
@@ -70,6 +74,42 @@ def test_a_task_without_its_work_a_lost_timer_and_an_answer_that_moved_nothing_a
     asked_for_papers(answered)
     answered.supplements.update(answered_at=clock.now())
     assert found() == {(alone.pk, "task_alone"), (timer.pk, "timer_lost"), (answered.pk, "fact_lost")}
+
+
+def test_a_case_whose_version_is_gone_from_the_code_is_found(cast, published, funded, monkeypatch):
+    published("two_step")
+    funded("two_step", "9000")
+    case = drive.apply(slug="two_step", number=1, by=cast["applicant1"])
+    card = programmes.programme("two_step")
+    left = {version: road for version, road in card.roads.items() if version != "v1"}
+    monkeypatch.setitem(programmes._register, "two_step", replace(card, roads=left, road="v3"))
+    assert found() == {(case.pk, "road_gone")}
+
+
+def test_a_payment_that_failed_at_the_bank_and_moved_nothing_is_found(cast, published, funded):
+    published("two_step")
+    fund = funded("two_step", "9000")
+    case = drive.apply(slug="two_step", number=1, by=cast["applicant1"])
+    drive.step(case, "agree")
+    drive.step(case, "grant")
+    clock.move_demo_clock(days=3, by=None)
+    drive.send_batch(of=fund, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
+    assert found() == set()
+    Payout.objects.filter(case=case).update(state="failed")
+    assert found() == {(case.pk, "fact_lost")}
+
+
+def test_a_public_list_that_ended_and_moved_nothing_is_found(new_case, cast, funded):
+    funded("rare_disease", "100000")
+    case = new_case(1, "PANEL")
+    drive.panel([case], head=cast["prov_head"], members=[cast[f"panel{n}"] for n in range(1, 6)])
+    drive.give_notice([case], by=cast["publicity"])
+    assert found() == set()
+    entry = PublicEntry.objects.select_related("list").get(case=case)
+    clock.move_demo_clock(to=entry.list.ends_on + timedelta(days=1), by=None)
+    PublicEntry.objects.filter(pk=entry.pk).update(closed_at=clock.now())
+    PublicList.objects.filter(pk=entry.list_id).update(state="closed", closed_at=clock.now())
+    assert found() == {(case.pk, "fact_lost")}
 
 
 def test_a_step_that_nobody_may_do_is_found(new_case, cast):

@@ -9,7 +9,10 @@ import pytest
 from django.urls import reverse
 
 from cases import programme as register
+from cases.calendar import clock
 from cases.errors import Invalid, Refusal
+from cases.money import actions as money
+from cases.money.models import Fund
 from cases.programme import programme
 from project.checks import roads_are_as_set_up
 from tests.two_step.roads.v1 import TwoStepV1
@@ -116,6 +119,17 @@ def test_a_policy_that_says_too_little_for_the_new_road_is_noticed(small, gone_o
     monkeypatch.setattr(TwoStepV3, "policy_keys", {"days": ("unheard_of",)})
     line = gone_over([case], {"grant": "confirm"}).items.get()
     assert line.problem["code"] == "policy_lacks" and "unheard_of" in line.problem["zh-hans"]
+
+
+def test_a_case_in_a_state_that_the_new_step_does_not_know_stays_until_that_is_over(small, gone_over, cast):
+    case = small(1)
+    drive.step(case, "grant")
+    clock.move_demo_clock(days=3, by=None)
+    money.build_batch(fund=Fund.objects.get(), by=cast["fin_make"])
+    case.refresh_from_db()
+    assert case.state == "IN_BATCH"
+    line = gone_over([case], {"check": "check", "payment": "reply"}, to_flow="two_step/v2").items.get()
+    assert (line.state, line.problem["code"]) == ("refused", "state_unknown") and case.run.flow == "two_step/v1"
 
 
 def test_who_went_over_goes_back_while_he_has_not_moved_since(small, gone_over, cast):
