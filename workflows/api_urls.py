@@ -5,7 +5,10 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from workflows import api, api_docs, api_work
 from workflows.desk.staffing import api as staffing
+from workflows.operations import api as operations
+from workflows.operations import plan_api as plans
 from workflows.reports.api import Speed
+from workflows.running import api as running
 
 app_name = "api"
 urlpatterns = [
@@ -24,6 +27,20 @@ urlpatterns = [
     path("v1/work/<str:lease>/extend/", api_work.Extend.as_view(), name="extend_work"),
     path("v1/work/<str:lease>/complete/", api_work.Complete.as_view(), name="complete_work"),
     path("v1/work/<str:lease>/fail/", api_work.Fail.as_view(), name="fail_work"),
+    path("v1/suspensions/", operations.Suspensions.as_view(), name="suspensions"),
+    path("v1/suspensions/<int:pk>/end/", operations.Resume.as_view(), name="resume"),
+    path("v1/plans/", plans.Plans.as_view(), name="plans"),
+    path("v1/plans/<int:pk>/", plans.PlanDetail.as_view(), name="plan"),
+    path("v1/plans/<int:pk>/cases/", plans.PlanCases.as_view(), name="plan_cases"),
+    path("v1/plans/<int:pk>/sign/", plans.PlanSign.as_view(), name="plan_sign"),
+    path("v1/plans/<int:pk>/drop/", plans.PlanDrop.as_view(), name="plan_drop"),
+    path("v1/plans/<int:pk>/undo/", plans.PlanUndo.as_view(), name="plan_undo"),
+    path("v1/stuck/", operations.StuckCases.as_view(), name="stuck"),
+    path("v1/incidents/", running.Incidents.as_view(), name="incidents"),
+    path("v1/incidents/<int:pk>/", running.IncidentGroup.as_view(), name="incident_group"),
+    path("v1/incidents/take/", running.TakeIncidents.as_view(), name="incidents_take"),
+    path("v1/incidents/retry/", running.RetryIncidents.as_view(), name="incidents_retry"),
+    path("v1/incidents/skip/", running.SkipIncidents.as_view(), name="incidents_skip"),
     path("v1/speed/", Speed.as_view(), name="speed"),
     path("v1/", api_docs.page, name="docs"),
     path("schema/", SpectacularJSONAPIView.as_view(api_version="v1"), name="schema"),

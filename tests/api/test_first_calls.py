@@ -129,6 +129,10 @@ def test_the_schema_names_every_call(as_user):
     assert set(paths) == {
         "/api/v1/tasks/", "/api/v1/tasks/{id}/claim/", "/api/v1/tasks/{id}/decide/", "/api/v1/cases/{number}/",
         "/api/v1/cases/{number}/history/", "/api/v1/sheets/{id}/", "/api/v1/speed/", "/api/v1/tasks/{id}/assign/",
+        "/api/v1/suspensions/", "/api/v1/suspensions/{id}/end/", "/api/v1/stuck/", "/api/v1/plans/", "/api/v1/plans/{id}/",
+        "/api/v1/plans/{id}/cases/", "/api/v1/plans/{id}/sign/", "/api/v1/plans/{id}/drop/", "/api/v1/plans/{id}/undo/",
+        "/api/v1/incidents/", "/api/v1/incidents/{id}/", "/api/v1/incidents/take/", "/api/v1/incidents/retry/",
+        "/api/v1/incidents/skip/",
         "/api/v1/tasks/allot/", "/api/v1/tasks/decide/", "/api/v1/tasks/{id}/put-off/", "/api/v1/cases/{number}/messages/",
         "/api/v1/work/fetch/", "/api/v1/work/{lease}/extend/", "/api/v1/work/{lease}/complete/", "/api/v1/work/{lease}/fail/",
     }  # fmt: skip

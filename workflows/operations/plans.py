@@ -143,19 +143,26 @@ def lines(plan: Plan, after: str = "") -> tuple[list[Line], str]:
 
 
 def progress(plan: Plan) -> list[tuple[Any, int]]:
+    """How many cases stand in which state, in words."""
+    return [(WORDS[state], count) for state, count in sorted(counts(plan).items())]
+
+
+def counts(plan: Plan) -> dict[str, int]:
     """How many cases stand in which state."""
-    rows = plan.items.order_by().values_list("state").annotate(Count("pk"))
-    return [(WORDS[state], count) for state, count in sorted(rows)]
+    return dict(plan.items.order_by().values_list("state").annotate(Count("pk")))
+
+
+def problem_of(item: PlanItem) -> str:
+    """Why a case is not done, in the language of the reader."""
+    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    return str(item.problem.get(language) or item.problem.get("code", ""))
 
 
 def _line(item: PlanItem) -> Line:
-    problem = item.problem.get("en" if (get_language() or "").startswith("en") else "zh-hans") or item.problem.get(
-        "code", ""
-    )
     after = item.result or item.after
     return Line(
         item, WORDS[item.state], COLOURS.get(item.state, "grey"), list(_standing(item.case, item.before)),
-        list(_standing(item.case, after)), problem,
+        list(_standing(item.case, after)), problem_of(item),
     )  # fmt: skip
 
 
