@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from viewflow.workflow.models import Process
 
 from cases.access.models import Office, Post, User
 from cases.dossier.models import Case
@@ -19,10 +20,13 @@ from cases.duplicates.models import PastGrantImport
 from cases.history.models import Event
 from cases.money import actions as money
 from cases.money.models import PaymentBatch
+from cases.outgoing.models import Outgoing
 from cases.publicity.models import Objection
 from tests.desk.road import copies
 from tests.matrix.world import World, nothing_stays
 from workflows.desk.panel.models import MeetingItem
+from workflows.models import Incident, Plan, PlanItem, Suspension
+from workflows.operations import actions as operations
 
 MANY = 30
 BIG = ("workflows_workitem", "cases_case", "cases_event", "cases_access", "cases_ledgertransfer", "cases_payout", "cases_notice")  # fmt: skip
@@ -141,6 +145,62 @@ def offices(world: World) -> None:
     more(world.rows["office"], name=lambda number: f"另一个办公室 {number}", kind=lambda number: "town")
 
 
+def running(world: World) -> list[Case]:
+    """Thirty more cases under way on the road of the case here, with no step open."""
+    run = world.rows["case"].run
+    known = set(Process.objects.values_list("pk", flat=True))
+    more(run.process)
+    cases(world)
+    found = list(Case.objects.filter(number__startswith="640422-2026-9").order_by("pk"))
+    processes = Process.objects.exclude(pk__in=known).order_by("pk")
+    more(run, case_id=lambda number: found[number].pk, process_id=lambda number: processes[number].pk)
+    return found
+
+
+def stuck(world: World) -> None:
+    """Thirty cases without work."""
+    running(world)
+
+
+def suspensions(world: World) -> None:
+    """Thirty more suspensions of a case, over since."""
+    row = Suspension.objects.get(pk=world.rows["suspension"].pk)
+    row.case_id, row.flow, row.step, row.ended_at, row.settled_at = world.rows["case"].pk, "", "", row.at, row.at
+    more(row)
+
+
+def plans(world: World) -> None:
+    """Thirty more plans."""
+    more(Plan.objects.get(pk=world.rows["plan"].pk))
+
+
+def plan_cases(world: World) -> None:
+    """Thirty more cases in the plan that is being tried out."""
+    found = running(world)
+    row = PlanItem.objects.get(plan=world.rows["trying"])
+    item = world.rows["item"]
+    stood = {"state": "COUNTY", "round": 1, "money": [], "items": [{"step": item.step, "holder": "", "role": "CTY2", "code": "640422", "due_on": ""}]}  # fmt: skip
+    row.before, row.after = stood, stood
+    more(row, case_id=lambda number: found[number].pk)
+
+
+def faults(world: World) -> None:
+    """Thirty more incidents of the same group."""
+    _faults(world)
+
+
+def fault_groups(world: World) -> None:
+    """Thirty more incidents, each of a group of its own."""
+    _faults(world, error=lambda number: f"Fault{number}")
+
+
+def _faults(world: World, **changes: Callable[[int], Any]) -> None:
+    row = Incident.objects.get(pk=world.rows["incident_key"])
+    more(row.outgoing, key=lambda number: f"more-{number}")
+    work = list(Outgoing.objects.filter(key__startswith="more-").order_by("pk"))
+    more(row, outgoing_id=lambda number: work[number].pk, **changes)
+
+
 @dataclass(frozen=True)
 class List:
     """A list, who reads it, and how it grows."""
@@ -174,6 +234,16 @@ LISTS = [
     List("prov_head", "panel:meetings", meetings),
     List("prov_head", "panel:meeting", agenda, ("@meeting",)),
     List("prov_review", "past_grants:home", imports),
+    List("xiji_review", "operations:suspensions", suspensions),
+    List("xiji_review", "api:suspensions", suspensions),
+    List("prov_review", "operations:plans", plans),
+    List("prov_review", "api:plans", plans),
+    List("prov_review", "operations:plan", plan_cases, ("@trying",)),
+    List("prov_review", "api:plan_cases", plan_cases, ("@trying",)),
+    List("prov_review", "operations:stuck", stuck),
+    List("prov_review", "api:stuck", stuck),
+    List("sysadmin", "api:incidents", fault_groups),
+    List("sysadmin", "api:incident_group", faults, ("@incident_key",)),
     List("applicant1", "dossier:my", cases),
     List("secadmin", "admin:cases_user_changelist", people),
     List("secadmin", "admin:cases_post_changelist", people),
@@ -183,8 +253,13 @@ LISTS = [
 
 @pytest.fixture
 def undone(world: World) -> Iterator[World]:
-    """The world; what a test does in it is undone."""
+    """The world, and a plan that waits for its trial; what a test does in it is undone."""
     with nothing_stays():
+        plan = operations.make_plan(
+            kind="restart", cases=[world.rows["case"]], step="county_review", to_step="intake",
+            reason="误点了同意，回到县级受理。", by=User.objects.get(username="prov_review2"),
+        )  # fmt: skip
+        world.rows["trying"] = plan.pk
         yield world
 
 

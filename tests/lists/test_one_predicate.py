@@ -68,6 +68,10 @@ LISTS = [
     List("fin_check", "money:batch", ("@batch",), names_more=True),
     List("fin_release", "money:home", is_empty=True),
     List("prov_review", "past_grants:home", is_empty=True),
+    List("prov_review", "operations:plan", ("@plan_key",)),
+    List("prov_head", "api:plan_cases", ("@plan_key",)),
+    List("xiji_review", "operations:suspensions", is_empty=True),
+    List("prov_head", "operations:stuck", is_empty=True),
     List("applicant1", "dossier:my"),
 ]
 

@@ -205,10 +205,10 @@ def make(cast: dict[str, User]) -> World:
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
-        "suspension": halted, "plan": plan, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
-        "incidents": [Incident.objects.get().pk], "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
+        "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
     Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
     return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)
