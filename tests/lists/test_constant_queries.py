@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from viewflow.workflow.models import Process
+from viewflow.workflow.models import Process, Task
 
 from cases.access.models import Office, Post, User
 from cases.dossier.models import Case
@@ -157,6 +157,14 @@ def running(world: World) -> list[Case]:
     return found
 
 
+def one_stuck(world: World) -> str:
+    """The whole list, with the case here on it."""
+    item = world.rows["item"]
+    type(item).objects.filter(pk=item.pk).update(state="cancelled")
+    Task.objects.filter(pk=item.task_id).update(status="CANCELED")
+    return ""
+
+
 def stuck(world: World) -> None:
     """Thirty cases without work."""
     running(world)
@@ -240,8 +248,8 @@ LISTS = [
     List("prov_review", "api:plans", plans),
     List("prov_review", "operations:plan", plan_cases, ("@trying",)),
     List("prov_review", "api:plan_cases", plan_cases, ("@trying",)),
-    List("prov_review", "operations:stuck", stuck),
-    List("prov_review", "api:stuck", stuck),
+    List("prov_review", "operations:stuck", stuck, few=one_stuck),
+    List("prov_review", "api:stuck", stuck, few=one_stuck),
     List("sysadmin", "api:incidents", fault_groups),
     List("sysadmin", "api:incident_group", faults, ("@incident_key",)),
     List("applicant1", "dossier:my", cases),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -52,6 +52,8 @@ class Stuck:
     case: Case
     cause: str
     step: str = ""
+    who: str = ""
+    """Who may do what is to be done."""
 
     @property
     def words(self) -> Any:
@@ -63,19 +65,21 @@ class Stuck:
         """What to do about it."""
         return CAUSES[self.cause][1]
 
-    @property
-    def who(self) -> str:
-        """Who may do that."""
-        right = CAUSES[self.cause][2]
-        return who_may(right, PROVINCE if right == MAKE else self.case.handling_code)
-
 
 def find() -> list[Stuck]:
     """Look at every case under way; a case that is suspended waits and is not stuck."""
     seen: dict[tuple[int, str], Stuck] = {}
     for one in _found():
         seen.setdefault((one.case.pk, one.cause), one)
-    return list(seen.values())
+    places = {key: _who(one) for key, one in seen.items()}
+    names = {place: who_may(*place) for place in set(places.values())}
+    return [replace(one, who=names[places[key]]) for key, one in seen.items()]
+
+
+def _who(one: Stuck) -> tuple[str, str]:
+    """The right to do what is to be done, and where."""
+    right = CAUSES[one.cause][2]
+    return right, PROVINCE if right == MAKE else one.case.handling_code
 
 
 def _found() -> Iterator[Stuck]:
