@@ -327,6 +327,7 @@ _broker = env.address(
 CELERY_BROKER_URL = _broker or "filesystem://localhost"
 BROKER_FOLDER = VAR / "broker"
 _broker_scheme = CELERY_BROKER_URL.split(":", 1)[0]
+# max_retries: who rings at a broker that is away does not wait for it; the clock rings again
 _broker_options: dict[str, dict[str, Any]] = {
     "filesystem": {
         "data_folder_in": str(BROKER_FOLDER / "messages"),
@@ -336,10 +337,10 @@ _broker_options: dict[str, dict[str, Any]] = {
         "store_processed": True,
         "polling_interval": 0.1,
     },
-    "redis": {"visibility_timeout": 300},
-    "rediss": {"visibility_timeout": 300},
-    "amqp": {"confirm_publish": True},
-    "amqps": {"confirm_publish": True},
+    "redis": {"visibility_timeout": 300, "max_retries": 0},
+    "rediss": {"visibility_timeout": 300, "max_retries": 0},
+    "amqp": {"confirm_publish": True, "max_retries": 0},
+    "amqps": {"confirm_publish": True, "max_retries": 0},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = _broker_options[_broker_scheme]
 CELERY_TASK_DEFAULT_QUEUE = "relief"

@@ -19,7 +19,7 @@ from cases.money import remarks
 from cases.policy.queries import policy_of
 from cases.recusal import actions as recusal
 from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
-from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers
+from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers, told
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
 
@@ -44,6 +44,7 @@ def listen() -> None:
     programme.on("paper_given", paper_given)
     for name in MOVING:
         programme.on(name, _mover(name))
+    told.tells(*MOVING, "objection_upheld", "objection_dismissed")
     remarks.known_by(rechecks.before_payment)
     timers.wait_while(suspended.stands_still)
     jobs.ends_with(actions.job_over)

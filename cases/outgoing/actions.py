@@ -85,13 +85,16 @@ def _ring_new(row: Outgoing) -> None:
         ring(row)
 
 
-def ring(row: Outgoing) -> None:
-    """Ring the doorbell; a dead broker is logged and forgotten, because the sweep will find the row."""
+def ring(row: Outgoing) -> bool:
+    """Ring the doorbell; a dead broker is logged and forgotten, because the sweep will find the row. Whether it was heard."""
+    is_heard = True
     for bell in _bells:
         try:
             bell(row)
         except Exception as error:  # noqa: BLE001 - any broker's own error: the row is safe and the sweep comes
             log.warning("doorbell failed", outgoing=row.pk, error=type(error).__name__)
+            is_heard = False
+    return is_heard
 
 
 def run(pk: int) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -16,6 +19,8 @@ from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing, Partner
 from cases.outgoing.rules import Way
 from project.management.commands.serve import children
+from project.settings import BASE_DIR
+from tests.faults.outages import free_port
 from tests.publicity.test_races import at_once
 from workflows import tasks
 from workflows.engine import clockwork, periodic
@@ -154,6 +159,35 @@ def test_what_waited_for_the_end_of_another_is_rung_for_at_its_end(
         go_on.set()
         thread.join(20)
     assert rung == [two.pk] and outgoing.run(two.pk)
+
+
+@pytest.mark.parametrize("broker", ["redis", "amqp"])
+def test_who_rings_at_a_broker_that_is_away_does_not_wait_for_it(broker: str) -> None:
+    url = f"{broker}://127.0.0.1:{free_port()}/"
+    ask = (
+        "import time, django; django.setup(); from cases.outgoing import actions; from cases.outgoing.models import Outgoing; "
+        "row = Outgoing(pk=1, topic='x'); began = time.monotonic(); heard = [actions.ring(row) for _ in range(3)]; "
+        "raise SystemExit(not (heard == [False] * 3 and time.monotonic() - began < 3))"
+    )
+    place = {**os.environ, "BROKER_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
+    done = subprocess.run([sys.executable, "-c", ask], cwd=BASE_DIR, env=place, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+
+
+def test_a_pass_of_the_clock_asks_a_dead_broker_once_and_does_the_rest(
+    handle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def dead(row: Outgoing) -> None:
+        asked.append(row.pk)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(outgoing, "_bells", [dead])
+    rows(5, ago=MINUTE)
+    assert clockwork.one_pass()["rung"] == 0 and len(asked) == 1
+    monkeypatch.setattr(outgoing, "_bells", [lambda row: asked.append(row.pk)])
+    assert clockwork.one_pass()["rung"] >= 5
 
 
 def test_no_queue_but_the_four_can_be_stored() -> None:

@@ -13,7 +13,7 @@ from viewflow.workflow import flow
 
 from cases.programme import programmes
 from workflows import steps
-from workflows.engine import checks, sides
+from workflows.engine import checks, sides, told
 from workflows.engine.checks import check_flows, faults
 from workflows.flow import ReliefFlow, graph
 from workflows.rules.conditions import OutcomeIs
@@ -190,6 +190,19 @@ FAULTS: dict[str, tuple[str, Any, str]] = {
         lambda: road(look=look(this.work), work=steps.job("做", does="test.work", state="INTAKE").Failed(this.closed)),
         "work is a job without an exit done",
     ),
+    "a wait for a fact that nothing tells": (
+        "E020",
+        lambda: road(look=steps.wait("等", state="SUPPLEMENT", days="supplement").On("given", this.closed, label="到")),
+        "look waits for given, which nothing tells",
+    ),
+    "a step that only a fact would end which nothing tells": (
+        "E020", lambda: road(look=look().Exit("found_out", this.closed, kind="fact")), "look waits for found_out",
+    ),
+    "a job that nobody does": (
+        "E021",
+        lambda: road(look=look(this.work), work=steps.job("做", does="test.work", state="INTAKE").Done(this.closed)),
+        "work is work of the topic 'test.work', which nobody does",
+    ),
     "a message that nobody may send": (
         "E019",
         lambda: road(look=steps.wait("等", state="SUPPLEMENT", days="supplement")
@@ -210,8 +223,17 @@ def test_a_fault_is_named_with_step_and_mend(what: str):
     assert not [line for line in found.splitlines() if not line.endswith(".")]
 
 
+def test_what_comes_by_itself_is_no_fault():
+    def wait() -> steps.Wait:
+        return steps.wait("等", state="SUPPLEMENT", days="supplement", by="CTY1")
+
+    assert said(road(look=wait().On("payment_paid", this.closed, label="到"))) == ""
+    assert said(road(look=wait().On("given", this.closed, label="到", message=True))) == ""
+    assert said(road(look=wait().On("over", this.closed, label="到期").Lapses("over"))) == ""
+
+
 def test_every_code_has_a_test():
-    here = "".join(path.read_text("utf-8") for path in (Path(checks.__file__), Path(sides.__file__)))
+    here = "".join(Path(module.__file__ or "").read_text("utf-8") for module in (checks, sides, told))
     assert set(re.findall(r"relief\.(E\d{3})", here)) == {code for code, _make, _words in FAULTS.values()} | {
         "E001",
         "E002",

@@ -107,7 +107,8 @@ class Place:
 
     def _options(self) -> dict[str, Any]:
         if not self.url.startswith("filesystem"):
-            return {"global_keyprefix": self.queue} if self.url.startswith("redis") else {}
+            prefix = {"global_keyprefix": self.queue} if self.url.startswith("redis") else {}
+            return {**prefix, "max_retries": 0}
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         messages, control, processed = (str(self.folder / name) for name in FOLDERS)

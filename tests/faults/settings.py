@@ -9,7 +9,7 @@ from tests.settings import DATABASES
 for _alias in DATABASES:
     DATABASES[_alias]["NAME"] = os.environ["FAULT_DATABASE"]
 CELERY_BROKER_URL = os.environ["FAULT_BROKER"]
-CELERY_BROKER_TRANSPORT_OPTIONS = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0}
 if CELERY_BROKER_URL.startswith("filesystem"):
     _folder = os.environ["FAULT_FOLDER"]
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -29,4 +29,4 @@ if CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 if CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": os.environ["FAULT_QUEUE"]}
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = os.environ["FAULT_QUEUE"]

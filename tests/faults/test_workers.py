@@ -108,7 +108,7 @@ def test_while_the_broker_is_away_nothing_is_lost_and_the_sweep_delivers_later(
     case = told(cast, published)
     assert open_rows() >= 2
     clock.move_demo_clock(to=clock.now() + timedelta(seconds=15), by=None)
-    assert clockwork.one_pass()["rung"] >= 2 and open_rows() >= 2
+    assert clockwork.one_pass()["rung"] == 0 and open_rows() >= 2
     monkeypatch.setattr(outgoing, "_bells", [place.ring])
     place.worker()
     until(swept, "the sweep rings and the worker delivers")

@@ -11,7 +11,7 @@ from django.core.checks import Error, register
 from cases import states
 from cases.access.reference import known_roles
 from cases.programme import programmes
-from workflows.engine import satisfiable, sides
+from workflows.engine import satisfiable, sides, told
 from workflows.engine.parts import RESERVED
 from workflows.engine.sides import Fault
 
@@ -66,6 +66,7 @@ def faults(flow_class: Any, drawn: Any) -> Iterator[Fault]:
     for name in flow_class.reading_order:
         yield from _duties(name, getattr(flow_class, name), flow_class.reading_order)
         yield from _declared(name, getattr(flow_class, name))
+        yield from told.faults(name, getattr(flow_class, name))
     yield from satisfiable.faults(flow_class)
 
 

@@ -50,7 +50,8 @@ def _ring_again() -> int:
     for pk in waiting:
         row = rows.get(pk)
         if row is not None and pk not in _rung and (row.available_at <= late or row.attempts or row.partner):
-            outgoing.ring(row)
+            if not outgoing.ring(row):
+                break  # the broker is away: the pass goes on, and the next one asks again
             _rung[pk] = present
             rung += 1
     return rung

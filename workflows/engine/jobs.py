@@ -58,6 +58,8 @@ class Answer:
         return dict(form.cleaned_data)
 
 
+known: set[str] = set()
+"""The topics whose work somebody does."""
 pulled: dict[str, Answer] = {}
 """The topics whose work machines of others fetch, each with the form of its answer."""
 Work = Callable[[Order], dict[str, Any] | None]
@@ -89,6 +91,7 @@ def does(topic: str) -> Callable[[Work], Work]:
             _do(work, payload, key)
 
         incidents.names(topic, _named)
+        known.add(topic)
         return work
 
     return wrap
@@ -97,6 +100,7 @@ def does(topic: str) -> Callable[[Work], Work]:
 def others_do(topic: str, answer: type[Form]) -> None:
     """Register a topic whose work a partner's machine fetches over HTTP, and the form that its answer must have."""
     pulled[topic] = Answer(answer)
+    known.add(topic)
     outgoing.tried(topic, _retry)
     incidents.names(topic, _named)
 
