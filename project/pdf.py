@@ -31,7 +31,7 @@ from django.utils.translation import gettext as _
 from fontTools.ttLib import TTFont
 
 from cases import text
-from project.templatetags.ui import day_words
+from project.values import day_words
 
 FONT_FOLDER = Path(pylopdf_fonts_zh_cn.__file__).parent
 FONT_FILES = ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf")

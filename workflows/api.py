@@ -38,8 +38,8 @@ from workflows.api_shapes import (
     TaskPage,
 )
 from workflows.desk.batch.deciding import Said, decide_all
+from workflows.desk.casefile.opening import open_whole
 from workflows.desk.casefile.papers import papers_for
-from workflows.desk.casefile.queries import open_whole
 from workflows.desk.queries import QUEUES, WORK, Viewer, page
 from workflows.models import Decision
 

@@ -17,6 +17,7 @@ from workflows.desk.staffing.models import *
 from workflows.duties import *
 from workflows.engine.models import *
 from workflows.engine.rows import *
+from workflows.handovers import *
 from workflows.operations.models import *
 from workflows.reports.models import *
 
@@ -112,59 +113,6 @@ class WorkItem(models.Model):
     def is_near(self, day: date) -> bool:
         """快到期: whether the warning days have begun on this day."""
         return self.near_on is not None and self.near_on <= day
-
-
-class Handover(models.Model):
-    """转手记录: who had a step, who has it now, and why; the one who lost it is shown it until he has seen it.
-
-    `actor` did it, for `on_behalf_of` when he stood in for somebody; the clock is nobody.
-    """
-
-    KINDS = [
-        ("claimed", "领取"), ("released", "释放"), ("expired", "到时退回"), ("taken_over", "接手"), ("came_back", "退回原办理人"),
-        ("assigned", "改派"), ("allocated", "分派"), ("left", "离岗转出"), ("ranked", "改优先"), ("put_off", "搁置"), ("woken", "提起"), ("escalated", "超期上报"),
-    ]  # fmt: skip
-
-    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="handovers")
-    kind = models.CharField(max_length=10, choices=KINDS)
-    from_person = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
-    to_person = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
-    actor = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
-    on_behalf_of = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
-    reason = SealedField(blank=True, default="")
-    at = models.DateTimeField()
-    seen_at = models.DateTimeField(null=True)
-
-    class Meta:
-        app_label = "workflows"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "claimed",
-                        "released",
-                        "expired",
-                        "taken_over",
-                        "came_back",
-                        "assigned",
-                        "allocated",
-                        "left",
-                        "ranked",
-                        "put_off",
-                        "woken",
-                        "escalated",
-                    ]
-                ),
-                name="handover_kind",
-            ),  # fmt: skip
-            models.CheckConstraint(
-                condition=Q(from_person__isnull=False) | Q(to_person__isnull=False) | Q(actor__isnull=False),
-                name="handover_has_a_person",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["from_person"], condition=Q(seen_at=None), name="handover_untold"),
-        ]
 
 
 class Ending(models.Model):

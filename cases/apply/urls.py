@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.apply.views import draft, start, track
+from cases.apply.views import draft, papers, start, track
 
 app_name = "dossier"
 urlpatterns = [
@@ -14,8 +14,8 @@ urlpatterns = [
     path("apply/<slug:slug>/start", start.begin_here, name="start"),
     path("my", track.my, name="my"),
     path("draft/<uuid:token>", draft.task_list, name="draft"),
-    path("draft/<uuid:token>/materials", draft.materials, name="materials"),
-    path("draft/<uuid:token>/materials/<slug:code>", draft.material, name="material"),
+    path("draft/<uuid:token>/materials", papers.materials, name="materials"),
+    path("draft/<uuid:token>/materials/<slug:code>", papers.material, name="material"),
     path("draft/<uuid:token>/consents", draft.consent_page, name="consents"),
     path("draft/<uuid:token>/check", draft.check, name="check"),
     path("draft/<uuid:token>/paper", draft.paper_form, name="paper"),

@@ -12,8 +12,8 @@ from cases.calendar.rules import local_day
 from cases.consent import rules
 from cases.consent.queries import current, needs_guardian
 from cases.dossier.gates import before_submit
+from cases.dossier.lacks import Lack
 from cases.dossier.models import Case
-from cases.dossier.rules import Lack
 
 SECTION = "consent"
 

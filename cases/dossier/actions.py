@@ -14,6 +14,7 @@ from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.dossier import gates, numbering, rules, sending
 from cases.dossier.answering import already_open, cleaned, store_answer, take_answer
+from cases.dossier.lacks import Lack
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import agent_areas, answers, kept_until, lock_case, my_cases, policies_in_force
 from cases.errors import Invalid, NotFound, Refusal
@@ -159,7 +160,7 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
 def _must_be_complete(case: Case, now: datetime) -> None:
     lacks = sending.lacking(case, now=now)
     if answers(case).get(rules.TRUTH.key) is not True:
-        lacks.append(rules.Lack("check", rules.TRUTH.key, _("请勾选：填写的内容和材料都是真实的。")))
+        lacks.append(Lack("check", rules.TRUTH.key, _("请勾选：填写的内容和材料都是真实的。")))
     if lacks:
         raise Invalid(
             _("还有没有完成的项目，补齐以后再提交。"),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from cases.dossier.lacks import Lack
 from cases.dossier.models import Case
-from cases.dossier.rules import Lack
 
 Gate = Callable[[Case, Mapping[str, Any], datetime], list[Lack]]
 Hook = Callable[..., None]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
 from cases.calendar.rules import local_day
-from cases.dossier import gates, rules
+from cases.dossier import gates, lacks, rules
 from cases.dossier.answering import already_open, store_answer
 from cases.dossier.models import Case
 from cases.dossier.queries import AGENT_ROLE, NOT_ASKED, agent_areas, answer_rows, answers
@@ -26,15 +26,15 @@ from cases.programme import Programme, programme, tell
 from cases.states import OPEN_STATES
 
 
-def lacking(case: Case, *, now: datetime) -> list[rules.Lack]:
+def lacking(case: Case, *, now: datetime) -> list[lacks.Lack]:
     """办理清单还差的: everything the answers still call for, decided anew, in the order of the task list."""
     rows, card = answer_rows(case), programme(case.programme)
     facts, today = answers(case), local_day(now)
     derived = {key for key, row in rows.items() if row.source == "derived"}
     return [
-        *rules.unanswered(card, facts, derived=derived),
-        *rules.broken(card, facts, today=today),
-        *rules.wrong_applicant(facts, today=today),
+        *lacks.unanswered(card, facts, derived=derived),
+        *lacks.broken(card, facts, today=today),
+        *lacks.wrong_applicant(facts, today=today),
         *gates.lacking(case, facts, now),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,17 +17,24 @@ from cases.dossier.queries import answers, lock_case, my_cases
 from cases.dossier.sending import settle
 from cases.errors import Invalid, NotFound, Refusal
 from cases.evidence.following import follow, guardian_agreed, missing_items
-from cases.evidence.keeping import PAPER, VISIT, set_aside, store, taken_in
+from cases.evidence.keeping import PAPER, VISIT, saved, set_aside, store, taken_in, visit_photo
 from cases.evidence.models import HomeVisit, Material, MaterialFile, Supplement, SupplementItem, VisitFact
 from cases.evidence.queries import may_extend, open_supplement, papers, tell_by
-from cases.evidence.rules import read_items, reasons_for, rounds_allowed, verdict_fault, visit_faults, visit_keys
+from cases.evidence.rules import (
+    findings_of,
+    read_items,
+    reasons_for,
+    rounds_allowed,
+    verdict_fault,
+    visit_faults,
+    visit_keys,
+)
 from cases.history.record import action, record
 from cases.people.rules import ACCOUNT_ANSWERS
 from cases.policy.queries import due_date, policy_of
 from cases.programme import programme, tell
 
 FILES_MAX = 20
-AGENT_NO_MONEY = _("代办人不能填写或更改收款账户。")
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -48,7 +55,7 @@ def add_file(*, case: Case, material_code: str, upload: Any, by: Any, now: datet
     if row.state != "given":
         row.state = "given"
         row.save(update_fields=["state"])
-    _saved(found, now)
+    saved(found, now)
     if found.submitted_at is not None:
         tell(found, "paper_given", by=by, now=now)
     return file
@@ -70,13 +77,7 @@ def remove_file(*, case: Case, file: MaterialFile, by: Any, now: datetime | None
     if not MaterialFile.objects.filter(material=row.material, removed_at=None).exists():
         row.material.state = "missing"
         row.material.save(update_fields=["state"])
-    _saved(found, now)
-
-
-def _saved(case: Case, now: datetime) -> None:
-    """A paper counts as a save: the time that a draft is kept begins anew."""
-    case.saved_at = now
-    case.save(update_fields=["saved_at"])
+    saved(found, now)
 
 
 @action("paper.check")
@@ -127,7 +128,9 @@ def _editable(case: Case, by: Any, kind: str, key: str, now: datetime) -> Case:
             raise NotFound()
         return found
     if kind == "answer" and key in ACCOUNT_ANSWERS and by.pk == found.agent_id:
-        raise Refusal(AGENT_NO_MONEY, code="agent_no_money", who_may=_("患者本人或家属，用登记的手机登录"))
+        raise Refusal(
+            _("代办人不能填写或更改收款账户。"), code="agent_no_money", who_may=_("患者本人或家属，用登记的手机登录")
+        )
     notice = open_supplement(found)
     if notice is None:
         raise Refusal(_("申请已经提交，现在不能改材料。要补材料，请等通知。"), code="submitted", status=409)
@@ -269,14 +272,14 @@ def record_visit(
     """
     assert now is not None
     day = date.fromisoformat(visited_on) if isinstance(visited_on, str) else visited_on
-    findings = _findings(facts)
+    findings = findings_of(facts)
     submitted_on = local_day(case.submitted_at) if case.submitted_at else None
     faults = visit_faults(
         visitors=visitors, visited_on=day, place=place, findings=findings, today=local_day(now),
         keys=visit_keys(programme(case.programme), answers(case)), submitted_on=submitted_on,
         least=policy_of(case, local_day(now)).count("home_visitors"),
     )  # fmt: skip
-    picture = None if faults else _visit_photo(case, photo, by, now)
+    picture = None if faults else visit_photo(case, photo, by, now)
     if picture is None and not faults:
         faults["photo"] = _("请拍一张入户照片。")
     if faults:
@@ -294,19 +297,3 @@ def record_visit(
         payload={"step": step, "findings": {key: finding["finding"] for key, finding in findings.items()}},
     )  # fmt: skip
     return visit
-
-
-def _findings(facts: Any) -> dict[str, dict[str, str]]:
-    if isinstance(facts, Mapping):
-        return {key: dict(one) if isinstance(one, Mapping) else {"finding": str(one)} for key, one in facts.items()}
-    return {one["key"]: {"finding": one["finding"], "note": one.get("note") or ""} for one in facts or ()}
-
-
-def _visit_photo(case: Case, photo: Any, by: Any, now: datetime) -> MaterialFile | None:
-    if isinstance(photo, MaterialFile):
-        photo = photo.token
-    if hasattr(photo, "read"):
-        return store(case, None, VISIT, taken_in(photo), photo, by, now)
-    if not photo:
-        return None
-    return MaterialFile.objects.filter(case=case, token=photo, kind=VISIT, removed_at=None).first()

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day
 from cases.dossier.gates import at_discard, before_submit, when_settled
+from cases.dossier.lacks import Lack
 from cases.dossier.models import Case
-from cases.dossier.rules import Lack
 from cases.evidence import vault
 from cases.evidence.models import Material, MaterialFile
 from cases.evidence.queries import papers

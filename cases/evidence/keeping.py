@@ -64,3 +64,20 @@ def set_aside(file: MaterialFile, now: datetime) -> None:
     act = current()
     if act is not None:
         act.after.append(lambda: vault.drop(file.path))
+
+
+def visit_photo(case: Case, photo: Any, by: Any, now: datetime) -> MaterialFile | None:
+    """入户照片 of a visit: one that comes with the record, or one that was uploaded before."""
+    if isinstance(photo, MaterialFile):
+        photo = photo.token
+    if hasattr(photo, "read"):
+        return store(case, None, VISIT, taken_in(photo), photo, by, now)
+    if not photo:
+        return None
+    return MaterialFile.objects.filter(case=case, token=photo, kind=VISIT, removed_at=None).first()
+
+
+def saved(case: Case, now: datetime) -> None:
+    """A paper counts as a save: the time that a draft is kept begins anew."""
+    case.saved_at = now
+    case.save(update_fields=["saved_at"])

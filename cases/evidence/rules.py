@@ -131,3 +131,10 @@ def visit_faults(
     if unknown:
         faults["facts"] = format_lazy(_("没有这一项：{key}"), key=unknown[0])
     return faults
+
+
+def findings_of(facts: Any) -> dict[str, dict[str, str]]:
+    """核实结论 by fact, as a form or a program gives them."""
+    if isinstance(facts, Mapping):
+        return {key: dict(one) if isinstance(one, Mapping) else {"finding": str(one)} for key, one in facts.items()}
+    return {one["key"]: {"finding": one["finding"], "note": one.get("note") or ""} for one in facts or ()}

@@ -1,8 +1,6 @@
 """The parts pages are built from: `{% load ui %}`; each part is shown in docs/ui-kit.md."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -11,14 +9,13 @@ from django import forms, template
 from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template import Context
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases import text
+from project.values import date_zh, money
 
 register = template.Library()
 
@@ -223,40 +220,9 @@ def error_summary(*given: forms.BaseForm) -> dict[str, Any]:
     return {"errors": errors}
 
 
-# --- values ---------------------------------------------------------------------------------------------------------
-@register.simple_tag
-def money(amount: Decimal | None, capitals: bool = False) -> str:
-    """金额: 30,000.00 元, with `capitals` also 叁万元整 (in Chinese only)."""
-    if amount is None:
-        return "—"
-    words = _("%(amount)s 元") % {"amount": text.money(Decimal(amount))}
-    in_chinese = (get_language() or "").startswith("zh")
-    return text.with_aside(words, text.capitals(Decimal(amount))) if capitals and in_chinese else words
-
-
-register.filter("money", money)
-
-
-def day_words(day: date) -> str:
-    """2026 年 12 月 1 日, in English 1 December 2026."""
-    if (get_language() or "").startswith("zh"):
-        return f"{day.year} 年 {day.month} 月 {day.day} 日"
-    return date_format(day, "j F Y", use_l10n=False)
-
-
-@register.simple_tag
-def date_zh(value: date | datetime | None, time: bool = False) -> SafeString:
-    """日期: 年月日 in words; `time=True` adds the hour of a datetime, in local time."""
-    if value is None:
-        return SafeString("—")
-    moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    words = day_words(moment)
-    if time and isinstance(moment, datetime):
-        words += moment.strftime(" %H:%M")
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words)
-
-
-register.filter("date_zh", date_zh)
+for value in (money, date_zh):
+    register.simple_tag(value)
+    register.filter(value.__name__, value)
 
 
 @register.simple_tag

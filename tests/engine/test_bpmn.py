@@ -24,7 +24,8 @@ from cases.programme import programme, programmes, register
 from tests.engine.graphs import Grown, Walker, roads
 from tests.engine.spiff import replay
 from workflows import actions
-from workflows.engine.bpmn import BPMN, BPMNDI, bpmn_xml
+from workflows.engine.bpmn import bpmn_xml
+from workflows.engine.bpmn_names import BPMN, BPMNDI
 from workflows.engine.parts import Parts, parts_of
 from workflows.flow import Graph, GraphEdge, GraphNode, graph, road_of, step_of
 from workflows.models import WorkItem

@@ -13,7 +13,7 @@ import pytest
 from cases.programme import programmes
 from tests.laws.source import FILES, ROOT, functions, imported, length, name, tree
 
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_VIEW = 400, 60, 20
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_VIEW = 300, 45, 20
 VIEWS = [
     path
     for path in FILES
@@ -22,6 +22,14 @@ VIEWS = [
 RULES = [path for path in FILES if path.name == "rules.py" or path.parent.name == "rules"]
 PROGRAMMES = sorted(path.parent.name for path in (ROOT / "workflows" / "programmes").glob("*/programme.py"))
 
+LONG_FILES = {
+    "project/settings.py": "one list that is read from top to bottom",
+    "project/embedded.py": "one server from its start to its stop",
+    "workflows/desk/queries.py": "the queues of the desk, each beside the index that it walks",
+}
+LONG_FUNCTIONS = {
+    "workflows/actions/deciding.py:_decide": "one decision from its lock to its last row, in the order in which it happens",
+}
 LONG_VIEWS = {
     "cases/apply/views/draft.py:_place_question": "three lists one after another for readers without script",
 }
@@ -33,7 +41,7 @@ MAY_NAME_A_PROGRAMME = {
 
 def test_no_file_is_longer_than_a_person_reads_at_once():
     long = {name(path): lines for path in FILES if (lines := path.read_text("utf-8").count("\n")) > LONGEST_FILE}
-    assert not long, long
+    assert set(long) == set(LONG_FILES), long
 
 
 def test_no_function_is_longer_than_a_page():
@@ -43,7 +51,7 @@ def test_no_function_is_longer_than_a_page():
         for one in functions(path)
         if length(one) > LONGEST_FUNCTION
     }
-    assert not long, long
+    assert set(long) == set(LONG_FUNCTIONS), long
 
 
 def test_functions_are_short_on_the_whole():

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cases.calendar import clock
 from workflows import actions
-from workflows.desk.forms import QueueFilter
+from workflows.desk.hand_forms import QueueFilter
 from workflows.desk.queries import QUEUES, Viewer, in_turn, step_names
 from workflows.models import WorkItem
 

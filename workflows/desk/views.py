@@ -18,7 +18,7 @@ from cases.calendar.queries import calendar
 from cases.text import is_key
 from workflows import actions
 from workflows.desk.batch.queries import steps_for
-from workflows.desk.forms import QueueFilter
+from workflows.desk.hand_forms import QueueFilter
 from workflows.desk.notes.queries import untold as mentioned
 from workflows.desk.paging import PAGE
 from workflows.desk.queries import QUEUES, Viewer, counts, late_of, page, rows_of, step_names, untold

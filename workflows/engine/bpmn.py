@@ -10,16 +10,9 @@ from xml.etree import ElementTree as ET
 from django.utils.translation import gettext as _
 
 from cases.text import listed
+from workflows.engine.bpmn_names import BPMN, BPMNDI, DC, DI, PYTHON, RELIEF, XSI, in_bpmn, in_di, in_relief, in_xsi
 from workflows.engine.layout import Box, Link, Plan, Point, Shape, lay_out
 from workflows.engine.parts import EVENT, FAILED, TASK, Flow, Part, Parts, parts_of
-
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
-DC = "http://www.omg.org/spec/DD/20100524/DC"
-DI = "http://www.omg.org/spec/DD/20100524/DI"
-RELIEF = "urn:relief:bpmn:1"
-PYTHON = "https://www.python.org/"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 for _prefix, _uri in {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "relief": RELIEF, "xsi": XSI}.items():
     ET.register_namespace(_prefix, _uri)
@@ -51,19 +44,23 @@ class _File:
 
     def text(self) -> str:
         root = ET.Element(
-            _q("definitions"),
+            in_bpmn("definitions"),
             {"id": f"{self.key}.file", "targetNamespace": RELIEF, "expressionLanguage": PYTHON, "exporter": "relief"},
         )
         for message in dict.fromkeys(_message(part) for part in self.made.parts if part.kind in ("wait", "message")):
-            ET.SubElement(root, _q("message"), {"id": f"{message}.message", "name": message})
+            ET.SubElement(root, in_bpmn("message"), {"id": f"{message}.message", "name": message})
         if any(part.kind == "error" for part in self.made.parts):
-            ET.SubElement(root, _q("error"), {"id": f"{FAILED}.error", "name": FAILED, "errorCode": FAILED})
-        pool = ET.SubElement(root, _q("collaboration"), {"id": f"{self.key}.pool"})
-        ET.SubElement(pool, _q("participant"), {"id": f"{self.key}.party", "name": self.name, "processRef": self.key})
-        process = ET.SubElement(root, _q("process"), {"id": self.key, "name": self.name, "isExecutable": "true"})
-        ET.SubElement(process, _q("documentation")).text = _("每个环节办完时写下 outcome（出口）和 to_step（去向）。")
+            ET.SubElement(root, in_bpmn("error"), {"id": f"{FAILED}.error", "name": FAILED, "errorCode": FAILED})
+        pool = ET.SubElement(root, in_bpmn("collaboration"), {"id": f"{self.key}.pool"})
+        ET.SubElement(
+            pool, in_bpmn("participant"), {"id": f"{self.key}.party", "name": self.name, "processRef": self.key}
+        )
+        process = ET.SubElement(root, in_bpmn("process"), {"id": self.key, "name": self.name, "isExecutable": "true"})
+        ET.SubElement(process, in_bpmn("documentation")).text = _(
+            "每个环节办完时写下 outcome（出口）和 to_step（去向）。"
+        )
         for variable in self._variables():
-            ET.SubElement(process, _q("property"), {"id": f"{self.key}.data.{variable}", "name": variable})
+            ET.SubElement(process, in_bpmn("property"), {"id": f"{self.key}.data.{variable}", "name": variable})
         self._lanes(process)
         for part in self.made.parts:
             self._part(process, part)
@@ -86,13 +83,13 @@ class _File:
         return list(dict.fromkeys(found))
 
     def _lanes(self, process: ET.Element) -> None:
-        lanes = ET.SubElement(process, _q("laneSet"), {"id": f"{self.key}.lanes"})
+        lanes = ET.SubElement(process, in_bpmn("laneSet"), {"id": f"{self.key}.lanes"})
         for position, role in enumerate(self.lanes):
             words = self.roles.get(role, role) or _("申请人和系统")
-            lane = ET.SubElement(lanes, _q("lane"), {"id": f"{self.key}.lane.{position}", "name": words})
+            lane = ET.SubElement(lanes, in_bpmn("lane"), {"id": f"{self.key}.lane.{position}", "name": words})
             for part in self.made.parts:
                 if self.made.lane[part.id] == role:
-                    ET.SubElement(lane, _q("flowNodeRef")).text = part.id
+                    ET.SubElement(lane, in_bpmn("flowNodeRef")).text = part.id
 
     # --- the elements
     def _part(self, process: ET.Element, part: Part) -> None:
@@ -107,17 +104,17 @@ class _File:
         default = next((flow.id for flow in self.out[part.id] if flow.is_default), "")
         if default:
             attributes["default"] = default
-        element = ET.SubElement(process, _q(part.tag), attributes)
+        element = ET.SubElement(process, in_bpmn(part.tag), attributes)
         if part.id == part.node.name:
-            ET.SubElement(element, _q("documentation")).text = _words(part.node, self.roles)
-            ET.SubElement(ET.SubElement(element, _q("extensionElements")), _r("step"), _facts(part.node))
+            ET.SubElement(element, in_bpmn("documentation")).text = _words(part.node, self.roles)
+            ET.SubElement(ET.SubElement(element, in_bpmn("extensionElements")), in_relief("step"), _facts(part.node))
         if part.kind == "timer":
             limit = {"policy": f"days.{part.node.days_key}", "variable": _due(part), "counts": "workdays"}
-            ET.SubElement(ET.SubElement(element, _q("extensionElements")), _r("limit"), limit)
+            ET.SubElement(ET.SubElement(element, in_bpmn("extensionElements")), in_relief("limit"), limit)
         for flow in self.into[part.id]:
-            ET.SubElement(element, _q("incoming")).text = flow.id
+            ET.SubElement(element, in_bpmn("incoming")).text = flow.id
         for flow in self.out[part.id]:
-            ET.SubElement(element, _q("outgoing")).text = flow.id
+            ET.SubElement(element, in_bpmn("outgoing")).text = flow.id
         _event(element, part)
         if part.kind == "step" and part.node.of > 1:
             _several(element, part)
@@ -126,9 +123,11 @@ class _File:
         attributes = {"id": flow.id, "sourceRef": flow.source, "targetRef": flow.target}
         if flow.name:
             attributes["name"] = flow.name
-        element = ET.SubElement(process, _q("sequenceFlow"), attributes)
+        element = ET.SubElement(process, in_bpmn("sequenceFlow"), attributes)
         if flow.condition:
-            condition = ET.SubElement(element, _q("conditionExpression"), {_x("type"): "bpmn:tFormalExpression"})
+            condition = ET.SubElement(
+                element, in_bpmn("conditionExpression"), {in_xsi("type"): "bpmn:tFormalExpression"}
+            )
             condition.text = flow.condition
 
     # --- the drawing
@@ -183,8 +182,10 @@ class _File:
     def _drawing(self, root: ET.Element) -> None:
         plan = self.plan()
         boxes, lines = self.boxes(plan), self.lines(plan)
-        diagram = ET.SubElement(root, _d("BPMNDiagram"), {"id": f"{self.key}.diagram"})
-        plane = ET.SubElement(diagram, _d("BPMNPlane"), {"id": f"{self.key}.plane", "bpmnElement": f"{self.key}.pool"})
+        diagram = ET.SubElement(root, in_di("BPMNDiagram"), {"id": f"{self.key}.diagram"})
+        plane = ET.SubElement(
+            diagram, in_di("BPMNPlane"), {"id": f"{self.key}.plane", "bpmnElement": f"{self.key}.pool"}
+        )
         pool = Box(LEFT, TOP, plan.width + 2 * NAME, plan.height)
         _shape(plane, f"{self.key}.party", pool, isHorizontal="true")
         for position, (top, bottom) in enumerate(plan.bands):
@@ -197,7 +198,7 @@ class _File:
                 box = boxes[part.id]
                 _label(shape, Box(box.x - 20, box.y + box.height + 2, box.width + 40, 14))
         for flow in self.made.flows:
-            line = ET.SubElement(plane, _d("BPMNEdge"), {"id": f"{flow.id}.di", "bpmnElement": flow.id})
+            line = ET.SubElement(plane, in_di("BPMNEdge"), {"id": f"{flow.id}.di", "bpmnElement": flow.id})
             for x, y in lines[flow.id]:
                 ET.SubElement(line, f"{{{DI}}}waypoint", {"x": str(x), "y": str(y)})
             if flow.name:
@@ -214,24 +215,24 @@ def _beside(points: list[Point]) -> Box:
 def _event(element: ET.Element, part: Part) -> None:
     if part.kind == "message":
         given = {"id": f"{part.id}.event", "messageRef": f"{_message(part)}.message"}
-        ET.SubElement(element, _q("messageEventDefinition"), given)
+        ET.SubElement(element, in_bpmn("messageEventDefinition"), given)
     if part.kind == "error":
         given = {"id": f"{part.id}.event", "errorRef": f"{FAILED}.error"}
-        ET.SubElement(element, _q("errorEventDefinition"), given)
+        ET.SubElement(element, in_bpmn("errorEventDefinition"), given)
     if part.kind == "timer":
-        timer = ET.SubElement(element, _q("timerEventDefinition"), {"id": f"{part.id}.event"})
-        moment = ET.SubElement(timer, _q("timeDate"), {_x("type"): "bpmn:tFormalExpression"})
+        timer = ET.SubElement(element, in_bpmn("timerEventDefinition"), {"id": f"{part.id}.event"})
+        moment = ET.SubElement(timer, in_bpmn("timeDate"), {in_xsi("type"): "bpmn:tFormalExpression"})
         moment.text = _due(part)
 
 
 def _several(element: ET.Element, part: Part) -> None:
     """多人意见: several people are asked at once, until enough agree or that cannot be reached any more."""
     node, against = part.node, f"{part.id}_against"
-    loop = ET.SubElement(element, _q("multiInstanceLoopCharacteristics"), {"isSequential": "false"})
-    kind = {_x("type"): "bpmn:tFormalExpression"}
-    ET.SubElement(loop, _q("loopCardinality"), kind).text = str(node.of)
+    loop = ET.SubElement(element, in_bpmn("multiInstanceLoopCharacteristics"), {"isSequential": "false"})
+    kind = {in_xsi("type"): "bpmn:tFormalExpression"}
+    ET.SubElement(loop, in_bpmn("loopCardinality"), kind).text = str(node.of)
     lost = f"{against} > 0" if node.veto else f"{against} > {node.of - node.needs}"
-    ET.SubElement(loop, _q("completionCondition"), kind).text = f"{part.id}_agreed >= {node.needs} or {lost}"
+    ET.SubElement(loop, in_bpmn("completionCondition"), kind).text = f"{part.id}_agreed >= {node.needs} or {lost}"
 
 
 def _message(part: Part) -> str:
@@ -274,31 +275,15 @@ def _words(node: Any, roles: Mapping[str, str]) -> str:
 
 
 def _shape(plane: ET.Element, name: str, box: Box, **attributes: str) -> ET.Element:
-    shape = ET.SubElement(plane, _d("BPMNShape"), {"id": f"{name}.di", "bpmnElement": name, **attributes})
+    shape = ET.SubElement(plane, in_di("BPMNShape"), {"id": f"{name}.di", "bpmnElement": name, **attributes})
     _bounds(shape, box)
     return shape
 
 
 def _label(element: ET.Element, box: Box) -> None:
-    _bounds(ET.SubElement(element, _d("BPMNLabel")), box)
+    _bounds(ET.SubElement(element, in_di("BPMNLabel")), box)
 
 
 def _bounds(element: ET.Element, box: Box) -> None:
     size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
     ET.SubElement(element, f"{{{DC}}}Bounds", {name: str(value) for name, value in size.items()})
-
-
-def _q(name: str) -> str:
-    return f"{{{BPMN}}}{name}"
-
-
-def _d(name: str) -> str:
-    return f"{{{BPMNDI}}}{name}"
-
-
-def _r(name: str) -> str:
-    return f"{{{RELIEF}}}{name}"
-
-
-def _x(name: str) -> str:
-    return f"{{{XSI}}}{name}"

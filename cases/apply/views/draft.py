@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.apply import queries
-from cases.apply.forms import FEW, PaperForm, QuestionForm, TruthForm, question_form
+from cases.apply.forms import FEW, QuestionForm, TruthForm, question_form
 from cases.apply.said import summary
 from cases.calendar import clock
 from cases.consent import actions as consents
@@ -26,8 +26,7 @@ from cases.dossier.models import Case
 from cases.dossier.queries import answers, kept_until, my_draft, policies_in_force
 from cases.errors import Invalid, Refusal
 from cases.evidence import actions as evidence
-from cases.evidence.models import MaterialFile
-from cases.evidence.queries import file_of, open_supplement, paper, papers
+from cases.evidence.queries import open_supplement, papers
 from cases.programme import Question, programme
 from cases.regions.queries import children, name_path, within
 from cases.regions.rules import is_code
@@ -132,13 +131,13 @@ def _around(request: HttpRequest, case: Case, asked: Question) -> dict[str, Any]
     section = next(section for section in card.sections if asked in section.questions)
     number = [one.key for one in section.questions].index(asked.key) + 1
     return {
-        "case": case, "question": asked, "section": section, "number": number, "back_href": _home_of(request, case),
+        "case": case, "question": asked, "section": section, "number": number, "back_href": home_of(request, case),
         "was_kept": bool(getattr(request, "kept", None)), "back": request.GET.get("back", ""),
         "seen": version_of(case, asked.key),
     }  # fmt: skip
 
 
-def _home_of(request: HttpRequest, case: Case) -> str:
+def home_of(request: HttpRequest, case: Case) -> str:
     if case.state != "DRAFT":
         return reverse("dossier:fix", args=[case.number])
     name = "dossier:check" if request.GET.get("back") == "check" else "dossier:draft"
@@ -150,7 +149,7 @@ def _after(request: HttpRequest, case: Case, asked: Question) -> str:
     if following is not None:
         tail = "?back=check" if request.GET.get("back") == "check" else ""
         return reverse("dossier:question", args=[case.token, following.key]) + tail
-    return _home_of(request, case)
+    return home_of(request, case)
 
 
 def _place_question(request: HttpRequest, case: Case, asked: Question, stored: Any) -> HttpResponse:
@@ -181,74 +180,6 @@ def _place_question(request: HttpRequest, case: Case, asked: Question, stored: A
     return render(request, "dossier/place.html", context, status=422 if fault else 200)
 
 
-# --- papers -----------------------------------------------------------------------------------------------------------
-@signed_in
-def materials(request: HttpRequest, token: UUID) -> HttpResponse:
-    """材料: every paper that this case needs, with what was given."""
-    case = my_draft(request.user, token)
-    if case.state != "DRAFT":
-        return redirect("dossier:case", number=case.number)
-    listed = papers(case, today=clock.today())
-    context = {"case": case, "papers": listed, "back_href": _home_of(request, case)}
-    return render(request, "dossier/materials.html", context)
-
-
-@signed_in
-def material(request: HttpRequest, token: UUID, code: str) -> HttpResponse:
-    """交一样材料: camera first; stays on the page for the next photo, and 下一件 leads to the next paper."""
-    case = my_draft(request.user, token)
-    form = PaperForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    if request.method == "POST" and "remove" in request.POST:
-        return _remove(request, case, code)
-    if request.method == "POST" and form.is_valid():
-        try:
-            file = evidence.add_file(case=case, material_code=code, upload=form.cleaned_data["file"], by=request.user)
-        except Invalid as fault:
-            form.add_error("file", str(fault.reason))
-        else:
-            messages.success(request, _added(file))
-            return redirect(request.get_full_path())
-    today = clock.today()
-    shown = paper(case, code, today=today)
-    context = {
-        "case": case, "paper": shown, "form": form, "following": _following(case, code, today),
-        "back_href": _papers_of(request, case), "may_remove": case.state == "DRAFT",
-    }  # fmt: skip
-    return render(request, "dossier/material.html", context, status=422 if form.errors else 200)
-
-
-def _added(file: MaterialFile) -> str:
-    if file.kind == "pdf":
-        return _("收到了，一共 %(pages)s 页。") % {"pages": file.pages}
-    return _("收到了。")
-
-
-def _remove(request: HttpRequest, case: Case, code: str) -> HttpResponse:
-    try:
-        token = UUID(request.POST.get("remove", ""))
-    except ValueError:
-        raise Http404 from None
-    file = file_of(case, token)
-    if file is None:
-        raise Http404
-    evidence.remove_file(case=case, file=file, by=request.user)
-    messages.success(request, _("已经删掉。"))
-    return redirect("dossier:material", token=case.token, code=code)
-
-
-def _following(case: Case, code: str, today: Any) -> Any:
-    """The next paper that was not given yet."""
-    if case.state != "DRAFT":
-        return None
-    listed = papers(case, today=today)
-    at = next((index for index, one in enumerate(listed) if one.code == code), -1)
-    return next((one for one in listed[at + 1 :] + listed[:at] if not one.is_given), None)
-
-
-def _papers_of(request: HttpRequest, case: Case) -> str:
-    return reverse("dossier:materials", args=[case.token]) if case.state == "DRAFT" else _home_of(request, case)
-
-
 # --- consents, check, send --------------------------------------------------------------------------------------------
 @signed_in
 def consent_page(request: HttpRequest, token: UUID) -> HttpResponse:
@@ -268,7 +199,7 @@ def consent_page(request: HttpRequest, token: UUID) -> HttpResponse:
         except Invalid as fault:
             for name, sentence in fault.fields.items():
                 form.add_error(name if name in form.fields else None, str(sentence))
-    context = {"case": case, "form": form, "back_href": _home_of(request, case)}
+    context = {"case": case, "form": form, "back_href": home_of(request, case)}
     return render(request, "dossier/consents.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
@@ -291,7 +222,7 @@ def check(request: HttpRequest, token: UUID) -> HttpResponse:
     tasks = queries.tasks(case, now=clock.now())
     context = {
         "case": case, "form": form, "sections": summary(case, today=clock.today()), "papers": papers(case, today=clock.today()),
-        "open_tasks": [task for task in tasks if task.state != "done"], "back_href": _home_of(request, case),
+        "open_tasks": [task for task in tasks if task.state != "done"], "back_href": home_of(request, case),
     }  # fmt: skip
     return render(request, "dossier/check.html", context, status=422 if form.errors else 200)
 
@@ -334,4 +265,4 @@ def discard(request: HttpRequest, token: UUID) -> HttpResponse:
         actions.discard_draft(case=case, by=request.user)
         messages.success(request, _("草稿已经删掉。"))
         return redirect("dossier:my")
-    return render(request, "dossier/discard.html", {"case": case, "back_href": _home_of(request, case)})
+    return render(request, "dossier/discard.html", {"case": case, "back_href": home_of(request, case)})

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from django.contrib.auth.hashers import check_password
 from django.db import connection
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import who_may
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
-from cases.errors import Invalid, Refusal, Stale
-from cases.history.models import Event
+from cases.errors import Invalid, Refusal
 from cases.history.record import action, record, record_access
 from cases.money import bankfile
 from cases.money.actions.funds import act_as
-from cases.money.models import BatchLine, Fund, PaymentBatch, Payout, PayoutAttempt
-from cases.money.queries import Proposal, bank_file, candidates, file_of, handled, holds, lines_of
-from cases.money.rules import OUT, PROVINCE, to_fen
-from cases.people.models import PayeeAccount
+from cases.money.guards import is_really, must_be, other_person, still_payable, still_ready
+from cases.money.models import BatchLine, Fund, PaymentBatch, PayoutAttempt
+from cases.money.queries import Proposal, bank_file, candidates, file_of
+from cases.money.rules import to_fen
 from cases.programme import tell
-
-MOST_WRONG_PASSWORDS = 5
 
 
 def lock_cases(pks: Iterable[int]) -> dict[int, Case]:
@@ -54,7 +47,7 @@ def build_batch(*, fund: Fund, by: Any, seen: Iterable[int] = (), now: datetime 
     today = local_day(now)
     lock_cases(one.payout.case_id for one in candidates(by, fund, today=today))
     ready = _within_one_file(candidates(by, fund, today=today))
-    _still_ready(ready, set(seen))
+    still_ready(ready, set(seen))
     if not any(not one.reason for one in ready):
         raise Refusal(_("现在没有可以拨付的案卷。每一笔的原因见清单。"), code="nothing_payable", status=409)
     number = _next_number(now)
@@ -153,20 +146,6 @@ def attempts_of(batch: PaymentBatch) -> list[PayoutAttempt]:
     return fresh
 
 
-def _still_ready(ready: Iterable[Proposal], seen: set[int]) -> None:
-    for one in ready:
-        if one.reason and one.payout.pk in seen:
-            raise Refusal(
-                format_lazy(
-                    _("{case} 现在不能拨付：{reason}。请重新打开制单页。"),
-                    case=one.payout.case.number,
-                    reason=OUT[one.reason],
-                ),
-                code="not_payable",
-                status=409,
-            )
-
-
 @action("batch.check", about="batch")
 def check_batch(
     *, batch: PaymentBatch, total_retyped: Decimal, count_retyped: int, by: Any, now: datetime | None = None
@@ -175,8 +154,8 @@ def check_batch(
     assert now is not None
     act_as(by, "money.check")
     batch = lock_batch(batch)
-    _must_be(batch, "made")
-    _other_person(batch, by, "money.check")
+    must_be(batch, "made")
+    other_person(batch, by, "money.check")
     faults: dict[str, Any] = {}
     if count_retyped != batch.count:
         faults["count_retyped"] = _("笔数和批次不一致。请照纸质清单重新数。")
@@ -185,7 +164,7 @@ def check_batch(
     if faults:
         raise Invalid(_("复核没有通过：重新填写的数字和批次不一致。"), fields=faults, code="totals_differ")
     bank_file(batch)
-    _still_payable(batch, by)
+    still_payable(batch, by)
     batch.state, batch.checker, batch.checked_at = "checked", by, now
     batch.save(update_fields=["state", "checker", "checked_at"])
     record("batch.checked", about=("batch", batch.pk), object=batch, payload={"sha256": batch.file_sha256})
@@ -200,11 +179,11 @@ def release_batch(
     assert now is not None
     act_as(by, "money.release")
     batch = lock_batch(batch)
-    _must_be(batch, "checked")
-    _other_person(batch, by, "money.release")
-    _is_really(by, password, totp, now)
+    must_be(batch, "checked")
+    other_person(batch, by, "money.release")
+    is_really(by, password, totp, now)
     bank_file(batch)
-    _still_payable(batch, by)
+    still_payable(batch, by)
     batch.state, batch.releaser, batch.released_at = "released", by, now
     batch.save(update_fields=["state", "releaser", "released_at"])
     record("batch.released", about=("batch", batch.pk), object=batch, payload={"sha256": batch.file_sha256})
@@ -222,7 +201,7 @@ def send_to_bank(*, batch: PaymentBatch, by: Any, now: datetime | None = None) -
     attempts = attempts_of(batch) if batch.state == "released" else []
     data = bank_file(batch)
     if batch.state == "released":
-        _still_payable(batch, by)
+        still_payable(batch, by)
         batch.state, batch.sent_at = "sent", now
         batch.save(update_fields=["state", "sent_at"])
         for attempt in attempts:
@@ -259,45 +238,3 @@ def drop_batch(batch: PaymentBatch, attempts: list[PayoutAttempt], *, reason: st
     batch.state, batch.void_reason, batch.closed_at = "void", reason[:120], now
     batch.save(update_fields=["state", "void_reason", "closed_at"])
     record("batch.voided", about=("batch", batch.pk), object=batch, payload={"reason": reason[:120]})
-
-
-def _must_be(batch: PaymentBatch, state: str) -> None:
-    if batch.state != state:
-        raise Stale(_("批次的状态已经变了，请刷新页面查看。"))
-
-
-def _other_person(batch: PaymentBatch, by: Any, right: str) -> None:
-    if by.pk in (batch.maker_id, batch.checker_id):
-        raise Refusal(_("制单、复核、放行须是三个不同的人。"), code="three_persons", who_may=who_may(right, PROVINCE))
-    if handled([line.payout.case_id for line in lines_of(batch)], by):
-        raise Refusal(
-            _("批次里有您办理过的案卷，不能由您复核或放行。"), code="payer_decided", who_may=who_may(right, PROVINCE)
-        )
-
-
-def _is_really(by: Any, password: str, totp: str, now: datetime) -> None:
-    since = now - timedelta(minutes=15)
-    tries = Event.objects.filter(actor=by.pk, action="batch.release", outcome="denied", recorded_at__gt=since)
-    if tries.filter(payload__contains="wrong_password").count() >= MOST_WRONG_PASSWORDS:
-        raise Refusal(_("密码输错次数太多。请 15 分钟后再试。"), code="too_many_tries", status=403)
-    if not check_password(password, by.password):
-        fields = {"password": _("密码不对。请重新输入。")}
-        raise Invalid(_("密码不对，没有放行。"), fields=fields, code="wrong_password")
-    factor = Authenticator.objects.filter(user=by, type=Authenticator.Type.TOTP).first()
-    if factor is not None and not factor.wrap().validate_code(totp.strip()):
-        fields = {"totp": _("动态码不对。请看手机重新输入。")}
-        raise Invalid(_("动态码不对，没有放行。"), fields=fields, code="wrong_password")
-
-
-def _still_payable(batch: PaymentBatch, by: Any) -> None:
-    lines = lines_of(batch)
-    payouts: list[Payout] = [line.payout for line in lines]
-    current = dict(
-        PayeeAccount.objects.filter(
-            case__in=[row.case_id for row in payouts], replaced_at=None, confirmed_at__isnull=False
-        ).values_list("case_id", "account_key")
-    )
-    if any(current.get(line.payout.case_id) != line.account_key for line in lines):
-        raise Refusal(_("制单以后有案卷换了收款账户。请作废这个批次，重新制单。"), code="payee_changed", status=409)
-    if holds(payouts):
-        raise Refusal(_("批次里有案卷有异议或公示未结束。请作废这个批次，重新制单。"), code="held", status=409)

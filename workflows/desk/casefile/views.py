@@ -29,10 +29,11 @@ from workflows.desk.casefile import deciding, papers
 from workflows.desk.casefile.actions import add_redacted, remove_redacted
 from workflows.desk.casefile.filling import decision_form, working
 from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
-from workflows.desk.casefile.queries import File, item_of, open_file, open_whole
+from workflows.desk.casefile.opening import item_of, open_file, open_whole
+from workflows.desk.casefile.queries import File
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
-from workflows.desk.forms import PriorityForm, PutOffForm, RecuseForm, ReleaseForm, TakeOverForm
+from workflows.desk.hand_forms import PriorityForm, PutOffForm, RecuseForm, ReleaseForm, TakeOverForm
 from workflows.desk.trail import Trail
 
 PANELS = {**BUILDERS, "veiled": veiled}

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from workflows.desk.casefile.queries import open_whole
+from workflows.desk.casefile.opening import open_whole
 from workflows.desk.messages.actions import message_post, send_message
 from workflows.desk.messages.forms import MessageForm
 

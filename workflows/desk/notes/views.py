@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from cases.errors import NotFound
 from cases.text import is_key
-from workflows.desk.casefile.queries import File, open_whole
+from workflows.desk.casefile.opening import open_whole
+from workflows.desk.casefile.queries import File
 from workflows.desk.notes import queries
 from workflows.desk.notes.actions import redact_note, seen, write_note
 from workflows.desk.notes.forms import NoteForm, RedactForm, ReplyForm

@@ -15,7 +15,7 @@ from cases.calendar import clock
 from cases.errors import Invalid
 from cases.history.record import record_access
 from cases.policy.queries import policy_of
-from workflows.desk.casefile.queries import open_file
+from workflows.desk.casefile.opening import open_file
 from workflows.desk.panel import actions, queries
 from workflows.desk.panel.forms import CloseItemForm, MeetingForm, MinutesForm, RecuseForm, VoteForm
 from workflows.desk.panel.models import Meeting, MeetingItem
