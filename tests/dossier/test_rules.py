@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_10
 
-from cases.dossier import rules
+from cases.dossier import lacks, rules
 from cases.programme import Question
 
 TODAY = date(2026, 11, 23)
@@ -159,8 +159,8 @@ def test_whatever_is_typed_is_kept_clean_or_answered_with_a_sentence(kind: str, 
 def test_a_minor_does_not_apply_alone() -> None:
     first = "64991020150101001"
     facts = {"applicant_kind": "self", "patient_id_no": first + _check(first)}
-    assert [lack.key for lack in rules.wrong_applicant(facts, today=TODAY)] == ["applicant_kind"]
-    assert not rules.wrong_applicant({**facts, "applicant_kind": "guardian"}, today=TODAY)
+    assert [lack.key for lack in lacks.wrong_applicant(facts, today=TODAY)] == ["applicant_kind"]
+    assert not lacks.wrong_applicant({**facts, "applicant_kind": "guardian"}, today=TODAY)
 
 
 def test_the_id_number_never_says_where_somebody_lives() -> None:

@@ -11,7 +11,7 @@ from stdnum import luhn
 
 from cases.award.earlier import Earlier
 from cases.award.facts import Claim, FactsFault
-from cases.dossier import rules
+from cases.dossier import lacks, rules
 from cases.people.rules import check_account, check_id
 from cases.policy.rules import Policy
 from cases.programme import programme
@@ -157,8 +157,8 @@ def test_invented_people_answer_every_question_that_is_asked_and_no_other(number
         facts[key] = rules.clean_answer(question, value, facts, today=TODAY)
     asked = {question.key for question in CARD.asked(facts) if question.required}
     assert asked == set(given) - {"truth"}
-    assert not rules.unanswered(CARD, facts)
-    assert not rules.broken(CARD, facts, today=TODAY)
+    assert not lacks.unanswered(CARD, facts)
+    assert not lacks.broken(CARD, facts, today=TODAY)
 
 
 @pytest.mark.parametrize("number", range(0, 2000, 199))
