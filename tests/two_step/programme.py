@@ -58,6 +58,7 @@ POLICY = {
         Row("supplement_reasons", "S02", {"name_zh": "身份证不清楚", "name_en": "Identity card not clear", "document": "D02"}, 1, "测试第 6 条", "请重拍身份证。", "Take the photo again."),
         Row("reject_reasons", "J01", {"name_zh": "条件不符", "name_en": "Conditions not met", "group": "eligibility"}, 1, "测试第 7 条"),
         Row("return_reasons", "T01", {"name_zh": "材料与填报不一致", "name_en": "Papers and answers differ"}, 1, "测试第 8 条"),
+        Row("quorum", "panel", {"members": 5, "present": 4, "approve": 3}, 1, "测试第 9 条"),
     ),
 }  # fmt: skip
 
