@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.calendar import clock
 from tests.desk.road import copies
 from workflows.desk.paging import PAGE
-from workflows.desk.queries import QUEUES
+from workflows.desk.queries import QUEUES, Viewer, page
 from workflows.models import WorkItem
 from workflows.walking import drive
 
@@ -67,3 +68,28 @@ def test_a_count_without_a_limit_is_noticed():
     one = "(SELECT id FROM workflows_workitem LIMIT 100)"
     assert not unlimited(f"SELECT (SELECT count(*) FROM ({one} UNION {one}) AS q_open)")
     assert unlimited(f"SELECT (SELECT count(*) FROM ((SELECT id FROM workflows_workitem) UNION {one}) AS q_open)")
+
+
+def touched(statement: str) -> int:
+    """How many work items a statement reads, by its plan as it was carried out."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + statement.replace("%", "%%"), [])
+        (plan,) = cursor.fetchone()[0]
+    rows, nodes = 0, [plan["Plan"]]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if node.get("Relation Name") == "workflows_workitem":
+            left_out = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+            rows += (node["Actual Rows"] + left_out) * node["Actual Loops"]
+    return round(rows)
+
+
+def test_a_page_reads_no_more_of_a_long_queue_than_it_shows(cast, new_case):
+    item = drive.open_item(new_case(1))
+    copies(item, 3_000, due_on=item.due_on)
+    viewer = Viewer.of(drive.person_for(item), clock.now())
+    with CaptureQueriesContext(connection) as said:
+        assert len(page(viewer, "open", {}).rows) == PAGE
+    (statement,) = [one["sql"] for one in said.captured_queries if "relief_may_take" in one["sql"]]
+    assert touched(statement) <= 4 * PAGE
