@@ -142,6 +142,21 @@ def test_a_machine_that_died_loses_its_order_to_the_next_and_the_effect_happens_
     assert [one for name, one in told(case) if name == "job.done"][0]["result"] == {"entry": "2"}
 
 
+def test_a_lease_that_is_over_answers_nothing_even_for_the_machine_that_had_it(case: Case, machine: Machine) -> None:
+    [old] = fetched(machine)
+    wait(61)
+    calls = {"complete": {"result": {"entry": "1"}}, "fail": {"code": "busy"}, "extend": {"seconds": 60}}
+
+    def is_lost() -> bool:
+        return all(machine(f"{old['lease']}/{one}", **calls[one])[1].get("code") == "lease_lost" for one in calls)
+
+    assert is_lost()
+    [new] = fetched(machine)
+    assert is_lost()
+    row = Outgoing.objects.get(topic=TOPIC)
+    assert (row.lease, row.attempts, row.error, step_of(case)) == (new["lease"], 2, "", "enter")
+
+
 def test_a_fault_is_tried_again_and_at_last_an_incident_like_those_of_our_own_workers(
     case: Case, machine: Machine
 ) -> None:

@@ -199,6 +199,21 @@ def test_while_a_case_is_suspended_its_job_is_not_begun_and_no_try_is_spent(
     assert outgoing.run(order().pk) and open_steps(case) == [("grant", "human")]
 
 
+def test_an_order_goes_over_to_another_version_and_never_to_other_work(
+    cast: Any, case: Case, register: Register
+) -> None:
+    plan = operations.make_plan(
+        kind="migrate", cases=[case], reason="新办法七月一日起执行，在办的按新流程走。", to_flow="two_step/pulled", mapping={},
+        by=cast["prov_review2"],
+    )  # fmt: skip
+    operations.advance_plan(plan)
+    assert plan.items.get().problem["code"] == "kind_differs"
+    item = WorkItem.objects.get(step="enter")
+    item.step = "renamed"
+    jobs.carry_over(item, flow="two_step/v9")
+    assert order().payload == {"item": item.pk, "case": case.pk, "flow": "two_step/v9", "step": "renamed"}
+
+
 def test_nobody_can_claim_a_job(cast: Any, case: Case) -> None:
     assert actions.claim_next(by=cast["xiji_review"]) is None
 
