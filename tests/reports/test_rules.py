@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.calendar.rules import ZONE, Calendar, worktime
+from workflows.reports.bars import bars, wrapped
 from workflows.reports.rules import (
     TENTH,
     Visit,
@@ -87,3 +88,11 @@ def test_quarters_follow_each_other_over_the_year() -> None:
     assert (first, quarter_name(first)) == (date(2026, 10, 1), "2026-Q4")
     assert quarter_after(first) == date(2027, 1, 1)
     assert quarter_before(quarter_after(first)) == first
+
+
+def test_a_long_name_beside_a_bar_stands_in_two_lines_and_loses_no_letter():
+    english = "Check of what the insurance paid"
+    assert wrapped(english) == ["Check of what the", "insurance paid"]
+    assert "".join(wrapped("确认收款账户并核对与患者的关系")) == "确认收款账户并核对与患者的关系"
+    drawn = bars([(english, (1, 2), (None, None))], title="x")
+    assert "Check of what the<" in drawn and "insurance paid<" in drawn

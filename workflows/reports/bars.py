@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -23,10 +24,17 @@ def bars(rows: Sequence[tuple[str, Any, Any]], *, title: str) -> SafeString:
     scale = (WIDTH - NAMES - ROOM) / longest
     for position, (name, one, two) in enumerate(rows):
         top = position * ROW + 8
-        _text(svg, NAMES - 10, top + 22, name, anchor="end", size="15")
+        lines = wrapped(name)
+        for place, line in enumerate(lines):
+            _text(svg, NAMES - 10, top + 22 + 17 * place - 9 * (len(lines) - 1), line, anchor="end", size="15")
         _bar(svg, top, one, scale, THIS)
         _bar(svg, top + THICK + 5, two, scale, OTHER)
     return finished(svg)
+
+
+def wrapped(name: str) -> list[str]:
+    """A name in lines that fit beside the bars: 13 Chinese characters or 26 letters."""
+    return wrap(name, 26 if name.isascii() else 13) or [""]
 
 
 def _bar(svg: ET.Element, top: int, span: Iterable[float | None], scale: float, ink: str) -> None:
