@@ -37,6 +37,7 @@ PAST = {
         "WHERE d.case_id = workflows_workitem.case_id)",
         [], JSONField(),
     ),
+    "past_named": RawSQL("ARRAY(SELECT relief_named_for(workflows_workitem.id))", [], ArrayField(BigIntegerField())),
     "past_parties": RawSQL("ARRAY(SELECT relief_parties(workflows_workitem.case_id))", [], ArrayField(BigIntegerField())),
 }  # fmt: skip
 """What the duties ask of a case, read with one of its work items in one statement."""
@@ -56,6 +57,7 @@ def know(item: Any) -> None:
     act = current()
     if act is not None:
         act.held[("past", item.case_id)] = _as_past(item.past_decided, item.past_duties, item.past_parties)
+        act.held[("named", item.pk)] = set(item.past_named)
 
 
 def add(made: Decision) -> None:
@@ -71,6 +73,8 @@ def forget(case: Case) -> None:
     act = current()
     if act is not None:
         act.held.pop(("past", case.pk), None)
+        for key in [key for key in act.held if key[0] == "named"]:
+            act.held.pop(key)
 
 
 def _done(step: str, level: int | None, actor: int, principal: int | None, task: int, at: Any) -> Done:
@@ -143,9 +147,33 @@ def bar_of(item: WorkItem, *people: int) -> Bar | None:
         if wrong is not None:
             return wrong
     keeper = item.only_for_id
-    if keeper is None or keeper in people or duties.bar(keeper, **known) or not holds(keeper, item):
+    if keeper is None:
+        named = set() if item.state == "claimed" and item.holder_id in people else named_for(item)
+        return None if named & set(people) else duties.bar(people[0], **known, named=named)
+    if keeper in people or duties.bar(keeper, **known) or not holds(keeper, item):
         return None
     return duties.bar(people[0], **known, keeper=keeper)
+
+
+def named_for(item: WorkItem) -> set[int]:
+    """指定经办人 of a step who can do it: it is for them alone; nobody where none of them can, or none is named."""
+    act = current()
+    if act is not None and ("named", item.pk) in act.held:
+        return cast(set[int], act.held[("named", item.pk)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relief_named_for(%s)", [item.pk])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def named_at(item: WorkItem) -> set[int]:
+    """The same for a step that is about to be offered, by its office and role."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relief_named(c.id, s, %s, %s, NULL) FROM cases_case c JOIN workflows_run r ON r.case_id = c.id "
+            "JOIN workflows_stepduty s ON s.flow = r.flow AND s.step = %s WHERE c.id = %s",
+            [item.role, item.division_code, item.step, item.case_id],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _gave(item: WorkItem) -> set[int]:

@@ -52,7 +52,9 @@ def same_handlers(item: WorkItem, shut_out: set[int]) -> list[Any]:
     made = Decision.objects.filter(case=item.case, step=item.step).select_related("actor")
     last = made.order_by("-pk").values_list("item__task_id", flat=True).first()
     people = [one.actor for one in made.filter(item__task_id=last).order_by("item__seat")] if last else []
-    return [one for one in people if one.pk not in shut_out and barring.holds(one.pk, item)]
+    able = [one for one in people if one.pk not in shut_out and barring.holds(one.pk, item)]
+    named = barring.named_at(item) if able else set()
+    return [one for one in able if not named or one.pk in named]
 
 
 def goes_on(item: WorkItem, node: Any, shut_out: set[int]) -> Any:

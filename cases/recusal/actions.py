@@ -63,14 +63,24 @@ def end_relative(*, relative: int, by: Any, now: datetime | None = None) -> None
     record("relative.ended", about=("account", by.pk), object=row)
 
 
-def keep_out(*, case: Case, reason: str, by: Any, now: datetime) -> Recusal:
-    """申请回避: this person has no hand in the case from here on; what he holds of it goes back. Inside an act."""
+def keep_out(*, case: Case, reason: str, by: Any, now: datetime, person: Any = None) -> Recusal:
+    """回避: who asks for it, or `person` by the word of his head, has no hand in the case from here on. Inside an act.
+
+    What he holds of it goes back.
+    """
+    who = by if person is None else person
     if not reason.strip():
         raise Invalid(_("请写明为什么回避。"), fields={"reason": _("请写明原因")})
-    if Recusal.objects.filter(case=case, person=by).exists():
-        raise Refusal(_("这件您已申请回避。"), code="recused", status=409)
-    made = Recusal.objects.create(case=case, person=by, reason=reason.strip(), at=now)
-    record("case.recused", about=("case", case.pk), object=made, payload={"reason": commitment_of(made.reason)})
+    if Recusal.objects.filter(case=case, person=who).exists():
+        words = _("这件您已申请回避。") if who == by else _("这位同事在这件里已经回避。")
+        raise Refusal(words, code="recused", status=409)
+    made = Recusal.objects.create(case=case, person=who, reason=reason.strip(), at=now)
+    record(
+        "case.recused",
+        about=("case", case.pk),
+        object=made,
+        payload={"person": who.pk, "reason": commitment_of(made.reason)},
+    )
     tell(case, "kept_out", by=by, now=now)
     return made
 

@@ -14,6 +14,7 @@ from cases.evidence.models import MaterialFile
 from cases.recusal.actions import declare_relative
 from tests.duties.several import seats
 from workflows import actions
+from workflows.desk.staffing import actions as staffing
 from workflows.models import WorkItem
 from workflows.walking import drive
 from workflows.walking.papers import picture
@@ -103,6 +104,27 @@ def conflict(cast: Cast, case: Callable[[], Case]) -> Found:
     return drive.open_item(opened), cast["xiji_intake"]
 
 
+def _name(cast: Cast, item: WorkItem, *who: str) -> None:
+    office = Office.objects.get(posts__user=cast[who[0]], posts__role_id=item.role)
+    for name in who:
+        naming = {"programme": item.case.programme, "step": item.step, "person": cast[name]}
+        staffing.name_for_step(office=office, **naming, by=cast["prov_head"])
+
+
+def named(cast: Cast, case: Callable[[], Case]) -> Found:
+    """指定经办人: somebody else than those whom the office named."""
+    item = seats(case())[0]
+    _name(cast, item, "panel2", "panel3")
+    return item, cast["panel1"]
+
+
+def signing_named(cast: Cast, case: Callable[[], Case]) -> Found:
+    """指定经办人, in a post whose steps may be lent."""
+    item = _signing(cast, case)
+    _name(cast, item, "prov_review2")
+    return item, cast["prov_review"]
+
+
 def _signing(cast: Cast, case: Callable[[], Case]) -> WorkItem:
     """The case waits for two signatures."""
     opened = case()
@@ -157,6 +179,13 @@ def done_by(case: Case, step: str) -> Any:
     return WorkItem.objects.get(case=case, step=step, state="done").holder
 
 
-SITUATIONS = {one.__name__: one for one in (party, relative, recused, neighbour, excluded, distinct, same_as, conflict)}
-LENT = SITUATIONS | {"relative": signing_relative, "recused": signing_recused, "distinct": signing_distinct}
+SITUATIONS = {
+    one.__name__: one for one in (party, relative, recused, neighbour, excluded, distinct, same_as, conflict, named)
+}
+LENT = SITUATIONS | {
+    "relative": signing_relative,
+    "recused": signing_recused,
+    "distinct": signing_distinct,
+    "named": signing_named,
+}
 """The same where the step may be lent to a stand-in; an opinion of an expert panel may not."""

@@ -117,7 +117,7 @@ def test_who_stands_in_for_somebody_whom_a_duty_bars_is_barred_at_every_door(cas
         post=own, delegate=other, starts_on=today, ends_on=today + timedelta(days=1), reason="外出", by=person
     )
     assert {post.stand_in for post in work_posts(other)} >= {lent}
-    if kind != "same_as":  # himself he would be as little the one who goes on with it
+    if kind not in ("same_as", "named"):  # himself he would be as little the one for whom the step is
         assert barring.bar_of(item, other.pk) is None, "he is barred for the other's sake alone"
     assert not WorkItem.objects.filter(pool.may_take(other, work_posts(other)), pk=item.pk).exists()
     post(cast["prov_review2"], "PRV2", cast["prov_head"])
@@ -208,5 +208,5 @@ def test_a_head_whose_matter_a_case_is_neither_leads_nor_stops_nor_moves_it(cast
 def test_the_tables_know_every_duty_that_a_step_can_declare():
     step = programme("two_step").roads["opinions"].opinions
     declared = {"not_by", "same_as", "conflict", "of", "level"}
-    assert declared <= set(vars(step)) and len(SITUATIONS) == len(LENT) == 8
+    assert declared <= set(vars(step)) and len(SITUATIONS) == len(LENT) == 9
     assert {claim, decide, api_claim, sql_claim} <= {door for door, _action in DOORS.values()}

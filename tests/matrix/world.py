@@ -182,6 +182,10 @@ def make(cast: dict[str, User]) -> World:
     sheet = staffing.begin(
         kind="allocate", items=[(drive.open_item(here).pk, 1)], person=None, reason="", by=cast["guyuan_city"]
     )
+    named = staffing.name_for_step(
+        office=Office.objects.get(division_code="640422", kind="redcross"), programme=SLUG, step="intake",
+        person=cast["xiji_intake"], by=cast["xiji_review"],
+    )  # fmt: skip
     notes = {
         case.pk: write_note(case=case, text="先电话核对再办。", by=cast[author])
         for case, author in ((here, "xiji_review"), (there, "zhongning_clerk"))
@@ -198,11 +202,11 @@ def make(cast: dict[str, User]) -> World:
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
-        "sheet": {"pk": sheet.pk}, "leaver": {"pk": cast["xiji_town"].pk}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
+        "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
     }  # fmt: skip
     rows = {
-        "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk,
+        "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
         "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),

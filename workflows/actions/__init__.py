@@ -11,7 +11,7 @@ from workflows.actions.messages import deliver_message, receive_message
 from workflows.actions.migrating import migrate
 from workflows.actions.moving import MONEY_ON_ITS_WAY, fact, panel_result, start, stop, terminate
 from workflows.actions.pulling import complete_work, extend_work, fail_work, fetch_work
-from workflows.actions.recusing import kept_out, recuse
+from workflows.actions.recusing import exclude, kept_out, recuse
 
 __all__ = [
     "LEAD",
@@ -27,6 +27,7 @@ __all__ = [
     "deliver_message",
     "escalate",
     "drop",
+    "exclude",
     "extend_work",
     "fact",
     "fail_work",

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
-from cases.errors import Refusal
+from cases.errors import Invalid, Refusal
 from cases.history.record import action
 from cases.recusal import actions as recusal
 from cases.recusal.models import Recusal
 from workflows import barring, holding, offers
 from workflows.actions.claiming import act_as
-from workflows.actions.common import holder_of, locked, must_be_unchanged, not_yours, posts_for
+from workflows.actions.common import holder_of, locked, must_be_unchanged, must_lead, not_yours, posts_for
+from workflows.actions.leading import must_be_live
 from workflows.models import WorkItem
 
 
@@ -34,6 +35,21 @@ def recuse(
     must_be_unchanged(found, row_version)
     act_as(posts[0])
     return recusal.keep_out(case=found.case, reason=reason, by=by, now=now)
+
+
+@action("task.exclude")
+def exclude(
+    *, item: WorkItem | int, person: Any, reason: str, row_version: int | None = None, by: Any,
+    now: datetime | None = None,
+) -> Recusal:  # fmt: skip
+    """责令回避: the head of an open step keeps a colleague out of its case, with a reason; as if he had asked for it himself."""
+    assert now is not None
+    found = locked(item)
+    act_as(must_lead(found, by))
+    must_be_live(found, row_version)
+    if person is None or person == by:
+        raise Invalid(_("没有这位同事。"), fields={"person": _("请填本辖区同事的登录名")})
+    return recusal.keep_out(case=found.case, person=person, reason=reason, by=by, now=now)
 
 
 def kept_out(case: Case, *, by: Any, now: datetime, **_details: Any) -> None:

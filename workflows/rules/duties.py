@@ -28,13 +28,13 @@ class Bar:
 
 def bar(
     person: int, *, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int],
-    gave: Iterable[int] = (), keeper: int | None = None,
+    gave: Iterable[int] = (), keeper: int | None = None, named: Collection[int] = (),
 ) -> Bar | None:  # fmt: skip
     """Why `person` may not act at this step, or None (domain.md 2; features F44, F45).
 
     `parties` are whose matter the case is (the applicant, the helper who filed) and who keeps out of it; `gave` who has
-    another seat at this step, where it asks several; `keeper` who alone goes on with it. A person may do the same
-    level again after a return, never a neighbouring one.
+    another seat at this step, where it asks several; `keeper` who alone goes on with it; `named` for whom alone its
+    office meant it. A person may do the same level again after a return, never a neighbouring one.
     """
     if person in set(parties):
         return Bar(_("这件是您申请、代办或录入的，或者您应当回避，需要别的同事办理。"))
@@ -49,6 +49,8 @@ def bar(
         return Bar(_("这一步您已占一席，需要另一位同事办理。"))
     if keeper is not None and person != keeper:
         return Bar(_("这一步由办过前面环节的同事接着办理。"))
+    if named and person not in named:
+        return Bar(_("本机构给这一步指定了经办人，由指定的同事办理。"))
     return None
 
 

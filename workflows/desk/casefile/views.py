@@ -34,6 +34,7 @@ from workflows.desk.casefile.queries import File
 from workflows.desk.casefile.tabs import BUILDERS
 from workflows.desk.casefile.veiled import veiled
 from workflows.desk.hand_forms import PriorityForm, PutOffForm, RecuseForm, ReleaseForm, TakeOverForm
+from workflows.desk.staffing.forms import ExcludeForm
 from workflows.desk.trail import Trail
 
 PANELS = {**BUILDERS, "veiled": veiled}
@@ -75,7 +76,7 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
 def _small_forms() -> dict[str, Any]:
     return {
         "release": ReleaseForm(), "takeover": TakeOverForm(), "recuse": RecuseForm(), "show": ShowForm(),
-        "redacted": RedactedForm(), "priority": PriorityForm(), "put_off": PutOffForm(),
+        "redacted": RedactedForm(), "priority": PriorityForm(), "put_off": PutOffForm(), "exclude": ExcludeForm(),
     }  # fmt: skip
 
 

@@ -9,15 +9,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.actions import end_service
-from cases.access.queries import posts_of, who_may
+from cases.access.models import Office
+from cases.access.queries import posts_of, require, who_may
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
 from cases.outgoing import actions as outgoing
 from cases.outgoing.rules import Way
 from cases.sealed import commitment_of
 from workflows import actions, loads
-from workflows.desk.staffing.queries import left_over
-from workflows.models import Allotment, AllotmentLine, WorkItem
+from workflows.desk.staffing.queries import human_steps, left_over
+from workflows.models import Allotment, AllotmentLine, Named, WorkItem
 
 MOST = 200
 """So many lines a sheet."""
@@ -121,6 +122,44 @@ def settle(*, item: WorkItem, line: int, by: Any, now: datetime | None = None) -
     is_stuck = moved.holder is None and not loads.pool_of(moved)
     row.state, row.to_person, row.at = "nobody" if is_stuck else "done", moved.holder, now
     row.save(update_fields=["state", "to_person", "why", "at"])
+
+
+@action("step.name", about="none")
+def name_for_step(
+    *, office: Office, programme: str, step: str, person: Any, by: Any, now: datetime | None = None
+) -> Named:
+    """指定经办人: at this office the step is for this person, and whoever else is named for it, while one of them can.
+
+    Who has such a step in his hands already may finish it. Raises Invalid for somebody who does not do the step there.
+    """
+    assert now is not None
+    require(by, actions.LEAD, office.division_code)
+    node = human_steps(programme).get(step)
+    faults: dict[str, Any] = {} if node is not None else {"step": _("请选择环节")}
+    held = posts_of(person) if node is not None else []
+    if node is not None and not any(p.role_id == node.role and p.office_id == office.pk for p in held):
+        faults["person"] = _("这位同事在本机构没有办这一步的岗位")
+    elif Named.objects.filter(office=office, programme=programme, step=step, person=person, ended_at=None).exists():
+        faults["person"] = _("已经指定过")
+    if faults:
+        raise Invalid(_("还有内容没填好，请看标出的地方。"), fields=faults)
+    made = Named.objects.create(office=office, programme=programme, step=step, person=person, by=by, at=now)
+    told = {"office": office.pk, "programme": programme, "step": step, "person": person.pk}
+    record("step.named", about=("account", by.pk), object=made, payload=told)
+    return made
+
+
+@action("step.unname", about="none")
+def end_naming(*, named: int, by: Any, now: datetime | None = None) -> None:
+    """取消指定: the step is for everybody in the post again, unless others are still named for it."""
+    row = Named.objects.select_for_update(no_key=True, of=("self",)).select_related("office").filter(pk=named).first()
+    if row is None or row.ended_at is not None:
+        raise NotFound()
+    require(by, actions.LEAD, row.office.division_code)
+    row.ended_at, row.ended_by = now, by
+    row.save(update_fields=["ended_at", "ended_by"])
+    told = {"office": row.office_id, "programme": row.programme, "step": row.step, "person": row.person_id}
+    record("step.unnamed", about=("account", by.pk), object=row, payload=told)
 
 
 def _open_to(item: WorkItem) -> str:

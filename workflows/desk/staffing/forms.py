@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.errors import Invalid
 from cases.text import is_key
 from project.forms import CleanCharField, Radios
 from workflows.desk.staffing.actions import MOST
@@ -70,6 +71,36 @@ class GiveForm(forms.Form):
         """The clean input as `workflows.desk.staffing.actions.begin` takes it."""
         given = self.cleaned_data
         return {"kind": given["kind"], "items": given["items"], "person": self.receiver, "reason": given["reason"]}
+
+
+class NameForm(forms.Form):
+    """指定经办人: which step of the office, and who does it."""
+
+    step = forms.ChoiceField(label=_("环节"))
+    person = forms.TypedChoiceField(label=_("由谁办"), coerce=int)
+
+    def __init__(self, *args: Any, steps: Iterable[Any], people: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {one.pk: one for one in people}
+        self.fields["step"].choices = [("", "—"), *steps]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [("", "—"), *((pk, one.name) for pk, one in self.people.items())]  # type: ignore[attr-defined]
+
+    def naming(self) -> dict[str, Any]:
+        """The clean input as `workflows.desk.staffing.actions.name_for_step` takes it."""
+        programme, _colon, step = self.cleaned_data["step"].partition(":")
+        return {"programme": programme, "step": step, "person": self.people[self.cleaned_data["person"]]}
+
+    def refuse(self, fault: Invalid) -> None:
+        """Put each sentence of a refusal at its field."""
+        for name, sentence in fault.fields.items():
+            self.add_error(name, sentence)
+
+
+class ExcludeForm(forms.Form):
+    """责令回避: who keeps out of the case, and why."""
+
+    person = CleanCharField(label=_("谁回避（登录名）"), max_length=150)
+    exclude_reason = CleanCharField(label=_("为什么回避"), max_length=200)
 
 
 class LeaveForm(forms.Form):

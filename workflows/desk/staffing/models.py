@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cases.sealed import SealedField
 
-__all__ = ["Allotment", "AllotmentLine"]
+__all__ = ["Allotment", "AllotmentLine", "Named"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -52,3 +52,29 @@ class AllotmentLine(models.Model):
                 condition=Q(state="waiting", at=None) | ~Q(state="waiting"), name="allotment_line_at"
             ),
         ]
+
+
+class Named(models.Model):
+    """指定经办人: at this office a step of a programme is for these persons alone, as long as one of them can do it."""
+
+    office = models.ForeignKey("cases.Office", on_delete=models.PROTECT, related_name="+")
+    programme = models.CharField("项目", max_length=40)
+    step = models.CharField("环节", max_length=40)
+    person = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "programme", "step", "person"], condition=Q(ended_at=None), name="named_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="named_ended_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["step", "programme"], condition=Q(ended_at=None), name="named_now")]

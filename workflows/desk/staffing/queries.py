@@ -9,14 +9,16 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.text import format_lazy
 
 from cases.access.models import Office, Post, User
 from cases.access.queries import current_posts, may_administer, posts_of, require, sees
 from cases.calendar.rules import ZONE, local_day
 from cases.errors import NotFound
+from cases.programme import programmes
 from workflows import pool
 from workflows.actions import LEAD
-from workflows.models import Allotment, AllotmentLine, WorkItem
+from workflows.models import Allotment, AllotmentLine, Named, WorkItem
 
 PAGE = 30
 MANY = 100
@@ -176,3 +178,56 @@ def must_end_posts(viewer: Any) -> None:
 def staff(username: str) -> User | None:
     """Somebody who has a post now, by sign-in name; whether he may do a step is asked when he gets it."""
     return User.objects.filter(username=username, pk__in=current_posts().values("user_id")).first()
+
+
+def human_steps(programme: str) -> dict[str, Any]:
+    """Every step of any version of a programme's road that a person does."""
+    card = next((card for card in programmes() if card.slug == programme), None)
+    roads = card.roads.values() if card else ()
+    nodes = {name: getattr(road, name) for road in roads for name in road.reading_order}
+    return {name: node for name, node in nodes.items() if getattr(node, "human", False)}
+
+
+@dataclass(frozen=True)
+class NamedRow:
+    """One 指定 as it is shown; without effect when the person no longer does the step there."""
+
+    named: Named
+    programme: Any
+    title: Any
+    counts: bool
+
+
+def named_at(office: Office) -> list[NamedRow]:
+    """本机构的指定 in force, by step."""
+    rows = (
+        Named.objects.filter(office=office, ended_at=None).select_related("person").order_by("programme", "step", "pk")
+    )
+    posts = set(current_posts().filter(office=office).values_list("user_id", "role_id"))
+    names = {card.slug: card.name for card in programmes()}
+    found = []
+    for row in rows:
+        node = human_steps(row.programme).get(row.step)
+        counts = node is not None and (row.person_id, node.role) in posts
+        found.append(NamedRow(row, names.get(row.programme, row.programme), node.title if node else row.step, counts))
+    return found
+
+
+def steps_at(office: Office) -> list[tuple[str, Any]]:
+    """The steps that somebody of this office does, as "programme:step" with their words."""
+    roles = set(current_posts().filter(office=office).values_list("role_id", flat=True))
+    return [
+        (f"{card.slug}:{name}", format_lazy("{programme} · {step}", programme=card.name, step=node.title))
+        for card in programmes()
+        for name, node in human_steps(card.slug).items()
+        if node.role in roles
+    ]
+
+
+def led_item(viewer: Any, pk: int) -> WorkItem:
+    """A step of a case that the viewer may read, for whoever leads its place. Raises NotFound, or a refusal that names who may."""
+    item = WorkItem.objects.filter(sees(viewer, "case__"), pk=pk).select_related("case__run").first()
+    if item is None:
+        raise NotFound()
+    require(viewer, LEAD, item.division_code)
+    return item

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from cases.access.queries import posts_of
 from cases.calendar import clock
 from cases.calendar.queries import calendar
+from cases.errors import Invalid
 from cases.text import is_key
+from workflows import actions as workflow
 from workflows.desk.paging import paged
 from workflows.desk.queries import rows_of, step_names
 from workflows.desk.staffing import actions, foresight, queries
-from workflows.desk.staffing.forms import GiveForm, LeaveForm, StepsFilter
+from workflows.desk.staffing.forms import ExcludeForm, GiveForm, LeaveForm, NameForm, StepsFilter
 
 
 @login_required
@@ -58,6 +63,56 @@ def _listed(request: HttpRequest, office: Any, staff: Any, form: GiveForm) -> Ht
     lines = rows_of(page.rows, clock.today(), calendar())
     context = {"office": office, "filter": shown, "form": form, "page": page, "rows": lines}
     return render(request, "staffing/steps.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+def named(request: HttpRequest) -> HttpResponse:
+    """指定经办人: whom an office named for which step, and naming another."""
+    office = queries.office_of(request.user, _key(request, "office"))
+    form = NameForm(request.POST or None, steps=queries.steps_at(office), people=queries.people_for(office))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.name_for_step(office=office, **form.naming(), by=request.user)
+        except Invalid as fault:
+            form.refuse(fault)
+        else:
+            return redirect(_named_at(office))
+    context = {
+        "office": office,
+        "offices": queries.offices_of(request.user),
+        "rows": queries.named_at(office),
+        "form": form,
+    }
+    return render(request, "staffing/named.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_POST
+def unname(request: HttpRequest, pk: int) -> HttpResponse:
+    """取消指定."""
+    office = queries.office_of(request.user, _key(request, "office"))
+    actions.end_naming(named=pk, by=request.user)
+    return redirect(_named_at(office))
+
+
+def _named_at(office: Any) -> str:
+    return f"{reverse('staffing:named')}?office={office.pk}"
+
+
+@login_required
+@require_POST
+def exclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """责令回避 of a colleague from the case of an open step."""
+    item = queries.led_item(request.user, pk)
+    form = ExcludeForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        person = queries.staff(given["person"])
+        workflow.exclude(item=item, person=person, reason=given["exclude_reason"], by=request.user)
+        messages.success(request, _("这位同事不再办这个案卷。"))
+    else:
+        messages.error(request, _("请写明谁回避和原因。"))
+    return redirect("case:home", item.case.number)
 
 
 @login_required

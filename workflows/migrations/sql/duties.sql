@@ -50,10 +50,32 @@ BEGIN
     END;
 END $$;
 
+-- 指定经办人: who of those that are named for a step at its office holds its post and is kept from it by no duty. With one of
+-- them there, the step is for them; with none of them, for everybody in the post.
+CREATE FUNCTION relief_named(p_case bigint, p_step public.workflows_stepduty, p_role text, p_code text, p_item bigint)
+RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT n.person_id FROM public.workflows_named n
+        JOIN public.cases_office o ON o.id = n.office_id JOIN public.cases_case c ON c.id = p_case
+        WHERE n.step = p_step.step AND n.programme = c.programme AND n.ended_at IS NULL AND o.division_code = p_code
+            AND public.relief_holds(n.person_id, p_role, p_code)
+            AND public.relief_bar(p_case, n.person_id, p_step, p_item) IS NULL;
+END $$;
+
+-- The same for a stored step, of which the caller knows the number alone.
+CREATE FUNCTION relief_named_for(p_item bigint) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT public.relief_named(w.case_id, s, w.role, w.division_code, w.id)
+        FROM public.workflows_workitem w JOIN public.workflows_run r ON r.case_id = w.case_id
+        JOIN public.workflows_stepduty s ON s.flow = r.flow AND s.step = w.step WHERE w.id = p_item;
+END $$;
+
 -- Which duty stands against a person, or against the one for whom he acts, at a step; nothing when he may do it.
 CREATE FUNCTION relief_kept_from(p_item public.workflows_workitem, p_step public.workflows_stepduty, p_person bigint, p_for bigint)
 RETURNS text LANGUAGE plpgsql STABLE AS $$
-DECLARE v_bar text := public.relief_bar(p_item.case_id, p_person, p_step, p_item.id);
+DECLARE
+    v_bar text := public.relief_bar(p_item.case_id, p_person, p_step, p_item.id);
+    v_named bigint[];
 BEGIN
     IF v_bar IS NULL AND p_for IS NOT NULL THEN
         v_bar := public.relief_bar(p_item.case_id, p_for, p_step, p_item.id);
@@ -62,6 +84,13 @@ BEGIN
         AND public.relief_holds(p_item.only_for_id, p_item.role, p_item.division_code)
         AND public.relief_bar(p_item.case_id, p_item.only_for_id, p_step, p_item.id) IS NULL THEN
         v_bar := 'duty_same_as';
+    END IF;
+    IF v_bar IS NULL AND p_item.only_for_id IS NULL AND (p_item.state = 'open' OR p_item.holder_id IS DISTINCT FROM p_person)
+        AND EXISTS (SELECT 1 FROM public.workflows_named n WHERE n.step = p_item.step AND n.ended_at IS NULL) THEN
+        v_named := ARRAY(SELECT public.relief_named(p_item.case_id, p_step, p_item.role, p_item.division_code, p_item.id));
+        IF cardinality(v_named) > 0 AND NOT v_named && ARRAY[p_person, p_for] THEN
+            v_bar := 'duty_named';
+        END IF;
     END IF;
     RETURN v_bar;
 END $$;
@@ -91,6 +120,7 @@ BEGIN
             WHEN 'duty_not_party' THEN 'who applied, helped or entered a part of the file, or keeps out of the case, does not decide on it'
             WHEN 'duty_not_by' THEN 'who decided a step that excludes this one does not decide it'
             WHEN 'duty_distinct' THEN 'who has a seat at this step gets no second one'
+            WHEN 'duty_named' THEN 'this step is for those whom its office named'
             WHEN 'duty_same_as' THEN 'who did the step before goes on with this one'
             ELSE 'nobody acts on two neighbouring levels (duty_not_next)' END
             USING ERRCODE = 'check_violation', CONSTRAINT = v_bar;
@@ -135,8 +165,10 @@ CREATE FUNCTION relief_claim_duty() RETURNS trigger LANGUAGE plpgsql SECURITY DE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_step public.workflows_stepduty;
+    v_item public.workflows_workitem := NEW;
     v_for bigint;
 BEGIN
+    v_item.state := 'open';  -- who had it before he got it is no matter here
     SELECT s.* INTO v_step FROM public.workflows_stepduty s JOIN public.workflows_run r ON r.flow = s.flow
         WHERE r.case_id = NEW.case_id AND s.step = NEW.step;
     IF NEW.stand_in_id IS NOT NULL THEN
@@ -145,7 +177,7 @@ BEGIN
             RAISE EXCEPTION 'duties: this stand-in does not reach this step' USING ERRCODE = 'check_violation', CONSTRAINT = 'stand_in_reach';
         END IF;
     END IF;
-    PERFORM public.relief_must_be_free(NEW, v_step, NEW.holder_id, v_for);
+    PERFORM public.relief_must_be_free(v_item, v_step, NEW.holder_id, v_for);
     RETURN NEW;
 END $$;
 
@@ -193,3 +225,14 @@ SELECT history_append_only('workflows_ending');
 SELECT history_append_only('workflows_recheck');
 SELECT history_append_only('workflows_duty');
 SELECT history_watch('workflows_workitem', 'case', 'case_id');
+
+-- A naming is only ever ended, once.
+CREATE FUNCTION relief_named_final() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (to_jsonb(NEW) - 'ended_at' - 'ended_by_id') IS DISTINCT FROM (to_jsonb(OLD) - 'ended_at' - 'ended_by_id') OR OLD.ended_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a naming does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'named_final';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER named_final BEFORE UPDATE ON workflows_named FOR EACH ROW EXECUTE FUNCTION relief_named_final();
+ALTER TABLE workflows_named ENABLE ALWAYS TRIGGER named_final;
