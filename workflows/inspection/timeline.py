@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.access.looks import office_words, purpose_words
 from cases.access.models import Role, User
@@ -18,7 +19,7 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.history.models import Access, Event
 from cases.states import STATES
-from cases.text import is_key
+from cases.text import is_key, listed, named
 from workflows.desk.forms import in_my_language
 from workflows.flow import step_named
 from workflows.inspection.acts import words_of
@@ -27,7 +28,7 @@ from workflows.inspection.rules import CATEGORIES, category, changes_of
 from workflows.models import Pause as StoodStill
 from workflows.models import WorkItem
 
-ENTRIES = 50
+ENTRIES, GIST = 50, 4
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ class Entry:
     prev: str = ""
     request: str = ""
     because: Because | None = None
+
+    @property
+    def gist(self) -> str:
+        """What the change is about: how many things, and the names of the first few."""
+        names = [name for name, _before, _after in self.changes]
+        counted = ngettext("%(n)s 处内容", "%(n)s 处内容", len(names)) % {"n": len(names)}
+        return named(counted, listed(names[:GIST]) + ("…" if len(names) > GIST else ""))
 
     @property
     def category_words(self) -> Any:
