@@ -25,7 +25,6 @@ PROGRAMMES = sorted(path.parent.name for path in (ROOT / "workflows" / "programm
 LONG_FILES = {
     "project/settings.py": "one list that is read from top to bottom",
     "project/embedded.py": "one server from its start to its stop",
-    "workflows/desk/queries.py": "the queues of the desk, each beside the index that it walks",
 }
 LONG_FUNCTIONS = {
     "workflows/actions/deciding.py:_decide": "one decision from its lock to its last row, in the order in which it happens",
