@@ -13,7 +13,7 @@ from viewflow.this_object import this
 
 from cases import programme as programmes
 from cases.award.models import Award
-from cases.dossier.models import Case
+from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answers, history_of_answer
 from cases.errors import Invalid
 from cases.history.models import Access, Event
@@ -140,6 +140,29 @@ def test_a_value_that_calls_for_further_answers_goes_to_the_applicant_instead(ne
     here = answers(case)["hukou_in_ningxia"]
     plan = tried(case, cast["prov_review2"], fact="hukou_in_ningxia", value="no" if here is True else "yes")
     assert plan.items.get().problem["code"] == "asks_more"
+
+
+def test_what_contradicts_the_other_facts_is_refused_and_what_ends_a_contradiction_is_not(new_case, cast):
+    case = new_case(1, "COUNTY")
+    problem = tried(case, cast["prov_review2"], value="1").items.get().problem
+    assert problem["code"] == "facts" and "矛盾" in problem["zh-hans"]
+    Answer.objects.create(
+        case=case,
+        round=case.round,
+        key="total_cost",
+        value="1.00",
+        source="verified",
+        by=case.owner,
+        at=case.created_at,
+    )
+    assert tried(case, cast["prov_review2"], value="99999").items.get().state == "possible"
+
+
+def test_a_fact_is_set_right_before_the_case_is_accepted_too(new_case, cast):
+    plan = tried(new_case(1, "INTAKE"), cast["prov_review2"], value="99999")
+    assert plan.items.get().state == "possible", plan.items.get().problem
+    signed(plan, cast["prov_head"])
+    assert plan.items.get().state == "done"
 
 
 def test_the_page_takes_words_and_shows_before_and_after_to_those_who_sign_and_records_it(new_case, cast, signed_in):

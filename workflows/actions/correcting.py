@@ -38,7 +38,7 @@ def correct(case: Case, *, fact: str, value: str, reason: str, by: Any, now: dat
     """更正: what was found counts from now on, and an amount that was worked out is worked out again with it.
 
     Refused: an ended case, money that was decided or paid, a case on a list or an agenda, a fact that says whose case it is,
-    the same value, a value that calls for further answers.
+    the same value, a value that calls for further answers or contradicts the others.
     """
     if case.closed_at is not None:
         raise Refusal(_("这件已经办结。"), code="closed", status=409)
@@ -53,6 +53,8 @@ def correct(case: Case, *, fact: str, value: str, reason: str, by: Any, now: dat
     _must_be_enough(case, before)
     if case.award is not None:
         effects.worked_out(case, by=by, now=now)
+    elif case.accepted_on is not None:
+        effects.preview_award(case)
     payload = {"fact": fact, "before": _kept(was), "after": _kept(row), "award": case.award}
     record("case.fact_corrected", about=("case", case.pk), object=row, payload=payload)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -121,8 +122,9 @@ def standing(case: Case, fact: str = "") -> dict[str, Any]:
 def _ways(case: Case) -> dict[str, Any]:
     """核算金额和条件分支: what the amount is now, and where each route of the road would lead."""
     amount = case.award
-    if amount is None and case.accepted_on is not None:
-        amount = preview_award(case).amount
+    if amount is None:
+        with suppress(Refusal):  # not accepted yet, or the facts contradict each other, which the plan may be about
+            amount = preview_award(case).amount
     road, facts = road_of(case), replace(offers.road_facts(case.run.process), amount=amount or Decimal(0))
     routes = [node.name for node in graph(road).nodes if node.kind == "route"]
     ways = {name: next(way for way in getattr(road, name).arrows() if way.condition is None or way.condition.holds(facts))
