@@ -7,6 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 FIELDS: dict[str, Any] = {
+    "patient_key": _("患者查重标识"),
+    "token": _("内部标识"),
+    "id": _("行号"),
     "accepted_on": _("受理日期"),
     "actor_id": _("办理人"),
     "agent_id": _("代办人"),
