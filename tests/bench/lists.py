@@ -24,8 +24,8 @@ from tests.bench.show import say
 from tests.bench.stock import PlainFlow
 from tests.bench.world import drive_link, people, permit
 from workflows.desk import paging, queries
+from workflows.desk.casefile.tabs import decisions_of
 from workflows.inspection.timeline import timeline
-from workflows.models import Decision
 
 Reads = dict[str, Callable[[], Any]]
 BY_HAND = (
@@ -139,8 +139,7 @@ def _histories(cursor: Any) -> Reads:
         return tasks, list(PlainAudit.objects.filter(process_id=process).order_by("pk"))
 
     def decisions() -> Any:
-        rows = Decision.objects.filter(case=case).select_related("actor", "office").order_by("pk")
-        return [(row.step, row.outcome, row.opinion, row.actor.name, row.at) for row in rows]
+        return [(row.step, row.outcome, row.opinion, row.signed, row.at) for row in decisions_of(case)]
 
     return {
         "ours: decisions": decisions, "ours: the whole timeline, in words": lambda: timeline(case).entries,

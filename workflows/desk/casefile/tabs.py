@@ -8,16 +8,18 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import BigIntegerField, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.access.looks import who_looked
 from cases.access.queries import may
-from cases.dossier.models import Answer
+from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answer_rows
 from cases.duplicates.models import PastGrant
 from cases.duplicates.queries import same_elsewhere
 from cases.evidence.models import HomeVisit
+from cases.fixed import Fixed, Slot
 from cases.people.queries import current_account
 from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name, mask_phone
 from cases.policy.queries import policy_of
@@ -210,12 +212,26 @@ class Opinion:
     against: bool
 
 
+def _decisions() -> QuerySet[Decision]:
+    rows = Decision.objects.filter(case=Slot("case", BigIntegerField()))
+    shown = ("round", "step", "outcome", "to_step", "reasons", "opinion", "amount", "entrusted_from", "at")
+    people = ("actor", "on_behalf_of", "office", "actor__name", "on_behalf_of__name", "office__name", "office__name_en")
+    return rows.select_related("actor", "on_behalf_of", "office").only(*shown, *people).order_by("id")
+
+
+_DECISIONS = Fixed(_decisions)
+
+
+def decisions_of(case: Case) -> list[Decision]:
+    """办理意见 of every round, oldest first, with who signed for which office."""
+    return _DECISIONS(case=case.pk)
+
+
 def record(found: File) -> dict[str, Any]:
     """办理记录: every decision of every round with its opinion, kept through each return; and who looked."""
     policy = policy_of(found.case)
     opinions = []
-    rows = Decision.objects.filter(case=found.case).select_related("actor", "on_behalf_of", "office").order_by("id")
-    for row in rows:
+    for row in decisions_of(found.case):
         step = step_named(found.case, row.step)
         exit = step.exits.get(row.outcome)
         to = step_named(found.case, row.to_step).title if row.to_step else ""
