@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,12 @@ def lock_case(pk: int) -> Case:
         raise NotFound()
     structlog.contextvars.bind_contextvars(case=case.pk, number=case.number or "")
     return case
+
+
+def lock_cases(pks: Iterable[int]) -> dict[int, Case]:
+    """锁定多个案卷: always in the order of their ids, so that two batches never wait for each other."""
+    rows = Case.objects.select_for_update(no_key=True).filter(pk__in=set(pks)).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def answers(case: Case) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
+from cases.dossier.queries import lock_cases
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.models import Event
 from cases.money.models import PaymentBatch, Payout
@@ -65,6 +66,7 @@ def is_really(by: Any, password: str, totp: str, now: datetime) -> None:
 
 
 def still_payable(batch: PaymentBatch, by: Any) -> None:
+    lock_cases(line.payout.case_id for line in lines_of(batch))
     lines = lines_of(batch)
     payouts: list[Payout] = [line.payout for line in lines]
     current = dict(

@@ -20,7 +20,6 @@ HELPERS = {
     "cases.calendar.actions.load_reference": "set-up by the owner role",
     "cases.dossier.actions.drop_lapsed_drafts": "the clock; each draft it empties is an act",
     "cases.money.actions.answers.note_silent_batches": "the clock; each batch it notes is an act",
-    "cases.money.actions.batches.lock_cases": "a lock inside an act",
     "cases.money.actions.batches.lock_batch": "a lock inside an act",
     "cases.money.actions.batches.tell_payout": "tells the road inside an act",
     "cases.money.actions.batches.attempts_of": "reads only",

@@ -122,7 +122,9 @@ class Hands:
         waiting = self._waiting("panel", most=3)
         members = [self.cast[f"panel{number}"] for number in range(1, 6)]
         choice = self.luck.choice(["agree", "agree", "agree", "reject", "defer"])
-        if waiting:
+        if not waiting:
+            return
+        with suppress(WorkItem.DoesNotExist):  # one left the panel meanwhile, before the meeting was called
             drive.panel(waiting, head=self.cast["prov_head"], members=members, choice=choice)
 
     def list_is_shown(self) -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day
-from cases.dossier.models import Case
+from cases.dossier.queries import lock_cases
 from cases.errors import Invalid, Refusal
 from cases.history.record import action, record, record_access
 from cases.money import bankfile
@@ -22,12 +22,6 @@ from cases.money.models import BatchLine, Fund, PaymentBatch, PayoutAttempt
 from cases.money.queries import Proposal, bank_file, candidates, file_of
 from cases.money.rules import to_fen
 from cases.programme import tell
-
-
-def lock_cases(pks: Iterable[int]) -> dict[int, Case]:
-    """锁定多个案卷: always in the order of their ids, so that two batches never wait for each other."""
-    rows = Case.objects.select_for_update(no_key=True).filter(pk__in=set(pks)).order_by("pk")
-    return {row.pk: row for row in rows}
 
 
 def lock_batch(batch: PaymentBatch) -> PaymentBatch:

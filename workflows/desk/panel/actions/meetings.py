@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import posts_of, require
 from cases.award.models import Award
 from cases.calendar.rules import local_day
-from cases.dossier.queries import lock_case
+from cases.dossier.queries import lock_cases
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
@@ -34,7 +34,8 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
     act_as(by, "panel.call")
     if held_on < local_day(now):
         raise Invalid(_("开会日期不能早于今天。"), fields={"held_on": _("开会日期不能早于今天")})
-    chosen = list(waiting(by).filter(pk__in=list(items)).order_by("case_id"))
+    lock_cases(waiting(by).filter(pk__in=list(items)).values_list("case_id", flat=True))
+    chosen = list(waiting(by).filter(pk__in=list(items)).order_by("case_id"))  # as they are under their locks
     if not chosen or len(chosen) != len(set(items)):
         raise Invalid(
             _("请至少选一件待上会的案卷；有的案卷可能已经列入别的会议。"), fields={"items": _("请重新选择案卷")}
@@ -44,10 +45,11 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
         number=_next_number(local_day(now).year), held_on=held_on, quorum=quorum, called_by=by, called_at=now
     )
     for item in chosen:
-        case = lock_case(item.case_id)
-        row = MeetingItem.objects.create(meeting=meeting, case=case, work_item=item, amount=_proposed(case))
+        row = MeetingItem.objects.create(
+            meeting=meeting, case_id=item.case_id, work_item=item, amount=_proposed(item.case_id)
+        )
         payload = {"meeting": meeting.number, "amount": row.amount}
-        record("panel.listed", about=("case", case.pk), object=row, payload=payload)
+        record("panel.listed", about=("case", item.case_id), object=row, payload=payload)
     record(
         "panel.called", about=("meeting", meeting.pk), object=meeting, payload={"held_on": held_on, "quorum": quorum}
     )

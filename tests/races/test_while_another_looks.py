@@ -1,0 +1,88 @@
+"""What changed between the look and the lock is told as a sentence, never as a fault of the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from cases.calendar import clock
+from cases.dossier.models import Case
+from cases.dossier.queries import lock_case
+from cases.errors import Refusal
+from cases.money import actions as money
+from cases.money.models import PaymentBatch
+from tests.dossier.test_races import at_once
+from workflows.desk.panel import actions as meetings
+from workflows.desk.panel.models import Meeting, MeetingItem
+from workflows.operations import actions as operations
+from workflows.walking import drive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WAIT = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@contextmanager
+def held_until(waiting: int, case: Case) -> Iterator[None]:
+    """Somebody has the case in hand and lets it go when so many others wait for it."""
+    has_it, said = threading.Event(), []
+
+    def hold() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                lock_case(case.pk)
+                has_it.set()
+                until = time.monotonic() + 20
+                while time.monotonic() < until:
+                    cursor.execute("SELECT pg_stat_clear_snapshot()")
+                    cursor.execute(WAIT)
+                    if cursor.fetchone()[0] >= waiting:
+                        said.append(waiting)
+                        return
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    has_it.wait()
+    yield
+    thread.join()
+    assert said == [waiting], "they did not come together"
+
+
+def test_of_two_agendas_called_at_once_a_case_stands_on_one(cast: Any, published: Any, funded: Any) -> None:
+    published("rare_disease")
+    funded("rare_disease", "5000000")
+    case = drive.to(drive.apply(slug="rare_disease", number=1, by=cast["applicant1"]), "PANEL")
+    item, day = drive.open_item(case).pk, clock.today()
+    call: Callable[[], Any] = lambda: meetings.call_meeting(held_on=day, items=[item], by=cast["prov_head"])  # noqa: E731
+    with held_until(2, case):
+        given = at_once(call, call)
+    late = [one for one in given if isinstance(one, Refusal)]
+    assert len(late) == 1 and "items" in late[0].fields and Meeting.objects.count() == MeetingItem.objects.count() == 1
+
+
+def test_who_releases_a_batch_while_a_case_of_it_is_suspended_is_told(cast: Any, published: Any, funded: Any) -> None:
+    published("two_step")
+    fund = funded("two_step", "50000")
+    case = drive.to(drive.apply(slug="two_step", number=1, by=cast["applicant1"]), "PAYABLE")
+    batch = money.build_batch(fund=fund, by=cast["fin_make"])
+    total = Decimal(batch.total_fen) / 100
+    money.check_batch(batch=batch, total_retyped=total, count_retyped=batch.count, by=cast["fin_check"])
+    password = drive.PASSWORD
+    with held_until(2, case):
+        suspended, released = at_once(
+            lambda: operations.suspend(case=case, reason="等公安机关核实身份。", by=cast["prov_head"]),
+            lambda: money.release_batch(batch=batch, password=password, by=cast["fin_release"]),
+        )
+    assert not isinstance(suspended, Refusal)
+    if isinstance(released, Refusal):
+        assert released.code == "held" and PaymentBatch.objects.get().state == "checked"
+    else:
+        assert PaymentBatch.objects.get().state == "released", "released before it was suspended"
