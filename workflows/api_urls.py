@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from workflows import api, api_docs, api_work
 from workflows.desk.staffing import api as staffing
+from workflows.desk.staffing import people_api as people
 from workflows.operations import api as operations
 from workflows.operations import plan_api as plans
 from workflows.reports.api import Speed
@@ -17,6 +18,12 @@ urlpatterns = [
     path("v1/tasks/<int:pk>/decide/", api.Decide.as_view(), name="decide"),
     path("v1/tasks/<int:pk>/assign/", staffing.Assign.as_view(), name="assign"),
     path("v1/tasks/<int:pk>/put-off/", staffing.PutOff.as_view(), name="put_off"),
+    path("v1/tasks/<int:pk>/recuse/", people.Recuse.as_view(), name="recuse"),
+    path("v1/tasks/<int:pk>/exclude/", people.Exclude.as_view(), name="exclude"),
+    path("v1/stand-ins/", people.StandIns.as_view(), name="stand_ins"),
+    path("v1/stand-ins/<int:pk>/end/", people.StandInEnd.as_view(), name="stand_in_end"),
+    path("v1/people/", people.Workload.as_view(), name="workload"),
+    path("v1/people/<str:username>/leave/", people.Leave.as_view(), name="leave"),
     path("v1/tasks/allot/", staffing.Allot.as_view(), name="allot"),
     path("v1/sheets/<int:pk>/", staffing.Sheet.as_view(), name="sheet"),
     path("v1/tasks/decide/", api.DecideBatch.as_view(), name="decide_batch"),

@@ -168,6 +168,17 @@ def leaver(viewer: Any, pk: int) -> User:
     return found
 
 
+def key_of(username: str) -> int:
+    """The account of that sign-in name; 0, which is nobody's, where there is none."""
+    return User.objects.filter(username=username).values_list("pk", flat=True).first() or 0
+
+
+def line_counts(sheet: Allotment) -> dict[str, int]:
+    """How many lines of a sheet are in which state."""
+    found = dict(sheet.lines.order_by().values_list("state").annotate(Count("pk")))
+    return {state: found.get(state, 0) for state, _words in AllotmentLine.STATES}
+
+
 def must_end_posts(viewer: Any) -> None:
     """Raises a refusal that says who ends posts; NotFound for whoever serves nowhere."""
     if not may_administer(viewer, END):
