@@ -16,6 +16,7 @@ from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
 from cases.money import remarks
+from cases.outgoing import actions as outgoing
 from cases.policy.queries import policy_of
 from cases.recusal import actions as recusal
 from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
@@ -54,6 +55,7 @@ def listen() -> None:
     timers.when("claim")(claim_over)
     clockwork.sweeps(money.note_silent_batches)
     clockwork.sweeps(dossier.drop_lapsed_drafts)
+    clockwork.sweeps(outgoing.park_unanswered)
     clockwork.sweeps(incidents.sweep)
     clockwork.every("near", title=_("快到期的重排先后"), at=0)(overdue.put_near_forward)
     clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)

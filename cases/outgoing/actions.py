@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from cases.calendar import clock
@@ -158,6 +158,24 @@ def again(rows: QuerySet[Outgoing], *, now: datetime) -> int:
     return rows.filter(done_at=None, parked_at__isnull=False).update(
         parked_at=None, attempts=0, available_at=now, error="", place=""
     )
+
+
+def park_unanswered() -> int:
+    """没人交回: what machines of others had in their last try, and whose lease is over, is parked for a person; answers how many.
+
+    Rows of ours come to that when a worker is rung for them again; nobody is rung for these.
+    """
+    with transaction.atomic():
+        now = clock.now()
+        rows = Outgoing.objects.filter(leases.free(now), queue="pulled", lease_until__isnull=False).order_by("pk")
+        lost = [
+            row
+            for row in rows.select_for_update(skip_locked=True, of=("self",))[:200]
+            if row.attempts >= retry_of(row).attempts
+        ]
+        for row in lost:
+            leases.park_lost(row, now)
+    return len(lost)
 
 
 def failed(row: Outgoing, fault: Fault) -> None:

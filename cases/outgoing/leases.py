@@ -42,7 +42,7 @@ def take(row: Outgoing, retry: Retry, length: timedelta, *, now: datetime, by: A
     The secret of the lease is for whoever does the work over HTTP; a worker of ours is known by the number of its try.
     """
     if row.attempts >= retry.attempts:
-        _park_lost(row, now)
+        park_lost(row, now)
         return None
     if (row.alone and _is_held(row, now)) or not limits.count(row.partner, now):
         return None
@@ -73,7 +73,7 @@ def _is_held(row: Outgoing, now: datetime) -> bool:
     return others.exclude(pk=row.pk).exists()
 
 
-def _park_lost(row: Outgoing, now: datetime) -> None:
+def park_lost(row: Outgoing, now: datetime) -> None:
     """The last try ended with its worker: nobody came back to say how, and the next worker is not to die of it too."""
     log.error("outgoing work took its workers with it", outgoing=row.pk, topic=row.topic, attempts=row.attempts)
     row.parked_at, row.lease_until, row.error, row.place = now, None, "WorkerLost", ""

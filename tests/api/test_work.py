@@ -20,7 +20,7 @@ from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing, Partner
 from tests.publicity.test_races import at_once
 from tests.two_step.register import on_the_road
-from workflows.engine import incidents
+from workflows.engine import clockwork, incidents
 from workflows.models import Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.running import actions as running
@@ -171,6 +171,20 @@ def test_a_fault_is_tried_again_and_at_last_an_incident_like_those_of_our_own_wo
     made = Incident.objects.get()
     assert (made.kind, made.name, made.error, made.case) == ("job", "two_step/pulled:enter", "busy", case)
     assert [one["code"] for name, one in told(case) if name == "job.tried"] == ["busy", "busy"]
+
+
+def test_the_last_try_of_a_machine_that_never_comes_back_is_an_incident_and_a_retry_begins_anew(
+    case: Case, machine: Machine, other: Machine, cast: Any
+) -> None:
+    for _try in range(2):
+        assert Incident.objects.count() == 0 and len(fetched(machine)) == 1
+        wait(61)
+        clockwork.one_pass()
+    made = Incident.objects.get()
+    assert (made.kind, made.error, made.case) == ("job", "WorkerLost", case) and fetched(other) == []
+    running.retry_incidents(incidents=[made.pk], by=cast["sysadmin"])
+    [order] = fetched(other)
+    assert order["attempt"] == 1 and other(f"{order['lease']}/complete", result={"entry": "1"})[0] == 200
 
 
 def test_a_lasting_no_leaves_by_the_exit_for_it(case: Case, machine: Machine) -> None:

@@ -36,6 +36,7 @@ HELPERS = {
     "cases.outgoing.actions.again": "a part of several acts",
     "cases.outgoing.actions.done": "a part of several acts",
     "cases.outgoing.actions.failed": "a part of several acts",
+    "cases.outgoing.actions.park_unanswered": "the clock; an incident then waits for a person",
     "cases.outgoing.actions.tried": "registers how it is tried again",
     "cases.outgoing.actions.withdraw": "a part of several acts",
     "cases.outgoing.actions.run": "one job of the outbox, nobody's deed",

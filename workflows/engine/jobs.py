@@ -176,7 +176,10 @@ def _node(payload: dict[str, Any]) -> Any:
 
 
 def _retry(payload: dict[str, Any]) -> Retry:
-    retry: Retry = _node(payload).retry
+    try:
+        retry: Retry = _node(payload).retry
+    except (LookupError, AttributeError):  # the code has lost the road or the step: the try itself will say so
+        return outgoing.ORDINARY
     return retry
 
 
