@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from cases.calendar import clock
 from cases.errors import NotFound, Refusal, Stale
 from cases.history.models import Event
 from cases.notices.models import Notice
@@ -52,6 +53,12 @@ def test_nobody_is_mentioned_who_may_not_see_the_case(cast, case):
     assert list(Mention.objects.values_list("person_id", flat=True)) == [cast["guyuan_city"].pk]
 
 
+def test_a_colleague_is_mentioned_by_account_name_and_by_the_whole_of_it(cast, case, signed_in):
+    write_note(case=case, text="请 @GUYUAN_CITY 看一下，不是 @xiji_intake9", by=cast["xiji_review"])
+    assert list(Mention.objects.values_list("person_id", flat=True)) == [cast["guyuan_city"].pk]
+    assert "有同事在便签里提到您" in desk(signed_in(cast["guyuan_city"]))
+
+
 def test_answers_stand_under_their_note_and_never_under_one_of_another_case(cast, case, new_case, signed_in):
     first = write_note(case=case, text="病历第二页缺盖章。", by=cast["xiji_review"])
     browser = signed_in(cast["xiji_intake"])
@@ -65,16 +72,20 @@ def test_answers_stand_under_their_note_and_never_under_one_of_another_case(cast
         Note.objects.create(case=other, reply_to=first, **row)
 
 
-def test_words_are_taken_out_by_author_or_head_and_the_trace_stays(cast, case, signed_in):
+def test_words_are_taken_out_by_a_second_person_who_leads_and_the_trace_stays(cast, case, signed_in):
     note = write_note(case=case, text=SECRET, by=cast["xiji_review"])
-    with pytest.raises(Refusal) as refused:
-        redact_note(note=note, reason="不该写", by=cast["xiji_intake"])
-    assert refused.value.code == "not_author" and "省级部门负责人" in str(refused.value.who_may)
+    for who in ("xiji_intake", "xiji_review"):  # nobody who does not lead, and not its author, who leads here
+        with pytest.raises(Refusal) as refused:
+            redact_note(note=note, reason="不该写", by=cast[who])
+        assert refused.value.code == "second_person" and "县级初审员" in str(refused.value.who_may)
+    with pytest.raises(IntegrityError, match="second person"), transaction.atomic():
+        row = {"text": "", "redacted_at": clock.now(), "redacted_by": note.by, "redact_reason": "写错了"}
+        Note.objects.filter(pk=note.pk).update(**row)
     redact_note(note=note, reason="写了传闻，不该留。", by=cast["prov_head"])
     note.refresh_from_db()
     assert note.text == "" and note.redacted_by == cast["prov_head"]
     with pytest.raises(Stale):
-        redact_note(note=note, reason="再来一次", by=cast["xiji_review"])
+        redact_note(note=note, reason="再来一次", by=cast["xiji_review2"])
     page = signed_in(cast["xiji_intake"]).get(reverse("case:notes", args=[case.number])).content.decode()
     assert SECRET not in page and "已撤除这条便签的内容，原因：写了传闻" in page
     payloads = {
@@ -89,7 +100,7 @@ def test_the_database_lets_nobody_edit_a_note_or_bring_words_back(cast, case):
     note = write_note(case=case, text="原话", by=cast["xiji_review"])
     with pytest.raises(IntegrityError), transaction.atomic():
         Note.objects.filter(pk=note.pk).update(text="改过的话")
-    redact_note(note=note, reason="写错了", by=cast["xiji_review"])
+    redact_note(note=note, reason="写错了", by=cast["xiji_review2"])
     with pytest.raises(IntegrityError), transaction.atomic():
         Note.objects.filter(pk=note.pk).update(redacted_at=None, redacted_by=None)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import is_known, may, who_may
+from cases.access.queries import is_known, who_may
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.sealed import commitment_of
 from workflows.desk.notes.models import Mention, Note
-from workflows.desk.notes.queries import READ, REDACT, mentioned, writing_post
+from workflows.desk.notes.queries import LEAD, READ, mentioned, redacting_post, writing_post
 
 LONGEST = 2000
 
@@ -55,16 +55,18 @@ def write_note(
 
 @action("note.redact")
 def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None) -> Note:
-    """撤除便签: take out the words of a note, by its author or the head of the department; who, when and why stays."""
+    """撤除便签: take out the words of a note, by a head of the place who did not write it; who, when and why stays.
+
+    The author asks for it in an answer to his note; a second person looks.
+    """
     assert now is not None
     found = Note.objects.select_for_update(no_key=True, of=("self",)).select_related("case").get(pk=note.pk)
     case = found.case
-    if found.by_id != by.pk and may(by, REDACT, case.handling_code) is None:
+    if found.by_id == by.pk or redacting_post(by, case) is None:
         if not is_known(by, case.pk):
             raise NotFound()
-        raise Refusal(
-            _("便签由写的人或部门负责人撤除。"), code="not_author", who_may=who_may(REDACT, case.handling_code)
-        )
+        words = _("便签由负责人撤除，不由写的人自己撤除。")
+        raise Refusal(words, code="second_person", who_may=who_may(LEAD, case.handling_code))
     if found.redacted_at is not None:
         raise Stale(_("这条便签已经撤除。"))
     if not reason.strip():

@@ -15,7 +15,7 @@ class NoteForm(forms.Form):
     """写便签."""
 
     text = CleanCharField(
-        label=_("便签（只给同事看）"), help_text=_("写“@姓名”或在下面勾选，同事会在办理台看到提醒。"), max_length=LONGEST,
+        label=_("便签（只给同事看）"), help_text=_("写“@姓名”“@登录名”或在下面勾选，同事会在办理台看到提醒。"), max_length=LONGEST,
         widget=forms.Textarea({"rows": 3}), error_messages={"required": _("请写便签的内容")},
     )  # fmt: skip
     mentions = forms.TypedMultipleChoiceField(label=_("提到谁"), coerce=int, required=False, widget=Checkboxes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +13,8 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from workflows.desk.notes.models import Mention, Note
 
-READ, REDACT, INSPECT = "case.read", "note.redact", "inspect"
+READ, REDACT, LEAD, INSPECT = "case.read", "note.redact", "work.assign", "inspect"
+ACCOUNT = re.compile(r"@([\w.+-]+)", re.ASCII)
 LENGTHS = (2, 4, 6, 9, 12)
 MOST = 30
 
@@ -39,8 +41,13 @@ def colleagues(case: Case, besides: Any) -> list[User]:
 
 
 def mentioned(case: Case, text: str, chosen: set[int], by: Any) -> list[User]:
-    """Who is meant: chosen by name or written as @姓名, among the colleagues alone."""
-    return [one for one in colleagues(case, by) if one.pk in chosen or (one.name and f"@{one.name}" in text)]
+    """Who is meant: chosen, or written as @姓名 or @登录名, among the colleagues alone."""
+    said = {word.casefold() for word in ACCOUNT.findall(text)}
+    return [
+        one
+        for one in colleagues(case, by)
+        if one.pk in chosen or (one.name and f"@{one.name}" in text) or one.username.casefold() in said
+    ]
 
 
 def notes_of(case: Case) -> list[Note]:
@@ -69,10 +76,13 @@ def note_of(viewer: Any, number: str, pk: int) -> Note:
 
 
 def may_redact(viewer: Any, note: Note) -> bool:
-    """Whether the words may be taken out by this person: the author, or the head of the department."""
-    return note.redacted_at is None and (
-        note.by_id == viewer.pk or may(viewer, REDACT, note.case.handling_code) is not None
-    )
+    """Whether the words may be taken out by this person: a second one, who leads at the place of the case."""
+    return note.redacted_at is None and note.by_id != viewer.pk and redacting_post(viewer, note.case) is not None
+
+
+def redacting_post(viewer: Any, case: Case) -> Post | None:
+    """The post in which somebody takes out what others wrote: the head of the department, and who leads at the place."""
+    return may(viewer, REDACT, case.handling_code) or may(viewer, LEAD, case.handling_code)
 
 
 def untold(viewer: Any) -> QuerySet[Mention]:

@@ -13,6 +13,9 @@ BEGIN
     IF OLD.redacted_at IS NOT NULL OR NEW.redacted_at IS NULL OR to_jsonb(NEW) - v_may IS DISTINCT FROM to_jsonb(OLD) - v_may THEN
         RAISE EXCEPTION 'note: a note does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'note_final';
     END IF;
+    IF NEW.redacted_by_id = NEW.by_id THEN
+        RAISE EXCEPTION 'note: its words are taken out by a second person' USING ERRCODE = 'check_violation', CONSTRAINT = 'note_second_person';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER note_guard BEFORE INSERT OR UPDATE ON workflows_note FOR EACH ROW EXECUTE FUNCTION relief_note();
