@@ -18,13 +18,13 @@ from cases.access.models import MachineKey
 from cases.access.queries import key_of_machine
 from cases.dossier.models import Case
 from cases.errors import Stale
-from cases.outgoing import leases
 from cases.outgoing.models import Outgoing
 from workflows import actions
 from workflows.actions.jobs import LOST
 from workflows.api import _given
 from workflows.api_once import once
 from workflows.api_shapes import REFUSALS
+from workflows.engine import jobs
 
 BEARER = "Bearer"
 CODE = r"^[a-z0-9_]{1,40}$"
@@ -177,10 +177,11 @@ def _key(request: Request) -> MachineKey:
 
 
 def _on(request: Request, lease: str) -> dict[str, Any]:
-    row = leases.fetched(lease)
+    key = _key(request)
+    row = jobs.order_of(lease, topics=key.topics, area=key.area, by=request.user)
     if row is None:
         raise Stale(LOST, code="lease_lost")
-    return {"case": row.payload["case"], "order": row, "lease": lease, "machine": _key(request), "by": request.user}
+    return {"case": row.payload["case"], "order": row, "lease": lease, "machine": key, "by": request.user}
 
 
 def _shown(row: Outgoing) -> dict[str, Any]:

@@ -242,6 +242,32 @@ def test_what_is_suspended_or_withdrawn_is_not_fetched_and_a_late_answer_is_refu
     assert case.state == "WITHDRAWN" and fetched(machine) == []
 
 
+def test_who_fetches_one_gets_past_the_cases_that_others_have_in_hand(
+    new_case: Callable[[int], Case], machine: Machine
+) -> None:
+    first, second = new_case(5), new_case(6)
+    beside = {"alone": f"case-{first.pk}", "lease_until": clock.now() + timedelta(minutes=5)}
+    Outgoing.objects.create(
+        topic="test.register", key="beside", created_at=clock.now(), available_at=clock.now(), attempts=1, **beside
+    )
+    assert [order["case"] for order in fetched(machine, most=1)] == [second.number]
+    assert fetched(machine, most=1) == []
+    wait(301)
+    assert {order["case"] for order in fetched(machine)} == {first.number, second.number}
+
+
+def test_of_orders_that_are_not_for_it_a_machine_learns_nothing_and_leaves_no_trace(
+    case: Case, cast: Any, machine: Machine
+) -> None:
+    fetched(machine)
+    row = Outgoing.objects.get(topic=TOPIC)
+    elsewhere = machine_of(key_for(cast, "bureau-b", area="6405"))
+    for pk in (row.pk, row.pk + 1000):
+        status, refused = elsewhere(f"{pk}.guess/extend", seconds=60)
+        assert (status, refused["code"]) == (409, "lease_lost")
+    assert told(case, "denied") == []
+
+
 def test_the_limit_of_the_partner_holds_for_fetching_too(new_case: Callable[[int], Case], machine: Machine) -> None:
     for number in (5, 6, 7):
         new_case(number)

@@ -125,3 +125,20 @@ def test_a_head_keeps_a_colleague_out_of_one_case_and_what_he_holds_goes_back(ca
     assert told.actor == head.pk and f'"person":{me.pk}' in told.payload and "邻居" not in told.payload
     with pytest.raises(Refusal, match="已经回避"):
         actions.exclude(item=item.pk, person=me, reason="是患者的邻居", by=head)
+
+
+def test_a_head_keeps_out_only_colleagues_of_his_own_place_and_never_the_last_who_can(cast, new_case) -> None:
+    case = new_case(1, "COUNTY")
+    item, head = drive.open_item(case).pk, cast["guyuan_city"]
+    for who in ("prov_review", "zhongwei_city", "zhongning_clerk"):
+        with pytest.raises(Invalid, match="没有这位同事"):
+            actions.exclude(item=item, person=cast[who], reason="是患者的邻居", by=head)
+    assert not Recusal.objects.exists()
+    case = drive.to(case, "PROVINCE")
+    top = drive.open_item(case)
+    able = [post.user for post in loads.pool_of(top)]
+    for person in able[:-1]:
+        actions.exclude(item=top.pk, person=person, reason="是患者的邻居", by=cast["prov_head"])
+    with pytest.raises(Refusal) as refused:
+        actions.exclude(item=top.pk, person=able[-1], reason="是患者的邻居", by=cast["prov_head"])
+    assert refused.value.code == "nobody_may" and may_take(able[-1], top)

@@ -93,6 +93,13 @@ def test_a_partner_at_its_limit_holds_up_nobody_else_and_its_rows_spend_no_try(h
     assert set(Outgoing.objects.filter(done_at=None).values_list("attempts", "error")) == {(0, "")}
 
 
+def test_within_the_limit_of_a_partner_the_urgent_go_before_the_bulk_that_came_earlier(handle: Any) -> None:
+    Partner.objects.create(name="bank", per_minute=2)
+    bulk = rows(5, ago=MINUTE, partner="bank", queue="bulk", name="letter")
+    urgent = rows(1, partner="bank", queue="urgent", name="payment")
+    assert outgoing.due() == [urgent[0].pk, bulk[0].pk]
+
+
 @action("test.flood", about="none")
 def flood(*, by: Any, now: Any = None) -> None:
     """An act that asks a partner three times."""

@@ -7,6 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.placing import place
+from cases.access.queries import posts_of
+from cases.access.rules import covers
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, Refusal
@@ -16,7 +19,9 @@ from cases.recusal.models import Recusal
 from workflows import barring, holding, offers
 from workflows.actions.claiming import act_as
 from workflows.actions.common import holder_of, locked, must_be_unchanged, must_lead, not_yours, posts_for
+from workflows.actions.intervening import open_items
 from workflows.actions.leading import must_be_live
+from workflows.flow import step_of
 from workflows.models import WorkItem
 
 
@@ -42,14 +47,28 @@ def exclude(
     *, item: WorkItem | int, person: Any, reason: str, row_version: int | None = None, by: Any,
     now: datetime | None = None,
 ) -> Recusal:  # fmt: skip
-    """责令回避: the head of an open step keeps a colleague out of its case, with a reason; as if he had asked for it himself."""
+    """责令回避: the head of an open step keeps a colleague out of its case, with a reason; as if he had asked for it himself.
+
+    Only a colleague of the head's own area, and not the last who can do a step that is open.
+    """
     assert now is not None
     found = locked(item)
-    act_as(must_lead(found, by))
+    head = must_lead(found, by)
+    act_as(head)
     must_be_live(found, row_version)
-    if person is None or person == by:
+    area = head.office.division_code
+    if person is None or person == by or not any(covers(area, p.office.division_code) for p in posts_of(person)):
         raise Invalid(_("没有这位同事。"), fields={"person": _("请填本辖区同事的登录名")})
-    return recusal.keep_out(case=found.case, person=person, reason=reason, by=by, now=now)
+    made = recusal.keep_out(case=found.case, person=person, reason=reason, by=by, now=now)
+    for one in open_items(found.case):
+        if one.kind == "human" and _is_nobodys(one):
+            raise Refusal(_("这位同事回避以后，这一步没有人可以办。"), code="nobody_may", status=409)
+    return made
+
+
+def _is_nobodys(item: WorkItem) -> bool:
+    step = step_of(item)
+    return place(step.role, item.case.handling_code, barring.shut_out(item.case, step)).nobody
 
 
 def kept_out(case: Case, *, by: Any, now: datetime, **_details: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.forms import Form
@@ -17,7 +17,7 @@ from cases.dossier.models import Case
 from cases.errors import Invalid, Stale
 from cases.history.record import record
 from cases.outgoing import actions as outgoing
-from cases.outgoing import leases
+from cases.outgoing import leases, limits
 from cases.outgoing.models import Outgoing
 from cases.outgoing.rules import NotNow, Retry, Way
 from cases.programme import programme
@@ -136,13 +136,37 @@ def fetch(topic: str, *, area: str, most: int, length: timedelta, by: Any, now: 
         item=Cast(KeyTextTransform("item", "payload"), BigIntegerField()),
         of_case=Cast(KeyTextTransform("case", "payload"), BigIntegerField()),
     )
-    rows = rows.filter(Exists(items)).order_by("available_at", "id")
-    oldest = dict(rows.values_list("pk", "of_case")[:most])
-    cases = Case.objects.filter(pk__in=oldest.values()).order_by("pk").select_for_update(skip_locked=True, no_key=True)
-    in_hand = set(cases.values_list("pk", flat=True))
-    mine = rows.filter(pk__in=oldest, of_case__in=in_hand).select_for_update(skip_locked=True, of=("self",))
-    taken = [leases.take(row, _retry(row.payload), length, now=now, by=by) for row in mine]
-    return [row for row in taken if row is not None]
+    beside = Outgoing.objects.filter(alone=OuterRef("alone"), done_at=None, lease_until__gt=now).exclude(alone="")
+    rows = rows.filter(Exists(items), ~Exists(beside)).order_by("available_at", "id")
+    taken: list[Outgoing] = []
+    seen: list[int] = []
+    while len(taken) < most:
+        oldest = dict(rows.exclude(pk__in=seen).values_list("pk", "of_case")[: most - len(taken)])
+        if not oldest:
+            break
+        seen += oldest
+        for row in _in_hand(rows, oldest):
+            if leases.take(row, _retry(row.payload), length, now=now, by=by) is not None:
+                taken.append(row)
+            elif not limits.has_room(row.partner, now):
+                return taken
+    return taken
+
+
+def _in_hand(rows: QuerySet[Any], orders: dict[int, int]) -> list[Outgoing]:
+    """Of these orders, by their cases, those that nobody else has locked."""
+    cases = Case.objects.filter(pk__in=orders.values()).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    locked = set(cases.values_list("pk", flat=True))
+    return list(rows.filter(pk__in=orders, of_case__in=locked).select_for_update(skip_locked=True, of=("self",)))
+
+
+def order_of(lease: str, *, topics: list[str], area: str, by: Any) -> Outgoing | None:
+    """The order that a lease was once given out for, whoever has it now; of others than its own a machine learns nothing."""
+    row = leases.fetched(lease)
+    if row is None or row.leased_by_id == by.pk:
+        return row
+    is_near = Case.objects.filter(pk=row.payload["case"], handling_code__startswith=area).exists()
+    return row if row.topic in topics and is_near else None
 
 
 def _do(work: Work, payload: dict[str, Any], key: str) -> None:
