@@ -94,6 +94,18 @@ class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
         self.hints = hints or {}
 
 
+class SometimesChoice(forms.ChoiceField):
+    """有这种情况才填: one of several, asked when another answer calls for it; the form's own check knows when."""
+
+    sometimes = True
+
+
+class SometimesChoices(forms.MultipleChoiceField):
+    """The same for several of them."""
+
+    sometimes = True
+
+
 class TickBox(forms.CheckboxInput):
     """One box to tick, never ticked beforehand (consents, confirmations)."""
 

@@ -15,7 +15,7 @@ from cases.evidence.rules import reasons_for
 from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.text import listed
-from project.forms import Checkboxes, CleanCharField, DateField, Radios
+from project.forms import Checkboxes, CleanCharField, DateField, Radios, SometimesChoice, SometimesChoices
 from workflows.effects import unfit_sentence
 
 LONGEST = 2000
@@ -39,8 +39,8 @@ class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("办理结果"), widget=Radios, error_messages={"required": _("请选择一个办理结果")}
     )
-    to_step = forms.ChoiceField(label=_("退回到哪一步"), widget=Radios, required=False)
-    reasons = forms.MultipleChoiceField(label=_("原因"), widget=Checkboxes, required=False)
+    to_step = SometimesChoice(label=_("退回到哪一步"), widget=Radios, required=False)
+    reasons = SometimesChoices(label=_("原因"), widget=Checkboxes, required=False)
     opinion = CleanCharField(
         label=_("意见"),
         widget=forms.Textarea({"rows": 4}),
