@@ -198,7 +198,7 @@ def test_an_office_on_its_own_server_starts_with_its_own_keys(monkeypatch: pytes
     assert settings["DATABASES"]["default"]["USER"] == "relief_app"
     assert settings["DATABASES"]["owner"]["USER"] == "relief_owner"
     assert settings["SECURE_SSL_REDIRECT"] and settings["SESSION_COOKIE_SECURE"]
-    assert settings["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"confirm_publish": True}
+    assert settings["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"confirm_publish": True, "max_retries": 0}
     assert not (tmp_path / "var").exists(), "nothing is made on disk when everything is given"
 
 
