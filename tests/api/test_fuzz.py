@@ -19,10 +19,10 @@ from schemathesis.core import NotSet
 from cases.dossier.models import Case
 from tests.matrix.world import nothing_stays
 
-ROLES = ["xiji_intake", "xiji_review", "inspector", "applicant1"]
+ROLES = ["xiji_intake", "prov_head", "sysadmin", "applicant1"]
 FAULT = {"code", "detail", "who_may"}
 BOUNDS = settings(
-    max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 
