@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.dossier.models import Case
+from cases.history.record import canonical
 from workflows.models import Answered, Decision, WorkItem
 from workflows.walking import drive
 
@@ -63,3 +65,11 @@ def test_a_claim_is_answered_again_and_the_answer_is_sealed(case: Case, browser_
     with connection.cursor() as cursor:
         cursor.execute("SELECT answer FROM workflows_answered")
         assert cursor.fetchone()[0].startswith("s1.")
+
+
+def test_what_was_sent_is_not_found_out_by_trying(case: Case, browser_of: Callable[[str], Client]) -> None:
+    browser, item = browser_of("xiji_intake"), drive.open_item(case)
+    address, given = reverse("api:claim", args=[item.pk]), {"row_version": item.row_version}
+    browser.post(address, given, content_type="application/json", headers={"Idempotency-Key": "c"})
+    guessed = canonical({"act": "task.claim", "item": item.pk, **given})
+    assert Answered.objects.get().digest != hashlib.sha256(guessed.encode()).hexdigest()

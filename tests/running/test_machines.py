@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +73,33 @@ def test_a_key_needs_a_post_in_its_area_and_a_topic_that_others_do(cast: Any) ->
     with pytest.raises(Refusal):
         actions.give_key(topics=["test.bureau"], area="64", **{**given, "by": cast["sysadmin"]})
     assert not MachineKey.objects.exists()
+
+
+def test_an_account_that_can_sign_in_gets_no_key(cast: Any) -> None:
+    actions.make_machine(username="bureau", by=cast["sysadmin"])
+    person = appointed(cast, "bureau")
+    person.is_office = True
+    person.set_password("correct-horse-1")
+    person.save(update_fields=["password", "is_office"])
+    with pytest.raises(Invalid) as refused:
+        actions.give_key(account=person, topics=["test.bureau"], area="64", days=30, by=cast["secadmin"])
+    assert set(refused.value.fields) == {"account"} and not MachineKey.objects.exists()
+
+
+def test_a_key_opens_nothing_after_its_days_or_while_its_account_is_closed(cast: Any) -> None:
+    actions.make_machine(username="bureau", by=cast["sysadmin"])
+    account = appointed(cast, "bureau")
+    actions.give_key(account=account, topics=["test.bureau"], area="64", days=2, by=cast["secadmin"])
+    digest = MachineKey.objects.get().digest
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    assert key_of_machine(digest) is None
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    for left in (2, 1):
+        assert key_of_machine(digest) is not None, left
+        clock.move_demo_clock(to=clock.now() + timedelta(days=1), by=None)
+    assert key_of_machine(digest) is None
 
 
 def test_a_limit_is_set_and_taken_away_on_its_page(browser: Client, security: Client) -> None:

@@ -98,7 +98,9 @@ def give_key(
     if not may_administer(by, "admin.posts"):
         raise Refusal(_("您的岗位不能管理账号、机构或任职。"), code="no_right")
     faults: dict[str, Any] = {}
-    if may(account, PULL, area) is None:
+    if account.has_usable_password():
+        faults["account"] = _("这是人的账号，钥匙只发给机器账号。")
+    elif may(account, PULL, area) is None:
         faults["account"] = _("这个账号在这个地区没有合作方机器的任职。")
     if not topics or not set(topics) <= set(jobs.pulled):
         faults["topics"] = _("请从列表里至少选一类工作。")
