@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from cases import programme as programmes
 from cases.calendar import clock
 from cases.dossier import actions as dossier
 from cases.dossier.models import Case
@@ -199,9 +201,14 @@ def test_while_a_case_is_suspended_its_job_is_not_begun_and_no_try_is_spent(
     assert outgoing.run(order().pk) and open_steps(case) == [("grant", "human")]
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
 def test_an_order_goes_over_to_another_version_and_never_to_other_work(
-    cast: Any, case: Case, register: Register
+    cast: Any, case: Case, register: Register, monkeypatch: pytest.MonkeyPatch, is_lost: bool
 ) -> None:
+    if is_lost:
+        card = programmes.programme("two_step")
+        left = {version: road for version, road in card.roads.items() if version != "v2"}
+        monkeypatch.setitem(programmes._register, "two_step", replace(card, roads=left, road="pulled"))
     plan = operations.make_plan(
         kind="migrate", cases=[case], reason="新办法七月一日起执行，在办的按新流程走。", to_flow="two_step/pulled", mapping={},
         by=cast["prov_review2"],

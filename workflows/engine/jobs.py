@@ -118,6 +118,11 @@ def withdraw(item: WorkItem, *, now: datetime) -> None:
         record("job.withdrawn", about=("case", item.case_id), object=item, payload={"step": item.step})
 
 
+def is_ordered(item: WorkItem, topic: str) -> bool:
+    """Whether the order of a step is for this work."""
+    return Outgoing.objects.filter(key=f"job-{item.pk}", topic=topic).exists()
+
+
 def carry_over(item: WorkItem, *, flow: str) -> None:
     """换版本: the order goes on at the counterpart of its step on another road."""
     orders = Outgoing.objects.filter(key=f"job-{item.pk}", done_at=None)
