@@ -13,6 +13,7 @@ from cases.errors import NotFound, Refusal, Stale
 from cases.history.models import Event
 from cases.notices.models import Notice
 from tests.pages.crawl import LINK
+from workflows import actions
 from workflows.desk.notes.actions import redact_note, write_note
 from workflows.desk.notes.models import Mention, Note
 from workflows.walking import drive
@@ -155,3 +156,13 @@ def test_no_word_of_a_note_reaches_applicant_letters_public_pages_or_the_api(cas
     staff = signed_in(author)
     for address in (f"/api/v1/cases/{case.number}/", f"/api/v1/cases/{case.number}/history/?after=0", "/api/v1/tasks/"):
         assert SECRET not in staff.get(address).content.decode()
+
+
+def test_who_keeps_out_of_a_case_takes_no_words_out_of_its_notes(cast, case):
+    note = write_note(case=case, text=SECRET, by=cast["xiji_review"])
+    head = cast["xiji_review2"]
+    actions.recuse(item=drive.open_item(case).pk, reason="与患者有来往", by=head)
+    with pytest.raises(Refusal) as refused:
+        redact_note(note=note, reason="不该留", by=head)
+    note.refresh_from_db()
+    assert refused.value.code == "duties" and note.text == SECRET

@@ -13,6 +13,7 @@ from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.sealed import commitment_of
+from workflows import barring
 from workflows.desk.notes.models import Mention, Note
 from workflows.desk.notes.queries import LEAD, READ, mentioned, redacting_post, writing_post
 
@@ -67,6 +68,7 @@ def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None
             raise NotFound()
         words = _("便签由负责人撤除，不由写的人自己撤除。")
         raise Refusal(words, code="second_person", who_may=who_may(LEAD, case.handling_code))
+    barring.must_be_no_party(by, case)
     if found.redacted_at is not None:
         raise Stale(_("这条便签已经撤除。"))
     if not reason.strip():
