@@ -142,3 +142,14 @@ def test_a_head_keeps_out_only_colleagues_of_his_own_place_and_never_the_last_wh
     with pytest.raises(Refusal) as refused:
         actions.exclude(item=top.pk, person=able[-1], reason="是患者的邻居", by=cast["prov_head"])
     assert refused.value.code == "nobody_may" and may_take(able[-1], top)
+
+
+def test_a_naming_binds_at_its_own_office_and_in_its_own_programme_alone(cast, new_case, office) -> None:
+    me, other, head = cast["xiji_review"], cast["xiji_review2"], cast["guyuan_city"]
+    item = drive.open_item(new_case(1, "COUNTY"))
+    same = {"step": "county_review", "person": other, "by": head, "at": clock.now()}
+    Named.objects.create(office=office, programme="two_step", **same)
+    Named.objects.create(office=head.posts.get().office, programme="rare_disease", **same)
+    assert may_take(me, item)
+    name(office, other, head)
+    assert not may_take(me, item)

@@ -16,8 +16,9 @@ from django.db import IntegrityError, connections, transaction
 from cases.calendar import clock
 from cases.history.record import action
 from cases.outgoing import actions as outgoing
+from cases.outgoing import leases
 from cases.outgoing.models import Outgoing, Partner
-from cases.outgoing.rules import Way
+from cases.outgoing.rules import Retry, Way
 from project.management.commands.serve import children
 from project.settings import BASE_DIR
 from tests.faults.outages import free_port
@@ -141,6 +142,30 @@ def test_of_one_key_and_at_the_limit_one_of_two_threads_begins(handle: Any, more
         one, two = rows(2, name=f"turn{turn}-", **more)
         assert sorted(at_once(lambda pk=one.pk: outgoing.run(pk), lambda pk=two.pk: outgoing.run(pk))) == [False, True]
     assert most == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_key_nobody_begins_while_another_is_about_to(handle: Any) -> None:
+    """What the other has leased is not committed yet: nothing of it can be read."""
+    handle(lambda _payload, _key: None)
+    one, two = rows(2, alone="case-7")
+    leased, go_on = Event(), Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            leases.lease(one.pk, Retry())
+            leased.set()
+            go_on.wait(20)
+        connections.close_all()
+
+    thread = Thread(target=first)
+    thread.start()
+    try:
+        assert leased.wait(20) and not outgoing.run(two.pk)
+    finally:
+        go_on.set()
+        thread.join(20)
+    assert not outgoing.run(two.pk) and not Outgoing.objects.get(pk=two.pk).attempts
 
 
 @pytest.mark.django_db(transaction=True)

@@ -227,3 +227,28 @@ def test_a_branch_is_not_cancelled_while_a_review_is_still_to_come_in_it(cast, d
         assert refused.value.code == "level_needed" and set(open_steps(case)) == {first, beside}
         planned(case=case, kind="cancel", step=beside, by=cast["prov_head"])
         finish(case, min)
+
+
+def test_a_fork_goes_over_only_to_one_with_as_many_branches(cast, declared):
+    def fork(many: int) -> list[Any]:
+        return [("step",), ("fork", [[("step",)]] * many)]
+
+    def branches(road: Any) -> list[str]:
+        drawing = graph(road)
+        [name] = [node.name for node in drawing.nodes if node.kind == "fork"]
+        return [edge.dst for edge in drawing.edges if edge.src == name]
+
+    for many, is_let in ((3, False), (2, True)):
+        with road_of(fork(2), fork(many)) as [road, other]:
+            case = drive.apply(slug="two_step", number=1, by=cast["applicant1"])
+            drive.step(case, "agree")
+            mapping = dict(zip(branches(road), branches(other), strict=False))
+            assert set(open_steps(case)) == set(mapping)
+            over = {"kind": "migrate", "to_flow": "two_step/x2", "mapping": mapping, "by": cast["prov_head"]}
+            if is_let:
+                planned(case=case, **over)
+                finish(Case.objects.get(pk=case.pk), min)
+                continue
+            with pytest.raises(Refusal) as refused:
+                planned(case=case, **over)
+            assert refused.value.code == "fork_differs"

@@ -158,6 +158,22 @@ def test_what_is_to_be_signed_is_not_rewritten(new_case, planned, statement):
         cursor.execute(statement)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_the_worst_hand_rewrote_is_neither_signed_nor_carried_out(new_case, planned, cast, superuser_cursor):
+    cases = [new_case(1, "COUNTY"), new_case(3, "COUNTY")]
+    signed, ready = [planned(case, "restart", step="county_review", to_step="intake") for case in cases]
+    operations.sign(plan=signed, digest=signed.digest, by=cast["prov_head"])
+    superuser_cursor.execute(
+        "ALTER TABLE workflows_plan DISABLE TRIGGER ALL; UPDATE workflows_plan SET to_step = 'check_documents'; "
+        "ALTER TABLE workflows_plan ENABLE TRIGGER ALL; ALTER TABLE workflows_plan ENABLE ALWAYS TRIGGER plan_guard"
+    )
+    with pytest.raises(Stale, match="和您看到的不一样"):
+        operations.sign(plan=ready, digest=ready.digest, by=cast["prov_head"])
+    clockwork.one_pass()
+    assert [plan.items.get().state for plan in (signed, ready)] == ["possible", "possible"]
+    assert [drive.open_item(case).step for case in cases] == ["county_review", "county_review"]
+
+
 def test_no_step_is_jumped_that_was_never_done(new_case, planned):
     case = new_case(1, "COUNTY")
     assert refusal_of(planned(case, "move", step="county_review", to_step="province_review")) == "steps_missing"

@@ -19,6 +19,7 @@ from cases.errors import Refusal
 from cases.money import actions as money
 from cases.money.models import PaymentBatch
 from tests.dossier.test_races import at_once
+from workflows import actions
 from workflows.desk.panel import actions as meetings
 from workflows.desk.panel.models import Meeting, MeetingItem
 from workflows.operations import actions as operations
@@ -86,3 +87,28 @@ def test_who_releases_a_batch_while_a_case_of_it_is_suspended_is_told(cast: Any,
         assert released.code == "held" and PaymentBatch.objects.get().state == "checked"
     else:
         assert PaymentBatch.objects.get().state == "released", "released before it was suspended"
+
+
+def test_who_takes_the_next_gets_past_the_case_that_somebody_has_in_hand(cast: Any, published: Any) -> None:
+    published("rare_disease")
+    first, second = (
+        drive.to(drive.apply(slug="rare_disease", number=number, by=cast["applicant1"]), "COUNTY") for number in (1, 2)
+    )
+    has_it, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock_case(first.pk)
+            has_it.set()
+            go_on.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    try:
+        assert has_it.wait(20)
+        taken = actions.claim_next(by=cast["xiji_review"])
+    finally:
+        go_on.set()
+        thread.join()
+    assert taken is not None and taken.case_id == second.pk
