@@ -77,6 +77,7 @@ class Fixed(Generic[M]):
     def _compiler(self, values: dict[str, Any]) -> Any:
         """A compiler that has its text: the call of what the session has planned, told once."""
         _queryset, made, name, text, names = self._made
+        connection.close_if_health_check_failed()  # else a session that is over would be asked what it has planned
         connection.ensure_connection()
         known = _planned.setdefault(connection.connection, set())
         if name not in known:

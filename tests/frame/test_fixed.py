@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.db.models import BigIntegerField, CharField, Count
 from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
@@ -60,3 +60,15 @@ def test_values_with_a_percent_sign_and_lists_come_in_whole(cast):
     codes = RawSQL("SELECT unnest(%s::text[])", [Slot("codes", CharField())])
     ask = Fixed(lambda: Role.objects.filter(code__in=codes).exclude(name__contains="100%").order_by("code"))
     assert [role.code for role in ask(codes=["CTY2", "CTY1", "50%'"])] == ["CTY1", "CTY2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_the_server_ended_between_two_requests_is_followed_by_another(cast, superuser_cursor):
+    ask, person = of_user(), cast["xiji_intake"]
+    assert ask(user=person.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    superuser_cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+    close_old_connections()  # as at the beginning of each request
+    assert ask(user=person.pk) == list(Post.objects.filter(user=person))
