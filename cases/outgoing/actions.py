@@ -167,7 +167,10 @@ def park_unanswered() -> int:
     """
     with transaction.atomic():
         now = clock.now()
-        rows = Outgoing.objects.filter(leases.free(now), queue="pulled", lease_until__isnull=False).order_by("pk")
+        rows = Outgoing.objects.filter(leases.free(now), queue="pulled", lease_until__isnull=False)
+        rows = rows.order_by(
+            "-attempts", "pk"
+        )  # what has tries left waits for a machine, and keeps nobody waiting here
         lost = [
             row
             for row in rows.select_for_update(skip_locked=True, of=("self",))[:200]

@@ -144,6 +144,16 @@ def test_of_one_key_and_at_the_limit_one_of_two_threads_begins(handle: Any, more
     assert most == 1
 
 
+def test_a_last_try_that_nobody_answers_is_parked_however_many_others_wait_for_a_machine_that_is_away(
+    handle: Any,
+) -> None:
+    over = {"queue": "pulled", "lease_until": clock.now() - MINUTE}
+    rows(250, ago=MINUTE, attempts=1, name="again", **over)
+    rows(1, ago=MINUTE, attempts=Retry().attempts, name="last", **over)
+    assert outgoing.park_unanswered() == 1
+    assert [row.key for row in Outgoing.objects.filter(parked_at__isnull=False)] == ["last0"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_one_key_nobody_begins_while_another_is_about_to(handle: Any) -> None:
     """What the other has leased is not committed yet: nothing of it can be read."""
