@@ -13,12 +13,13 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Refusal, Stale
 from cases.history import unit, watch
 
+log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 request_id: ContextVar[str] = ContextVar("relief_request_id", default="")
@@ -274,6 +275,12 @@ def refusals_recorded(name: str, *, by: Any, about: tuple[str, str] = ("", "")) 
         busy = Stale(_("别人正在办理这一件，请稍等几秒再试。您填写的内容还在。"))
         _refused(name, by, about, busy)
         raise busy from error
+    except IntegrityError as error:  # what the rules had allowed changed under the hand: somebody's act, or midnight
+        guard = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        log.error("the database refused what the rules allowed", act=name, guard=guard)
+        crossed = Stale(_("和刚发生的变化碰到了一起，没有保存。请刷新页面看一遍，再试一次。"), code="crossed")
+        _refused(name, by, about, crossed)
+        raise crossed from error
 
 
 def _refused(name: str, by: Any, about: tuple[str, str], refusal: Refusal) -> None:
