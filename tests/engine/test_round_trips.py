@@ -1,7 +1,7 @@
 """How often an act asks the database: a ceiling, so that nobody adds a question unseen."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases.history import unit
@@ -56,6 +56,27 @@ def test_what_waits_is_seen_by_the_next_question_in_its_order(cast):
 
 def test_a_rollback_to_a_savepoint_drops_what_waited_inside_and_keeps_what_came_before(cast):
     assert write(names=["before"], fail=True, by=cast["xiji_intake"]) == ["test.before"]
+
+
+@action("test.broken", about="none")
+def broken(*, by, now=None):
+    """An act that the database refuses something inside a savepoint, and that writes on before it notices."""
+    record("test.before", about=("config", "broken"))
+    try:
+        with transaction.atomic():
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT 1 / 0")
+            finally:
+                record("test.inside", about=("config", "broken"))
+    except DataError:
+        record("test.after", about=("config", "broken"))
+
+
+def test_what_was_written_after_a_refusal_of_the_database_does_not_keep_the_savepoint_from_going_back(cast):
+    broken(by=cast["xiji_intake"])
+    kept = Event.objects.filter(stream__key="broken").order_by("seq")
+    assert list(kept.values_list("action", flat=True)) == ["test.before", "test.after"]
 
 
 def test_events_of_one_act_go_in_one_round_trip(cast):
