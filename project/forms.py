@@ -238,6 +238,23 @@ class PhotoField(forms.FileField):
     }
 
 
+class PhotosInput(PhotoInput):
+    """Several pictures or PDF chosen at once."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class PhotosField(PhotoField):
+    """Pictures or PDF, in the order in which they were chosen; none is well."""
+
+    widget = PhotosInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        clean_one = super().clean
+        return [clean_one(one, initial) for one in data or []]
+
+
 class CleanCharField(forms.CharField):
     """Text whose full-width digits and odd spaces are cleaned silently; `squeeze=True` drops all spaces and dashes."""
 

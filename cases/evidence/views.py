@@ -23,12 +23,16 @@ def file(request: HttpRequest, token: UUID) -> HttpResponse:
     """看材料: pictures inside the page, PDF as a download; who looked is stored before the bytes leave."""
     row = file_for(request.user, token)
     _remember(request, row)
-    answer = HttpResponse(
-        vault.get(row.token, row.path), content_type="application/pdf" if row.kind == "pdf" else "image/jpeg"
-    )
-    name = f"{row.material.code if row.material else row.kind}-{row.pk}.{'pdf' if row.kind == 'pdf' else 'jpg'}"
-    kind = "attachment" if row.kind == "pdf" or "download" in request.GET else "inline"
-    answer.headers["Content-Disposition"] = f'{kind}; filename="{name}"'
+    name = f"{row.material.code if row.material else row.kind}-{row.pk}"
+    return sent(row.token, row.path, name=name, kind=row.kind, as_download="download" in request.GET)
+
+
+def sent(token: UUID, path: str, *, name: str, kind: str, as_download: bool) -> HttpResponse:
+    """The bytes of a stored file, so that nothing in them acts and nobody keeps them on the way; the look is recorded before."""
+    is_pdf = kind == "pdf"
+    answer = HttpResponse(vault.get(token, path), content_type="application/pdf" if is_pdf else "image/jpeg")
+    how = "attachment" if is_pdf or as_download else "inline"
+    answer.headers["Content-Disposition"] = f'{how}; filename="{name}.{"pdf" if is_pdf else "jpg"}"'
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"

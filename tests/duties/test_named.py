@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
@@ -43,7 +44,9 @@ def may_take(person: Any, item: WorkItem) -> bool:
     return offered
 
 
-def test_a_named_step_is_for_whoever_was_named_until_none_of_them_can(cast, new_case, office, signed_in) -> None:
+def test_a_named_step_is_for_whoever_was_named_until_none_of_them_can(
+    cast, new_case, office, signed_in, capsys
+) -> None:
     case, me, other = new_case(1, "COUNTY"), cast["xiji_review"], cast["xiji_review2"]
     item, head = drive.open_item(case), signed_in(cast["guyuan_city"])
     address = f"{reverse('staffing:named')}?office={office.pk}"
@@ -62,8 +65,12 @@ def test_a_named_step_is_for_whoever_was_named_until_none_of_them_can(cast, new_
     Post.objects.filter(user=other).update(ends_on=clock.today() - timedelta(days=1))
     assert may_take(me, second), "nobody named is in the post any more"
     assert "不起作用" in head.get(address).content.decode()
+    call_command("check_flows", "--people")
+    assert f"of {other.username} for county_review at {office.name} has no effect" in capsys.readouterr().out
     Post.objects.filter(user=other).update(ends_on=None)
     assert not may_take(me, second)
+    call_command("check_flows", "--people")
+    assert "has no effect" not in capsys.readouterr().out
     row = Named.objects.get()
     assert head.post(f"{reverse('staffing:unname', args=[row.pk])}?office={office.pk}").status_code == 302
     assert may_take(me, second)

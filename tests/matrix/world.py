@@ -31,12 +31,14 @@ from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
 from workflows.desk.notes.actions import write_note
+from workflows.desk.notes.models import Note, NoteFile
 from workflows.desk.panel import actions as meetings
 from workflows.desk.staffing import actions as staffing
 from workflows.engine import incidents
 from workflows.models import Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
+from workflows.walking.papers import picture
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SLUG, HERE, THERE = "rare_disease", "640422100991", "640521100991"
@@ -190,9 +192,13 @@ def make(cast: dict[str, User]) -> World:
         case.pk: write_note(case=case, text="先电话核对再办。", by=cast[author])
         for case, author in ((here, "xiji_review"), (there, "zhongning_clerk"))
     }
+    shown = {
+        case.pk: write_note(case=case, text="见附件。", attached=[picture("便签附件")], by=note.by).files.get()
+        for case, note in ((here, notes[here.pk]), (there, notes[there.pk]))
+    }
     things = {
         "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
-        "here": _of(here) | {"case.pk": notes[here.pk].pk}, "there": _of(there) | {"case.pk": notes[there.pk].pk}, "bank": _of(paid),
+        "here": _of(here) | _of_notes(notes[here.pk], shown[here.pk]), "there": _of(there) | _of_notes(notes[there.pk], shown[there.pk]), "bank": _of(paid),
         "draft": {"token": begun.token},
         "draft_b": {"token": begun_b.token},
         "stand_in": {"pk": lent.pk}, "relative": {"pk": kin.pk}, "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
@@ -243,6 +249,11 @@ def _at_the_bank(cast: dict[str, User], purse: Any, case: Case) -> tuple[Any, An
     answer = bank.answer(batch.number)
     assert answer is not None
     return batch, money.import_answer(batch=batch, data=answer, by=maker)
+
+
+def _of_notes(note: Note, file: NoteFile) -> dict[str, Any]:
+    """A note of a case, and what is attached to another: with the words of a note its bytes go, and no rollback brings them back."""
+    return {"case.pk": note.pk, "case:note_file.pk": file.note_id, "case:note_file.token": file.token}
 
 
 def _of(case: Case) -> dict[str, Any]:

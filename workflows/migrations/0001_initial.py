@@ -766,6 +766,34 @@ class Migration(migrations.Migration):
                 name="note_redacted_by_somebody",
             ),
         ),
+        migrations.CreateModel(
+            name="NoteFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("token", models.UUIDField(unique=True)),
+                ("kind", models.CharField(max_length=12)),
+                ("sha256", models.CharField(max_length=64, verbose_name="上传件摘要")),
+                ("stored_sha256", models.CharField(max_length=64, verbose_name="留存件摘要")),
+                ("size", models.PositiveIntegerField()),
+                ("pages", models.PositiveSmallIntegerField(default=1)),
+                ("path", models.CharField(max_length=120)),
+                (
+                    "note",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="workflows.note"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("note", "number"), name="note_file_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 3)), name="three_files_a_note"
+                    ),
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="mention",
             index=models.Index(condition=models.Q(("seen_at", None)), fields=["person"], name="mention_untold"),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("redacted", views.redact, name="redact"),
     path("redacted/<uuid:token>/remove", views.unredact, name="unredact"),
     path("notes", notes.notes, name="notes"),
+    path("notes/<int:pk>/files/<uuid:token>", notes.file, name="note_file"),
     path("notes/<int:pk>/reply", notes.reply, name="note_reply"),
     path("notes/<int:pk>/redact", notes.redact, name="note_redact"),
     path("message", message, name="message"),

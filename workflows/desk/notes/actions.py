@@ -1,33 +1,42 @@
-"""Write an internal note, take its words out, say that one has read it (便签、撤除、知道了)."""
+"""Write an internal note, take its words and files out, say that one has read it (便签、撤除、知道了)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import is_known, who_may
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
+from cases.evidence import vault
+from cases.evidence.intake import TakenIn
+from cases.evidence.keeping import taken_in
 from cases.history.record import action, current, record
 from cases.sealed import commitment_of
 from workflows import barring
-from workflows.desk.notes.models import Mention, Note
+from workflows.desk.notes.models import Mention, Note, NoteFile
 from workflows.desk.notes.queries import LEAD, READ, mentioned, redacting_post, writing_post
 
 LONGEST = 2000
+FILES_MAX = 3
 
 
 @action("note.write")
 def write_note(
-    *, case: Case, text: str, reply_to: int | None = None, mentions: Collection[int] = (), by: Any,
-    now: datetime | None = None,
+    *, case: Case, text: str, reply_to: int | None = None, mentions: Collection[int] = (), attached: Sequence[Any] = (),
+    by: Any, now: datetime | None = None,
 ) -> Note:  # fmt: skip
     """写便签: for colleagues who may see the case whole; those mentioned find it on their desk.
 
-    History keeps a commitment of the words, who wrote them and who was meant; never the words.
+    History keeps a commitment of the words, the digests of files, who wrote them and who was meant; never the words.
+    One file that cannot be taken, and nothing is kept.
     """
     assert now is not None
     post = writing_post(by, case)
@@ -44,19 +53,59 @@ def write_note(
     parent = Note.objects.filter(pk=reply_to, case=case, reply_to=None).first() if reply_to else None
     if reply_to and parent is None:
         raise NotFound()
+    taken = _taken(attached)
     made = Note.objects.create(
         case=case, reply_to=parent, text=words, by=by, role=post.role_id, office=post.office, at=now
     )
     people = mentioned(case, words, set(mentions), by)
     Mention.objects.bulk_create([Mention(note=made, person=one) for one in people])
-    payload = {"text": commitment_of(made.text), "reply_to": made.reply_to_id, "mentions": [one.pk for one in people]}
-    record("note.written", about=("case", case.pk), object=made, payload=payload)
+    payload: dict[str, Any] = {"text": commitment_of(made.text), "reply_to": made.reply_to_id}
+    payload["mentions"] = [one.pk for one in people]
+    if taken:
+        payload["files"] = [one.sha256 for one in taken]
+    with _stored(made, taken):
+        record("note.written", about=("case", case.pk), object=made, payload=payload)
     return made
+
+
+def _taken(attached: Sequence[Any]) -> list[TakenIn]:
+    """The harmless copies of these uploads. Raises Invalid, which says the number of the file and what is wrong with it."""
+    if len(attached) > FILES_MAX:
+        raise Invalid(
+            _("一条便签最多 3 个附件。"), fields={"attached": _("一条便签最多 3 个附件。")}, code="note_files"
+        )
+    taken = []
+    for number, upload in enumerate(attached, 1):
+        try:
+            taken.append(taken_in(upload))
+        except Invalid as fault:
+            words = format_lazy(_("第 {n} 个附件没有收下：{why}"), n=number, why=fault.reason)
+            raise Invalid(words, fields={"attached": words}, code=fault.code) from fault
+    return taken
+
+
+@contextmanager
+def _stored(note: Note, taken: list[TakenIn]) -> Iterator[None]:
+    """Their bytes encrypted and a row for each; the bytes go again when anything of it or inside fails."""
+    paths: list[str] = []
+    try:
+        for number, one in enumerate(taken, 1):
+            token = uuid4()
+            paths.append(vault.put(token, one.data))
+            NoteFile.objects.create(
+                note=note, number=number, token=token, kind=one.kind, sha256=one.sha256,
+                stored_sha256=one.stored_sha256, size=one.size, pages=one.pages, path=paths[-1],
+            )  # fmt: skip
+        yield
+    except BaseException:
+        for path in paths:
+            vault.drop(path)
+        raise
 
 
 @action("note.redact")
 def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None) -> Note:
-    """撤除便签: take out the words of a note, by a head of the place who did not write it; who, when and why stays.
+    """撤除便签: take out words and files of a note, by a head of the place who did not write it; who, when and why stays.
 
     The author asks for it in an answer to his note; a second person looks.
     """
@@ -76,7 +125,13 @@ def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None
     was = commitment_of(found.text)
     found.text, found.redacted_at, found.redacted_by, found.redact_reason = "", now, by, reason.strip()
     found.save(update_fields=["text", "redacted_at", "redacted_by", "redact_reason"])
-    payload = {"text": was, "reason": commitment_of(found.redact_reason)}
+    payload: dict[str, Any] = {"text": was, "reason": commitment_of(found.redact_reason)}
+    files = list(found.files.order_by("number"))
+    if files:
+        payload["files"] = [one.sha256 for one in files]
+    act = current()
+    if act is not None:
+        act.after += [partial(vault.drop, one.path) for one in files]
     record("note.redacted", about=("case", case.pk), object=found, payload=payload)
     return found
 

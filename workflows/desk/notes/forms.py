@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from project.forms import Checkboxes, CleanCharField
+from project.forms import Checkboxes, CleanCharField, PhotosField
 from workflows.desk.notes.actions import LONGEST
 
 
@@ -19,6 +19,7 @@ class NoteForm(forms.Form):
         widget=forms.Textarea({"rows": 3}), error_messages={"required": _("请写便签的内容")},
     )  # fmt: skip
     mentions = forms.TypedMultipleChoiceField(label=_("提到谁"), coerce=int, required=False, widget=Checkboxes)
+    attached = PhotosField(label=_("附件"), help_text=_("照片或 PDF，最多 3 个，只有同事能打开。"), required=False)
 
     def __init__(self, *args: Any, people: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Internal notes of a case and who is mentioned in them (内部便签、提到同事)."""
+"""Internal notes of a case, who is mentioned in them and what is attached (内部便签、提到同事、附件)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cases.sealed import SealedField
 
-__all__ = ["Mention", "Note"]
+__all__ = ["Mention", "Note", "NoteFile"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -50,3 +50,27 @@ class Mention(models.Model):
         app_label = "workflows"
         constraints = [models.UniqueConstraint(fields=["note", "person"], name="mention_once")]
         indexes = [models.Index(fields=["person"], condition=Q(seen_at=None), name="mention_untold")]
+
+
+class NoteFile(models.Model):
+    """便签附件: a picture or PDF for colleagues alone, encrypted as papers are; no paper of the case, so nothing counts it.
+
+    The row stays for good. It is out of sight, and its bytes gone, once the words of its note are taken out.
+    """
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="files")
+    number = models.PositiveSmallIntegerField()
+    token = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=12)
+    sha256 = models.CharField("上传件摘要", max_length=64)
+    stored_sha256 = models.CharField("留存件摘要", max_length=64)
+    size = models.PositiveIntegerField()
+    pages = models.PositiveSmallIntegerField(default=1)
+    path = models.CharField(max_length=120)
+
+    class Meta:
+        app_label = "workflows"
+        constraints = [
+            models.UniqueConstraint(fields=["note", "number"], name="note_file_once"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=3), name="three_files_a_note"),
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -11,7 +12,7 @@ from cases.access.models import Post, User
 from cases.access.queries import current_posts, get_case, may, sees
 from cases.dossier.models import Case
 from cases.errors import NotFound
-from workflows.desk.notes.models import Mention, Note
+from workflows.desk.notes.models import Mention, Note, NoteFile
 
 READ, REDACT, LEAD, INSPECT = "case.read", "note.redact", "work.assign", "inspect"
 ACCOUNT = re.compile(r"@([\w.+-]+)", re.ASCII)
@@ -55,7 +56,7 @@ def notes_of(case: Case) -> list[Note]:
     rows = (
         Note.objects.filter(case=case)
         .select_related("by", "office", "redacted_by")
-        .prefetch_related("mentions__person")
+        .prefetch_related("mentions__person", "files")
     )
     found = list(rows.order_by("pk"))
     answers: dict[int | None, list[Note]] = {}
@@ -72,6 +73,16 @@ def note_of(viewer: Any, number: str, pk: int) -> Note:
     found = Note.objects.select_related("case").filter(case=case, pk=pk).first()
     if found is None or reading_post(viewer, case) is None:
         raise NotFound()
+    return found
+
+
+def note_file(viewer: Any, number: str, pk: int, token: UUID) -> NoteFile:
+    """便签附件 for whoever may read its note, as long as its words stand. NotFound for everybody else."""
+    note = note_of(viewer, number, pk)
+    found = note.files.filter(token=token).first() if note.redacted_at is None else None
+    if found is None:
+        raise NotFound()
+    found.note = note
     return found
 
 

@@ -1,17 +1,20 @@
-"""The notes of a case at the desk: read them, write one, answer one, take its words out."""
+"""The notes of a case at the desk: read them, write one, answer one, open what is attached, take its words out."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from cases.errors import NotFound
+from cases.errors import Invalid, NotFound
+from cases.evidence.views import sent
+from cases.history.record import record_access
 from cases.text import is_key
 from workflows.desk.casefile.opening import open_whole
 from workflows.desk.casefile.queries import File
@@ -26,11 +29,16 @@ def notes(request: HttpRequest, number: str) -> HttpResponse:
     found = open_whole(request.user, number)
     if queries.reading_post(request.user, found.case) is None:
         raise NotFound()
-    form = NoteForm(request.POST or None, people=queries.colleagues(found.case, request.user))
+    form = NoteForm(request.POST or None, request.FILES or None, people=queries.colleagues(found.case, request.user))
     if request.method == "POST" and form.is_valid():
-        write_note(case=found.case, **form.cleaned_data, by=request.user)
-        messages.success(request, _("便签已存，只有同事看得到。"))
-        return redirect("case:notes", number)
+        try:
+            write_note(case=found.case, **form.cleaned_data, by=request.user)
+        except Invalid as fault:
+            for field, words in fault.fields.items():
+                form.add_error(field, str(words))
+        else:
+            messages.success(request, _("便签已存，只有同事看得到。"))
+            return redirect("case:notes", number)
     return _page(request, found, form)
 
 
@@ -39,7 +47,8 @@ def _page(request: HttpRequest, found: File, form: NoteForm) -> HttpResponse:
     may_write = queries.writing_post(request.user, found.case) is not None
     threads = [_shown(request, note) for note in queries.notes_of(found.case)]
     context = {"file": found, "case": found.case, "threads": threads, "form": form if may_write else None}
-    return render(request, "desk/notes.html", context | {"reply": ReplyForm(), "redact": RedactForm()})
+    context |= {"reply": ReplyForm(), "redact": RedactForm()}
+    return render(request, "desk/notes.html", context, status=422 if form.errors else 200)
 
 
 def _shown(request: HttpRequest, note: Any) -> dict[str, Any]:
@@ -48,6 +57,21 @@ def _shown(request: HttpRequest, note: Any) -> dict[str, Any]:
         "may_redact": queries.may_redact(request.user, note),
         "answers": [_shown(request, answer) for answer in note.thread],
     }
+
+
+@login_required
+@require_safe
+def file(request: HttpRequest, number: str, pk: int, token: UUID) -> HttpResponse:
+    """看便签附件: who looked is stored before the bytes leave, in the words of a look at the notes."""
+    row = queries.note_file(request.user, number, pk, token)
+    case = row.note.case
+    post = queries.reading_post(request.user, case)
+    assert post is not None
+    record_access(
+        "read", object=row, fields=["notes"], by=request.user, case_id=case.pk, role=post.role_id, office=post.office.name
+    )  # fmt: skip
+    name = f"note-{row.note_id}-{row.number}"
+    return sent(row.token, row.path, name=name, kind=row.kind, as_download="download" in request.GET)
 
 
 @login_required

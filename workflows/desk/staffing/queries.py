@@ -211,15 +211,23 @@ class NamedRow:
 
 def named_at(office: Office) -> list[NamedRow]:
     """本机构的指定 in force, by step."""
-    rows = (
-        Named.objects.filter(office=office, ended_at=None).select_related("person").order_by("programme", "step", "pk")
-    )
-    posts = set(current_posts().filter(office=office).values_list("user_id", "role_id"))
+    return _shown(Named.objects.filter(office=office))
+
+
+def idle_namings() -> list[NamedRow]:
+    """不起作用的指定 of every office: the person has no post there that does the step, or no road has the step."""
+    return [row for row in _shown(Named.objects.all()) if not row.counts]
+
+
+def _shown(rows: QuerySet[Named]) -> list[NamedRow]:
+    rows = rows.filter(ended_at=None).select_related("person", "office").order_by("programme", "step", "pk")
+    held = current_posts().filter(office__in=rows.order_by().values("office"))
+    posts = set(held.values_list("office_id", "user_id", "role_id"))
     names = {card.slug: card.name for card in programmes()}
     found = []
     for row in rows:
         node = human_steps(row.programme).get(row.step)
-        counts = node is not None and (row.person_id, node.role) in posts
+        counts = node is not None and (row.office_id, row.person_id, node.role) in posts
         found.append(NamedRow(row, names.get(row.programme, row.programme), node.title if node else row.step, counts))
     return found
 

@@ -1,4 +1,4 @@
-"""`manage.py check_flows`: every road is whole, with `--people` enough people hold its roles, with `--cases` every decision kept the duties; exit 1 on any fault."""
+"""`manage.py check_flows`: every road is whole, with `--people` enough people hold its roles and which namings have no effect, with `--cases` every decision kept the duties; exit 1 on any fault."""
 
 import sys
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from cases.access.placing import people_of
 from cases.programme import programmes
+from workflows.desk.staffing.queries import idle_namings
 from workflows.engine import satisfiable
 from workflows.engine.checks import road_faults
 from workflows.flow import graph
@@ -50,6 +51,12 @@ class Command(BaseCommand):
                 for text, mend, code in satisfiable.too_few(road, people_of):
                     count += 1
                     self.stderr.write(f"{card.slug}/{version}: {text}. {mend} ({code})")
+        for row in idle_namings():
+            one = row.named
+            self.stdout.write(
+                f"{one.programme}: naming {one.pk} of {one.person.username} for {one.step} at {one.office.name} has no effect."
+                " Give that person a post that does the step there, or end the naming."
+            )
         return count
 
     def _roads(self) -> int:

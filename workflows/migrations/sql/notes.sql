@@ -21,3 +21,5 @@ END $$;
 CREATE TRIGGER note_guard BEFORE INSERT OR UPDATE ON workflows_note FOR EACH ROW EXECUTE FUNCTION relief_note();
 ALTER TABLE workflows_note ENABLE ALWAYS TRIGGER note_guard;
 REVOKE ALL ON FUNCTION relief_note FROM PUBLIC;
+
+SELECT history_append_only('workflows_notefile');

@@ -11,6 +11,7 @@ BEGIN
         ('workflows_recheck', 'case', 'case_id'),
         ('workflows_note', 'case', 'case_id'),
         ('workflows_mention', 'case', 'note_id:workflows_note'),
+        ('workflows_notefile', 'case', 'note_id:workflows_note'),
         ('workflows_incident', 'incident', 'id'),
         ('workflows_message', 'case', 'case_id'),
         ('workflows_handover', 'case', 'item_id:workflows_workitem'),
