@@ -184,8 +184,9 @@ def claim_expired(*, case: Case, item: WorkItem | int, by: Any, now: datetime | 
 @action("task.handover_seen", about="none")
 def seen(*, handovers: list[int], by: Any, now: datetime | None = None) -> int:
     """知道了: the person who lost these steps has read who has them now; answers how many were new to him."""
-    rows = Handover.objects.filter(pk__in=handovers, from_person=by, seen_at=None)
-    count = rows.update(seen_at=now)
-    if count:
-        record("task.handover_seen", about=("account", by.pk), payload={"handovers": sorted(handovers)})
-    return count
+    new = Handover.objects.select_for_update().filter(pk__in=handovers, from_person=by, seen_at=None).order_by("pk")
+    found = [handover.pk for handover in new]
+    if found:
+        Handover.objects.filter(pk__in=found).update(seen_at=now)
+        record("task.handover_seen", about=("account", by.pk), payload={"handovers": found})
+    return len(found)

@@ -139,7 +139,9 @@ def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None
 @action("note.seen", about="none")
 def seen(*, mentions: Collection[int], by: Any, now: datetime | None = None) -> int:
     """知道了: the person mentioned has read these notes; answers how many were new to him."""
-    count = Mention.objects.filter(pk__in=mentions, person=by, seen_at=None).update(seen_at=now)
-    if count:
-        record("note.seen", about=("account", by.pk), payload={"mentions": sorted(mentions)})
-    return count
+    new = Mention.objects.select_for_update().filter(pk__in=mentions, person=by, seen_at=None).order_by("pk")
+    found = [mention.pk for mention in new]
+    if found:
+        Mention.objects.filter(pk__in=found).update(seen_at=now)
+        record("note.seen", about=("account", by.pk), payload={"mentions": found})
+    return len(found)
