@@ -45,7 +45,9 @@ def test_a_colleague_who_is_mentioned_finds_it_on_the_desk_until_he_has_seen_it(
     assert "请再去看一次" in theirs.get(address).content.decode()
     his, mine = (note.mentions.get(person=one).pk for one in (other, cast["xiji_intake"]))
     theirs.post(reverse("desk:mentions"), {"mention": [mine, his]})
-    assert json.loads(Event.objects.get(action="note.seen").payload) == {"mentions": [his]}, "what is another's stays so"
+    assert json.loads(Event.objects.get(action="note.seen").payload) == {"mentions": [his]}, (
+        "what is another's stays so"
+    )
     assert "有同事在便签里提到您" not in desk(theirs)
     assert "有同事在便签里提到您" in desk(signed_in(cast["xiji_intake"]))
 

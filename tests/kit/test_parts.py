@@ -19,11 +19,14 @@ def draw(source: str, **given: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("days", "words", "colour"),
-    [(3, "剩 3 天", "grey"), (1, "剩 1 天", "blue"), (0, "今天到期", "yellow"), (-2, "超 2 天", "orange")],
-)
-def test_days_left_are_a_word_and_a_colour(days: int, words: str, colour: str):
-    assert ui.due(days) == f'<strong class="tag tag--{colour}">{words}</strong>'
+    ("days", "near", "words", "colour"),
+    [
+        (3, False, "剩 3 天", "grey"), (3, True, "剩 3 天", "blue"), (0, True, "今天到期", "yellow"),
+        (-2, True, "超 2 天", "orange"),
+    ],
+)  # fmt: skip
+def test_days_left_are_a_word_and_a_colour(days: int, near: bool, words: str, colour: str):
+    assert ui.due(days, near=near) == f'<strong class="tag tag--{colour}">{words}</strong>'
 
 
 def test_a_stopped_clock_and_a_provisional_date_say_so():
