@@ -84,7 +84,7 @@ def claim_next(
     return None
 
 
-def _whose_turn(rows: Sequence[QuerySet[WorkItem]], tried: Sequence[int]) -> int | None:
+def _whose_turn(rows: Sequence[QuerySet[WorkItem]], tried: list[int]) -> int | None:
     """The next of these parts whose case nobody is working on, with its case locked; each part is walked by its index."""
     heads = []
     for number, part in enumerate(rows):
@@ -98,9 +98,10 @@ def _whose_turn(rows: Sequence[QuerySet[WorkItem]], tried: Sequence[int]) -> int
             .select_related("case")
             .only("pk", "case__id")
         )
-        found = free.first()
-        if found is not None:
-            return int(found.pk)
+        while (found := free.exclude(pk__in=tried).first()) is not None:
+            if part.filter(pk=found.pk).exists():
+                return int(found.pk)
+            tried.append(found.pk)  # taken between the look and the lock, perhaps by me in another window
     return None
 
 
