@@ -56,7 +56,7 @@ def office(transactional_db: Any, cast: Any, published: Any, funded: Any) -> Non
     drive.give_notice([listed], by=cast["publicity"])
     drive.to(meeting, "PANEL")
     drive.to(review, "COUNTY")
-    clock.move_demo_clock(days=1, by=cast["prov_head"])
+    clock.move_demo_clock(days=2, by=cast["prov_head"])
     assert count() == 1
     now = clock.now()
     Outgoing.objects.create(

@@ -140,7 +140,7 @@ def test_batches_notes_messages_staffing_speed_and_incidents_are_for_everybody(
     now = clock.now()
     Outgoing.objects.create(topic="notice", key="x", created_at=now, available_at=now, parked_at=now, error="Timeout")
     incidents.sweep()
-    clock.move_demo_clock(days=1, by=cast["prov_head"])
+    clock.move_demo_clock(days=2, by=cast["prov_head"])
     assert count() == 1
     batch = reverse("desk:batch", args=["rare_disease", "county_review"])
     steps = _steps(cast)

@@ -115,7 +115,7 @@ def test_whoever_entered_a_part_of_the_file_does_not_decide_on_it(cast: Any, pub
     with pytest.raises(IntegrityError, match="entered a part"):
         sql("INSERT INTO workflows_decision (case_id, item_id, round, step, outcome, to_step, reasons, opinion, actor_id,"
             " role, office_id, entrusted_from, happened_on, at) SELECT %s, %s, 1, 'intake', 'accept', '', '[]', '', %s,"
-            " 'CTY1', (SELECT min(id) FROM cases_office), '', current_date, now()", case.pk, item.pk, clerk.pk)  # fmt: skip
+            " 'CTY1', (SELECT min(id) FROM cases_office), '', (now() AT TIME ZONE 'Asia/Shanghai')::date, now()", case.pk, item.pk, clerk.pk)  # fmt: skip
 
 
 @pytest.mark.django_db

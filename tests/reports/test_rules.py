@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cases.calendar.rules import ZONE, Calendar, worktime
 from workflows.reports.bars import bars, wrapped
 from workflows.reports.rules import (
+    SHADES,
     TENTH,
     Visit,
     held,
@@ -16,6 +17,7 @@ from workflows.reports.rules import (
     quarter_before,
     quarter_name,
     quarter_of,
+    shade_of,
     stood_still,
     times,
     together,
@@ -96,3 +98,10 @@ def test_a_long_name_beside_a_bar_stands_in_two_lines_and_loses_no_letter():
     assert "".join(wrapped("确认收款账户并核对与患者的关系")) == "确认收款账户并核对与患者的关系"
     drawn = bars([(english, (1, 2), (None, None))], title="x")
     assert "Check of what the<" in drawn and "insurance paid<" in drawn
+
+
+@given(st.integers(0, 1000), st.integers(1, 1000))
+def test_the_longest_step_has_the_darkest_shade_and_none_is_darker(value: int, most: int) -> None:
+    assert shade_of(most / 10, most / 10) == SHADES
+    assert 1 <= shade_of(min(value, most) / 10, most / 10) <= SHADES
+    assert shade_of(0, most) == shade_of(value, 0) == 1

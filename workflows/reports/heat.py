@@ -12,8 +12,8 @@ from workflows.engine.diagram import INK, Mark, picture
 from workflows.flow import graph
 from workflows.reports.forms import MEASURES
 from workflows.reports.queries import Figures, Line, Selection
+from workflows.reports.rules import SHADES, shade_of
 
-SHADES = 5
 SHARES = ("again", "late")
 
 
@@ -66,7 +66,7 @@ def _value(figures: Figures, measure: str) -> float | None:
 def _mark(figures: Figures, value: float | None, most: float, measure: str) -> Mark:
     if value is None:
         return Mark()
-    shade = 1 if not most else max(1, -int(-value * SHADES // most))
+    shade = shade_of(value, most)
     if measure in SHARES:
         note = f"{value:g}% · n={figures.done}"
     else:

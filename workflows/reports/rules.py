@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from cases.calendar.rules import Calendar, end_of, worktime
 
@@ -100,3 +101,11 @@ def quarter_after(first: date) -> date:
 def quarter_name(first: date) -> str:
     """A quarter as an address names it: 2026-Q4."""
     return f"{first.year}-Q{(first.month + 2) // 3}"
+
+
+SHADES = 5
+
+
+def shade_of(value: float, most: float) -> int:
+    """热力图的深浅: 1 for the least up to `SHADES` for the most of all; never beyond, however the parts round."""
+    return min(SHADES, max(1, ceil(value * SHADES / most))) if most else 1
