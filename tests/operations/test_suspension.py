@@ -116,6 +116,30 @@ def test_a_suspended_step_of_a_road_holds_every_case_there_and_no_other(new_case
     drive.step(there, "agree")
 
 
+def test_a_timer_of_a_suspended_step_waits_and_one_of_another_step_of_that_case_does_not(new_case, cast):
+    case = new_case(2, "INTAKE")
+    item, now = drive.open_item(case), clock.now()
+    for kind, key in (("lapse", str(item.pk)), ("claim", "0")):
+        timers.arm(case=case, kind=kind, key=key, due_at=now - timedelta(minutes=1))
+    operations.suspend_road(flow="rare_disease/v1", step="intake", reason=WHY, by=cast["prov_head"])
+    assert [timer.kind for timer in timers.late(than=clock.now()).filter(case=case)] == ["claim"]
+
+
+def test_to_find_what_is_due_no_step_is_read_while_no_order_holds(new_case):
+    case = new_case(2, "INTAKE")
+    timers.arm(case=case, kind="claim", key="0", due_at=clock.now() - timedelta(minutes=1))
+    statement, values = timers.late(than=clock.now()).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", values)
+        (plan,) = cursor.fetchone()[0]
+    nodes, read = [plan["Plan"]], []
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        read += [node["Relation Name"]] if node.get("Actual Loops") and "Relation Name" in node else []
+    assert "workflows_timer" in read and "workflows_workitem" not in read
+
+
 def test_a_suspended_version_of_a_road_lets_people_apply_and_waits_with_what_they_sent(road, cast):
     operations.suspend_road(flow="rare_disease/v1", reason=WHY, by=cast["prov_head"])
     case = drive.apply(slug="rare_disease", number=3, by=cast["applicant1"])

@@ -140,7 +140,7 @@ class Timer(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(done_at=None, cancelled_at=None, parked_at=None), name="timer_due"
+                fields=["due_at", "id"], condition=Q(done_at=None, cancelled_at=None, parked_at=None), name="timer_due"
             ),
             models.Index(fields=["id"], condition=Q(parked_at__isnull=False), name="timer_parked"),
         ]

@@ -920,7 +920,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("cancelled_at", None), ("done_at", None), ("parked_at", None)),
-                        fields=["due_at"],
+                        fields=["due_at", "id"],
                         name="timer_due",
                     ),
                     models.Index(condition=models.Q(("parked_at__isnull", False)), fields=["id"], name="timer_parked"),
