@@ -42,6 +42,10 @@ OFFICES = [
     ("640521100", "town", "宁安镇救助服务站（演示）", "Ning'an Town Relief Station (demo)"),
     (XIJI_VILLAGE, "village", "演示一村村委会", "Committee of Demo Village One"),
     (ZHONGNING_VILLAGE, "village", "演示四村村委会", "Committee of Demo Village Four"),
+    ("6404", "hospital", "固原眼科医院（演示）", "Guyuan Eye Hospital (demo)"),
+    ("6405", "hospital", "中卫眼科医院（演示）", "Zhongwei Eye Hospital (demo)"),
+    ("6404", "fitting", "固原助听器验配中心（演示）", "Guyuan Hearing Centre (demo)"),
+    ("64", "warehouse", "省级物资仓库（演示）", "Province Store (demo)"),
     ("640422100", "grassroots", "吉强镇村医帮办站（演示）", "Jiqiang Village Doctors' Help Station (demo)"),
 ]
 
@@ -88,6 +92,10 @@ CAST = [
     Part("auditadmin", "吴彩霞", (("AUD", "64"),)),
     Part("policy_edit", "兰桂兰", (("POL1", "64"),)),
     Part("policy_publish", "梁学礼", (("POL2", "64"),)),
+    Part("eye_hospital", "纳建华", (("HOS", "6404"),)),
+    Part("eye_hospital2", "田淑兰", (("HOS", "6405"),)),
+    Part("hearing_centre", "苏志明", (("FIT", "6404"),)),
+    Part("storekeeper", "杨生福", (("WHS", "64"),)),
     Part("agent1", "剡生财", (("AGT", XIJI_VILLAGE),), "19900000101"),
     Part("agent2", "撒桂琴", (("AGT", "640422100"),), "19900000102"),
     *(
@@ -138,12 +146,14 @@ def _join(part: Part, roles: dict[str, Role], password: str, since: Any) -> User
     return user
 
 
+KIND_OF = {"INS": "board", "AUD": "board", "HOS": "hospital", "FIT": "fitting", "WHS": "warehouse"}
+ORDINARY = ("redcross", "town", "village")
+
+
 def _place_of(role: str, code: str) -> tuple[str, str, str, str]:
     """The demo office in which a role serves: inspectors at their board, a town's helper at the help station."""
-    kind = {"INS": "board", "AUD": "board"}.get(role, "grassroots" if (role, len(code)) == ("AGT", 9) else "")
-    return next(
-        row for row in OFFICES if row[0] == code and (row[1] == kind if kind else row[1] not in ("board", "grassroots"))
-    )
+    kind = KIND_OF.get(role, "grassroots" if (role, len(code)) == ("AGT", 9) else "")
+    return next(row for row in OFFICES if row[0] == code and (row[1] == kind if kind else row[1] in ORDINARY))
 
 
 def _office(role: str, code: str) -> Office:

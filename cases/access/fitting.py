@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.access.models import Office, Post, StandIn
 from cases.access.queries import STEPS
-from cases.access.rules import Holding, serves_at
+from cases.access.rules import PROVIDER, Holding, serves_at
 from cases.regions.models import Division
 from cases.regions.queries import division
 from cases.regions.rules import level_of, short
@@ -101,4 +101,4 @@ def level_name(code: str) -> str:
 
 
 def _level(level: str) -> str:
-    return str(dict(Division.LEVELS)[level])
+    return str(_("省、市、县")) if level == PROVIDER else str(dict(Division.LEVELS)[level])

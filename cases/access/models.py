@@ -67,7 +67,7 @@ class User(AbstractUser):
 
 
 class Office(models.Model):
-    """机构: a Red Cross branch, town office, village committee or grassroots organisation, placed by division code.
+    """机构: a Red Cross branch, town office, village committee, grassroots organisation, hospital or store, by division code.
 
     The code is a row of the table of divisions (a foreign key in the database, migrations/sql/access.sql).
     """
@@ -78,6 +78,9 @@ class Office(models.Model):
         ("village", _("村（居）委会")),
         ("grassroots", _("基层组织")),
         ("board", _("监事会")),
+        ("hospital", _("定点医院")),
+        ("fitting", _("验配机构")),
+        ("warehouse", _("物资仓库")),
     ]
 
     name = models.CharField(_("名称"), max_length=80)

@@ -38,15 +38,19 @@ def readable_states(rights: Iterable[str], reads: Mapping[str, frozenset[str]] =
 
 def area_of(level: str, code: str) -> str:
     """The area of an office of that level for a place, or "" when the place is known less precisely than that."""
-    length = AREA_LENGTH[level]
-    return code[:length] if len(code) >= length else ""
+    length = AREA_LENGTH.get(level)
+    return code[:length] if length is not None and len(code) >= length else ""
 
 
 HELPER = "AGT"
+PROVIDER = "provider"
+"""The level of those who serve at a hospital, a fitting centre or a store (定点机构), wherever it stands."""
 
 
 def serves_at(role: str, level: str, code: str) -> bool:
     """岗位级别: whether a role of that level serves at an office there; a helper serves in a town as well."""
+    if level == PROVIDER:
+        return len(code) in (AREA_LENGTH["province"], AREA_LENGTH["city"], AREA_LENGTH["county"])
     return len(code) == AREA_LENGTH.get(level) or (role == HELPER and len(code) == AREA_LENGTH["town"])
 
 

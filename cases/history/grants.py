@@ -12,7 +12,7 @@ READ_ONLY = {
 
 APPEND_ONLY: set[str] = {
     "cases_award", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
-    "cases_homevisit", "cases_visitfact", "cases_differencefinding", "cases_caseparty", "cases_recusal",
+    "cases_homevisit", "cases_visitfact", "cases_differencefinding", "cases_caseparty", "cases_recusal", "cases_permitmove",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile",
 }  # fmt: skip
 

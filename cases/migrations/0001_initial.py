@@ -831,6 +831,9 @@ class Migration(migrations.Migration):
                             ("village", "村（居）委会"),
                             ("grassroots", "基层组织"),
                             ("board", "监事会"),
+                            ("hospital", "定点医院"),
+                            ("fitting", "验配机构"),
+                            ("warehouse", "物资仓库"),
                         ],
                         max_length=12,
                         verbose_name="机构类别",
@@ -2275,6 +2278,9 @@ class Migration(migrations.Migration):
                             "PUBLICITY",
                             "OBJECTION",
                             "GRANTED",
+                            "TREATMENT",
+                            "DELIVERY",
+                            "SETTLEMENT",
                             "PAYABLE",
                             "IN_BATCH",
                             "SENT",
@@ -2284,6 +2290,7 @@ class Migration(migrations.Migration):
                             "REPAIR",
                             "FOLLOWUP",
                             "CLOSED",
+                            "NOT_TREATED",
                             "REJECTED",
                             "WITHDRAWN",
                             "LAPSED",
@@ -2349,6 +2356,9 @@ class Migration(migrations.Migration):
                             "PUBLICITY",
                             "OBJECTION",
                             "GRANTED",
+                            "TREATMENT",
+                            "DELIVERY",
+                            "SETTLEMENT",
                             "PAYABLE",
                             "IN_BATCH",
                             "SENT",
@@ -2547,6 +2557,296 @@ class Migration(migrations.Migration):
             model_name="payoutattempt",
             index=models.Index(
                 condition=models.Q(("difference", ""), _negated=True), fields=["id"], name="attempt_differs"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Permit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("right_eye", "右眼"),
+                            ("left_eye", "左眼"),
+                            ("right_ear", "右耳"),
+                            ("left_ear", "左耳"),
+                        ],
+                        max_length=12,
+                        verbose_name="部位",
+                    ),
+                ),
+                ("id_key", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "已占名额，待通知"),
+                            ("issued", "已通知，待实施"),
+                            ("used", "已实施"),
+                            ("unsuitable", "检查后不适合"),
+                            ("refused", "本人不做"),
+                            ("lapsed", "过期，名额已收回"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("number", models.CharField(db_collation="C", max_length=32, unique=True, verbose_name="通知单号")),
+                ("token", models.UUIDField(unique=True)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="最多救助（元）")),
+                ("not_before", models.DateField(null=True, verbose_name="最早实施日")),
+                ("valid_until", models.DateField(null=True, verbose_name="有效期至")),
+                ("proposed_at", models.DateTimeField()),
+                ("issued_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_why", cases.sealed.SealedField(blank=True, default="", verbose_name="未实施原因")),
+                ("missed", models.PositiveSmallIntegerField(default=0, verbose_name="失约次数")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="permits", to="cases.case"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Provider",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("hospital", "定点医院"), ("fitting", "验配机构")], max_length=12, verbose_name="类别"
+                    ),
+                ),
+                (
+                    "uscc",
+                    models.CharField(db_collation="C", max_length=18, unique=True, verbose_name="统一社会信用代码"),
+                ),
+                ("contract_no", models.CharField(max_length=40, verbose_name="协议编号")),
+                ("contract_from", models.DateField(verbose_name="协议开始日")),
+                ("contract_to", models.DateField(verbose_name="协议结束日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "在用"), ("suspended", "暂停")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("suspended_why", cases.sealed.SealedField(blank=True, default="", verbose_name="暂停原因")),
+                ("suspended_at", models.DateTimeField(null=True)),
+                ("holder", cases.sealed.SealedField(blank=True, default="", verbose_name="户名")),
+                ("account", cases.sealed.SealedField(blank=True, default="", verbose_name="账号")),
+                ("account_key", models.CharField(blank=True, default="", max_length=64)),
+                ("tail", models.CharField(blank=True, default="", max_length=4, verbose_name="尾号")),
+                ("bank_name", models.CharField(blank=True, default="", max_length=80, verbose_name="开户行")),
+                ("cnaps", models.CharField(blank=True, default="", max_length=12, verbose_name="联行号")),
+                ("account_confirmed_at", models.DateTimeField(null=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "account_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "account_confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "office",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="provider",
+                        to="cases.office",
+                        verbose_name="机构",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PriceItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, verbose_name="项目编码")),
+                ("name", models.CharField(max_length=80, verbose_name="项目名称")),
+                ("price", models.DecimalField(decimal_places=2, max_digits=10, verbose_name="最高价（元）")),
+                ("is_premium", models.BooleanField(default=False, verbose_name="自选高价项目，不予救助")),
+                ("starts_on", models.DateField(verbose_name="从哪天起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="到哪天止")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prices", to="cases.provider"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PermitMove",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "consent_how",
+                    models.CharField(
+                        choices=[("phone", "电话录音或记录"), ("paper", "书面签字"), ("counter", "本人到场")],
+                        max_length=10,
+                        verbose_name="怎样同意",
+                    ),
+                ),
+                ("consent_by", cases.sealed.SealedField(verbose_name="谁同意的")),
+                ("reason", cases.sealed.SealedField(verbose_name="原因")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "permit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="cases.permit"
+                    ),
+                ),
+                (
+                    "from_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.provider"
+                    ),
+                ),
+                (
+                    "to_provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.provider"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="permit",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="permits", to="cases.provider"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("uscc__regex", "^[0-9A-HJ-NP-RTUWXY]{18}$")), name="provider_uscc_looks_right"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contract_to__gte", models.F("contract_from"))), name="provider_contract_dates"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["active", "suspended"])), name="provider_state_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("account_confirmed_by", None),
+                    models.Q(("account_confirmed_by", models.F("account_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="provider_account_by_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="priceitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("provider", "code"), name="price_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="priceitem",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="price_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="priceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="price_dates",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="permitmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_provider", models.F("to_provider")), _negated=True),
+                name="permit_moves_elsewhere",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="permit",
+            index=models.Index(fields=["provider", "state", "-id"], name="permit_by_provider"),
+        ),
+        migrations.AddIndex(
+            model_name="permit",
+            index=models.Index(fields=["case", "id"], name="permit_by_case"),
+        ),
+        migrations.AddConstraint(
+            model_name="permit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["proposed", "issued", "used"])),
+                fields=("id_key", "part"),
+                name="part_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="permit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("part__in", ["right_eye", "left_eye", "right_ear", "left_ear"])),
+                name="permit_part_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="permit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["proposed", "issued", "used", "unsuitable", "refused", "lapsed", "cancelled"])
+                ),
+                name="permit_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="permit",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="permit_amount_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="permit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["issued", "used"]), _negated=True),
+                    models.Q(("issued_at__isnull", False), ("valid_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="permit_issued_until",
             ),
         ),
         migrations.CreateModel(

@@ -17,6 +17,7 @@ ORDER = [
     "people.sql",
     "policy.sql",
     "publicity.sql",
+    "providers.sql",
     "watch.sql",
 ]
 

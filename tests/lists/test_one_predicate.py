@@ -127,7 +127,11 @@ def move(who: User) -> None:
         if place is None:
             Post.objects.filter(pk=post.pk).update(ends_on=clock.today() - timedelta(days=1))
         else:
-            office = Office.objects.filter(division_code=place).exclude(kind="grassroots").first()
+            office = (
+                Office.objects.filter(division_code=place)
+                .exclude(kind__in=["grassroots", "hospital", "fitting", "warehouse"])
+                .first()
+            )
             Post.objects.filter(pk=post.pk).update(office=office)
 
 

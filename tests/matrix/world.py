@@ -30,6 +30,7 @@ from cases.policy.models import PolicyRow
 from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
+from tests.providers.kit import hospital
 from workflows.desk.notes.actions import write_note
 from workflows.desk.notes.models import Note, NoteFile
 from workflows.desk.panel import actions as meetings
@@ -172,6 +173,7 @@ def make(cast: dict[str, User]) -> World:
         reason="休假", programme="two_step", by=cast["xiji_review"],
     )  # fmt: skip
     kin = declare_relative(relation="sibling", name="远方亲", by=cast["xiji_intake"])
+    eye = hospital(cast, "6404")
     draft = policy.begin_draft(card=card(SLUG), by=cast["policy_edit"])
     row = PolicyRow.objects.filter(version=draft, section="days").first()
     assert row is not None
@@ -217,7 +219,7 @@ def make(cast: dict[str, User]) -> World:
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
         "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
-        "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
+        "provider": eye, "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
     Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late

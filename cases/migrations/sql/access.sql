@@ -2,12 +2,14 @@
 
 ALTER TABLE cases_office ADD CONSTRAINT office_at_a_place FOREIGN KEY (division_code) REFERENCES cases_division (code);
 
--- 岗位级别: the length of the code of an office where a role of that level serves; helpers (代办人) serve in towns as well.
+-- 岗位级别: the length of the code of an office where a role of that level serves; helpers (代办人) serve in towns as well,
+-- hospitals, fitting centres and stores (定点机构) wherever they stand: province, city or county.
 CREATE FUNCTION post_fits(p_role text, p_code text) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM public.cases_role WHERE code = p_role AND (
         length(p_code) = CASE level WHEN 'province' THEN 2 WHEN 'city' THEN 4 WHEN 'county' THEN 6 WHEN 'town' THEN 9
             WHEN 'village' THEN 12 END
+        OR (level = 'provider' AND length(p_code) IN (2, 4, 6))
         OR (code = 'AGT' AND length(p_code) = 9)))
 $$;
 
