@@ -30,6 +30,7 @@ from cases.policy.models import PolicyVersion
 from cases.policy.queries import current as current_policy
 from cases.policy.queries import policy_of
 from cases.programme import programme
+from cases.providers import actions as providers
 from cases.states import STATES
 from cases.text import money as money_words
 from workflows.models import Decision, WorkItem
@@ -279,5 +280,6 @@ def terminated(*, case: Case, reasons: list[str], by: Any, now: datetime) -> Non
 
 
 def release_money(*, case: Case, by: Any, now: datetime) -> None:
-    """释放预留: what the panel had set aside goes back to the fund."""
+    """释放预留: what the panel had set aside goes back to the fund, and permits that were not used free their places."""
+    providers.cancel_permits(case=case, reason=case.state, by=by, now=now)
     money.release_reservation(case=case, reason=case.state, by=by, now=now)

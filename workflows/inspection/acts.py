@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from workflows.inspection import acts_of_providers
+
 WORDS: dict[str, Any] = {
     "account.close": _("停用账号"),
     "account.closed": _("停用账号"),
@@ -266,6 +268,7 @@ WORDS: dict[str, Any] = {
     "machine.make": _("新建机器账号"),
     "partner.limit": _("设合作方上限"),
     "partner.limited": _("设合作方上限"),
+    **acts_of_providers.WORDS,
 }
 
 

@@ -21,6 +21,7 @@ from workflows import actions
 from workflows.desk.panel import actions as meetings
 from workflows.engine import clockwork
 from workflows.walking import drive
+from workflows.walking.hospitals import hospitals
 from workflows.walking.papers import picture
 
 SLUG = "rare_disease"
@@ -50,11 +51,12 @@ class Demonstration:
         return self.made
 
     def begin(self) -> None:
-        """A published policy and a fund."""
+        """A published policy, a fund and two hospitals."""
         cast = self.cast
         drive.publish_policy(slug=SLUG, maker=cast["policy_edit"], publisher=cast["policy_publish"])
         self.purse = drive.fund(slug=SLUG, yuan="100", by=cast["fin_make"])
-        self.say("政策已发布，资金已设立")
+        hospitals(cast)
+        self.say("政策已发布，资金已设立，定点医院已登记")
 
     def file(self, count: int, *, place: str = XIJI, submit: bool = True, **how: Any) -> list[Case]:
         """So many new applications from that village."""
