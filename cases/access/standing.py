@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from cases.access.models import Post, StandIn, User
 from cases.access.queries import GRANT, STEPS, current_posts, posts_of
+from cases.regions.queries import Groups, grouped
 
 MOST = 100
 
@@ -50,3 +52,9 @@ def delegates(viewer: Any) -> QuerySet[User]:
     above = {code[:length] for code in codes for length in (2, 4, 6, 9, 12) if len(code) >= length}
     holders = current_posts().filter(office__division_code__in=above, role__rights__contains=[STEPS])
     return User.objects.filter(pk__in=holders.values("user")).exclude(pk=viewer.pk).order_by("username")
+
+
+def lendable_areas(viewer: Any) -> Groups:
+    """可以限定的地区: the places inside these posts' areas, by name; as many questions for a county as for the province."""
+    areas = set(lendable_posts(viewer).values_list("office__division_code", flat=True))
+    return grouped(areas, english=(get_language() or "").startswith("en"))

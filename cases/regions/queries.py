@@ -1,14 +1,16 @@
 """Places as people name them: children, the path of names, and the codes an ID number may begin with."""
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cases.regions.models import Division
 from cases.regions.rules import is_code, parents
 from cases.text import listed, table
 
+CITY, COUNTY, TOWN = 4, 6, 9
 DATA = Path(__file__).parent / "data"
 
 
@@ -52,6 +54,34 @@ def name_paths(codes: list[str], *, from_level: str = "city", english: bool = Fa
         shown = [names[part] for part in parts if part in names and len(part) >= min(shortest, len(code))]
         out[code] = " · ".join(shown) or code
     return out
+
+
+Groups = list[tuple[str, list[tuple[str, str]]]]
+DOWN_TO_TOWNS = ("province", "city", "county", "town")
+
+
+def grouped(areas: Collection[str], *, levels: Collection[str] = DOWN_TO_TOWNS, english: bool = False) -> Groups:
+    """选地区: the places of these areas to choose from, in groups by county (by city down to counties), each as code and words.
+
+    A town given as an area has its villages too; one question for any number of places.
+    """
+    inside = Q(pk__in=[])
+    for area in areas:
+        inside |= Q(code__startswith=area, level__in=levels) | Q(pk=area)
+        if len(area) >= TOWN:
+            inside |= Q(parent=area)
+    above = {code for area in areas for code in parents(area)}
+    rows = Division.objects.filter(inside | Q(pk__in=above)).order_by("code")
+    names = {row.code: (row.name_en or row.name) if english else row.name for row in rows}
+    most = COUNTY if "town" in levels else CITY
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code in names:
+        if any(code.startswith(area) for area in areas):
+            path = [part for part in (*parents(code), code) if part in names]
+            head = " · ".join(names[part] for part in path if CITY <= len(part) <= most) or names[code]
+            own = [names[part] for part in path if len(part) > most] or [names[code]]
+            groups.setdefault(head, []).append((code, " · ".join(own)))
+    return list(groups.items())
 
 
 @cache

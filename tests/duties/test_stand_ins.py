@@ -11,6 +11,7 @@ from django.urls import reverse
 from cases.access.actions import appoint, end_stand_in, give_stand_in
 from cases.access.models import Post, Role, StandIn
 from cases.access.queries import visible_cases, work_posts
+from cases.access.standing import lendable_areas
 from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
@@ -242,3 +243,41 @@ def test_the_page_gives_and_ends_a_stand_in_in_both_languages(cast, signed_in):
     assert f"{lent.delegate.name} for {lent.principal.name}" in english
     assert browser.post(reverse("standing:end", args=[lent.pk])).status_code == 302
     assert StandIn.objects.get().ended_by == cast["xiji_review"]
+
+
+def test_the_form_names_the_places_of_the_post_and_the_programmes_and_the_list_names_them_again(
+    cast, signed_in, stand_in
+):
+    browser, address = signed_in(cast["xiji_review"]), reverse("standing:home")
+    page = browser.get(address)
+    form = page.context["form"]
+    offered = [code for _head, places in form.fields["area"].choices[1:] for code, _words in places]
+    assert "640422" in offered and "640422100" in offered
+    assert all(code.startswith("640422") for code in offered)
+    html = page.content.decode()
+    assert '<optgroup label="固原市 · 西吉县">' in html and '<option value="640422100">吉强镇</option>' in html
+    stand_in("guyuan_city", "xiji_review", area="640422100", programme="rare_disease")
+    html = browser.get(address).content.decode()
+    assert "固原市 · 西吉县 · 吉强镇 · 罕见病" in html and "640422100 ·" not in html
+    english = browser.get(address, headers={"accept-language": "en"}).content.decode()
+    assert '<optgroup label="Guyuan City · Xiji County">' in english and ">Jiqiang Town</option>" in english
+    assert "Guyuan City · Xiji County · Jiqiang Town · " in english and "The whole area" in english
+
+
+def test_a_place_outside_the_post_or_made_up_is_refused_at_its_field_and_nothing_typed_is_lost(cast, signed_in):
+    today = clock.today()
+    given = {
+        "post": cast["xiji_review"].posts.get().pk, "delegate": cast["guyuan_city"].pk, "reason": "住院三天",
+        **{f"{name}_{part}": getattr(today, part) for name in ("starts_on", "ends_on") for part in ("year", "month", "day")},
+    }  # fmt: skip
+    for wrong in ({"area": "640521"}, {"area": "somewhere"}, {"programme": "no_such"}):
+        answer = signed_in(cast["xiji_review"]).post(reverse("standing:home"), {**given, **wrong})
+        assert answer.status_code == 422 and list(answer.context["form"].errors) == list(wrong)
+        assert "住院三天" in answer.content.decode()
+    assert not StandIn.objects.exists()
+
+
+def test_the_places_cost_as_many_questions_for_a_county_as_for_the_province(cast, django_assert_num_queries):
+    for who in ("xiji_review", "prov_head"):
+        with django_assert_num_queries(3):
+            assert lendable_areas(cast[who])

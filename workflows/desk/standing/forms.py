@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post, User
-from cases.access.standing import delegates, lendable_posts
+from cases.access.standing import delegates, lendable_areas, lendable_posts
 from cases.errors import Invalid
 from cases.policy.cards import cards
 from project.forms import CleanCharField, DateField, MoneyField, ReliefForm
@@ -21,13 +21,7 @@ class StandInForm(ReliefForm):
     delegate = forms.ModelChoiceField(label=_("由谁替岗"), queryset=User.objects.none(), empty_label=_("请选择"))
     starts_on = DateField(label=_("从哪天起"))
     ends_on = DateField(label=_("到哪天止"))
-    area = CleanCharField(
-        label=_("只在这个地区"),
-        squeeze=True,
-        required=False,
-        max_length=12,
-        help_text=_("地区代码；不填就是整个辖区。"),
-    )
+    area = forms.ChoiceField(label=_("只在这个地区"), required=False)
     programme = forms.ChoiceField(label=_("只办这个项目"), required=False)
     amount_cap = MoneyField(label=_("金额上限"), required=False, help_text=_("核定金额超过它的，替岗的人不能办。"))
     reason = CleanCharField(label=_("为什么替岗"), max_length=200)
@@ -38,6 +32,7 @@ class StandInForm(ReliefForm):
         posts.queryset, people.queryset = lendable_posts(viewer), delegates(viewer)
         posts.label_from_instance = lambda post: f"{post.user.name} · {post.office} · {post.role}"
         people.label_from_instance = lambda user: str(user.name)
+        cast(Any, self.fields["area"]).choices = [("", _("整个辖区")), *lendable_areas(viewer)]
         all_of_them = [("", _("全部")), *((card.slug, card.name) for card in cards())]
         cast(Any, self.fields["programme"]).choices = all_of_them
 

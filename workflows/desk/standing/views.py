@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access import actions
 from cases.access.queries import must_serve
-from cases.access.standing import stand_ins_of
 from cases.calendar import clock
 from cases.errors import Invalid
 from workflows.desk.standing.forms import StandInForm
+from workflows.desk.standing.queries import shown_to
 
 
 @login_required
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已委托。替岗的人办的事会写明两个人的姓名。"))
             return redirect("standing:home")
-    context = {"form": form, "rows": stand_ins_of(request.user), "today": clock.today(), "viewer": request.user}
+    context = {"form": form, "rows": shown_to(request.user), "today": clock.today(), "viewer": request.user}
     return render(request, "desk/stand_ins.html", context, status=422 if form.errors else 200)
 
 
