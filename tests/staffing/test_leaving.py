@@ -14,9 +14,11 @@ from cases.access.queries import posts_of
 from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
+from project.values import date_zh
 from tests.desk.road import copies
 from workflows import actions
 from workflows.desk.staffing import actions as staffing
+from workflows.flow import step_of
 from workflows.models import Handover, WorkItem
 
 WHY = "调到外市工作，今天起不再任职。"
@@ -99,7 +101,7 @@ def test_what_nobody_can_take_is_listed_with_who_may_act(office, cast, signed_in
     browser = signed_in(cast["secadmin"])
     address = reverse("staffing:leave", args=[cast["xiji_review"].pk])
     shown = browser.get(address).content.decode()
-    assert f"办件 {held.pk}" in shown and held.case.number not in shown
+    assert str(step_of(held).title) in shown and held.case.number not in shown
     assert browser.post(address, {"reason": ""}).status_code == 422 and at(held).state == "claimed"
     result = browser.get(browser.post(address, {"reason": WHY}).url).content.decode()
     assert "没有人能办" in result and held.case.number not in result and "已离岗" in result
@@ -144,3 +146,18 @@ def test_only_who_ends_posts_lets_somebody_leave_and_nobody_himself(held, cast, 
     found = browser.get(reverse("staffing:leavers"), {"who": "xiji_rev"}).content.decode()
     assert cast["xiji_review"].name in found and cast["xiji_review2"].name not in found
     assert signed_in(cast["prov_head"]).get(reverse("staffing:leavers")).status_code == 403
+
+
+def test_a_line_says_its_step_its_due_day_and_the_case_only_to_who_may_read_it(held, cast, signed_in):
+    Post.objects.create(
+        user=cast["prov_review"], role_id="SEC", office=cast["secadmin"].posts.get().office, starts_on=clock.today()
+    )
+    due, step = date_zh(at(held).due_on), str(step_of(held).title)
+    address = reverse("staffing:leave", args=[cast["xiji_review"].pk])
+    for name, reads in (("secadmin", False), ("prov_review", True)):
+        page = signed_in(cast[name]).get(address).content.decode()
+        assert step in page and due in page and f"办件 {held.pk}" not in page
+        assert (held.case.number in page, "您看不到这个案卷" in page) == (reads, not reads)
+    browser = signed_in(cast["prov_review"])
+    sheet = browser.get(browser.post(address, {"reason": WHY}).url).content.decode()
+    assert step in sheet and due in sheet and held.case.number in sheet

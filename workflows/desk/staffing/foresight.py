@@ -13,7 +13,7 @@ from cases.access.queries import posts_of, sees
 from cases.errors import Refusal
 from workflows import loads
 from workflows.actions import must_fit
-from workflows.desk.staffing.queries import left_over
+from workflows.desk.staffing.queries import left_over, number_for
 from workflows.flow import step_of
 from workflows.models import WorkItem
 
@@ -22,12 +22,13 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Foreseen:
-    """One step, who would get it, or why nobody does."""
+    """One step, who would get it, or why nobody does; `number` of its case only for who may read that."""
 
     item: WorkItem
     title: Any
     to: Any = None
     why: str = ""
+    number: str = ""
 
     @property
     def key(self) -> str:
@@ -52,18 +53,19 @@ def of(viewer: Any, *, kind: str, items: Iterable[tuple[int, int]], person: Any,
     return found
 
 
-def of_leaving(person: Any) -> list[Foreseen]:
+def of_leaving(viewer: Any, person: Any) -> list[Foreseen]:
     """离岗预览: every step of this person and of what only he could take, with who would get it now."""
     areas = [(post.role_id, post.office.division_code) for post in posts_of(person)]
     keys = [pk for pk, _version in left_over(person, areas)]
     given: Counter[int] = Counter()
     found = []
-    for item in WorkItem.objects.filter(pk__in=keys).select_related("case__run").order_by("turn_on", "id")[:MOST]:
+    rows = WorkItem.objects.filter(pk__in=keys).annotate(case_number=number_for(viewer, "case__"))
+    for item in rows.select_related("case__run").order_by("turn_on", "id")[:MOST]:
         others = [post for post in loads.pool_of(item) if post.user_id != person.pk]
         post = loads.next_of(item, others, given) if item.state == "claimed" else None
         given[post.user_id if post else 0] += 1
         why = "" if post else str(_("退回待领取") if others else _("委托上级代审，没有上级的会列出"))
-        found.append(Foreseen(item, step_of(item).title, post.user if post else None, why))
+        found.append(Foreseen(item, step_of(item).title, post.user if post else None, why, item.case_number))
     return found
 
 

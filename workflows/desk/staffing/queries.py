@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.utils.text import format_lazy
 
 from cases.access.models import Office, Post, User
@@ -129,10 +129,18 @@ def sheet_of(viewer: Any, pk: int) -> Allotment:
 
 
 def lines_of(viewer: Any, sheet: Allotment) -> list[AllotmentLine]:
-    """The lines of a sheet in their order, of cases that the viewer may still read."""
-    may = Q() if sheet.kind == "leave" else sees(viewer, "item__case__")  # a sheet of a leaver names no case
-    rows = sheet.lines.filter(may).select_related("item__case__run", "to_person")
-    return list(rows.order_by("pk"))
+    """The lines of a sheet in their order, of cases that the viewer may still read; `case_number` is "" for the others.
+
+    A sheet of a leaver has all its lines: what nobody sees, nobody hands on.
+    """
+    may = Q() if sheet.kind == "leave" else sees(viewer, "item__case__")
+    rows = sheet.lines.filter(may).annotate(case_number=number_for(viewer, "item__case__"))
+    return list(rows.select_related("item__case__run", "to_person").order_by("pk"))
+
+
+def number_for(viewer: Any, prefix: str) -> Case:
+    """案卷编号 as a column: the number of a case that the viewer may read, "" for any other."""
+    return Case(When(sees(viewer, prefix), then=F(f"{prefix}number")), default=Value(""), output_field=CharField())
 
 
 def left_over(person: Any, areas: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:

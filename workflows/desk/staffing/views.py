@@ -144,7 +144,8 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
         made = actions.leave(person=person, reason=form.cleaned_data["reason"], by=request.user)
         actions.carry_out(made.pk, actions.AT_ONCE)
         return redirect("staffing:sheet", made.pk)
-    context = {"person": person, "form": form, "posts": posts_of(person), "rows": foresight.of_leaving(person)}
+    rows = foresight.of_leaving(request.user, person)
+    context = {"person": person, "form": form, "posts": posts_of(person), "rows": rows}
     return render(request, "staffing/leave.html", context, status=422 if form.is_bound else 200)
 
 
