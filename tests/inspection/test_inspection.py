@@ -131,3 +131,33 @@ def test_nobody_else_opens_inspection(cast, new_case, signed_in):
         browser = signed_in(cast[name])
         assert browser.get(reverse("inspection:search")).status_code == status
         assert browser.get(reverse("inspection:case", args=[case.number])).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("language", "case_row", "account_row"),
+    [
+        ("zh-hans", "新增一行数据：案卷", "新增一行数据：收款账户"),
+        ("en", "Row added: Case", "Row added: Payee account"),
+    ],
+)
+def test_a_changed_row_says_what_it_is_on_the_timeline_in_print_and_on_its_own_page(
+    inspector, new_case, language, case_row, account_row
+):
+    case = drive.to(new_case(1), "VERIFY")
+    row = Event.objects.filter(object_type="cases_payeeaccount", action="row.insert", stream__key=str(case.pk)).first()
+
+    def shown(name, *keys, **filters):
+        address = reverse(f"inspection:{name}", args=[case.number, *keys])
+        return inspector.get(address, filters, headers={"accept-language": language}).content.decode()
+
+    assert case_row in shown("case", kind="row")
+    assert account_row in shown("print", kind="row")
+    own = shown("event", row.pk)
+    assert account_row in own and f"cases_payeeaccount {row.object_id}" in own
+
+
+def test_a_refused_try_or_an_act_keeps_its_own_title(inspector, new_case):
+    case = drive.to(new_case(1), "VERIFY")
+    entries = timeline(case).entries
+    assert all(entry.title == entry.words for entry in entries if entry.category != "row")
+    assert all(entry.title != entry.words for entry in entries if entry.category == "row")

@@ -25,6 +25,7 @@ from workflows.flow import step_named
 from workflows.inspection.acts import words_of
 from workflows.inspection.because import Because, causes
 from workflows.inspection.rules import CATEGORIES, category, changes_of
+from workflows.inspection.things import thing_words
 from workflows.models import Pause as StoodStill
 from workflows.models import WorkItem
 
@@ -48,6 +49,7 @@ class Entry:
     office: str
     purpose: str = ""
     object: str = ""
+    thing: str = ""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     used: int | None = None
     seq: int | None = None
@@ -62,6 +64,11 @@ class Entry:
         names = [name for name, _before, _after in self.changes]
         counted = ngettext("%(n)s 处内容", "%(n)s 处内容", len(names)) % {"n": len(names)}
         return named(counted, listed(names[:GIST]) + ("…" if len(names) > GIST else ""))
+
+    @property
+    def title(self) -> str:
+        """What happened; of a changed row also what the row is, such as 修改一行数据：收款账户."""
+        return named(self.words, self.thing) if self.category == "row" and self.thing else self.words
 
     @property
     def category_words(self) -> Any:
@@ -226,6 +233,7 @@ def _entry(
         office=offices.get(row.acting_office or "", row.acting_office or ""),
         purpose=purpose_words(row.purpose),
         object=f"{row.object_type or ''} {row.object_id or ''}".strip(),
+        thing=thing_words(row.object_type or ""),
         changes=changes_of(action, payload),
         used=used,
         seq=row.seq if isinstance(row, Event) else None,

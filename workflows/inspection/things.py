@@ -1,0 +1,81 @@
+"""What each watched table holds, in the field's words (数据); a law holds that every one of them has a name in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
+THINGS: dict[str, Any] = {
+    "cases_answer": pgettext_lazy("thing", "填报内容"),
+    "cases_award": pgettext_lazy("thing", "救助金额核算"),
+    "cases_bankanswer": pgettext_lazy("thing", "银行回盘"),
+    "cases_bankanswerline": pgettext_lazy("thing", "回盘明细"),
+    "cases_batchline": pgettext_lazy("thing", "批次明细"),
+    "cases_case": pgettext_lazy("thing", "案卷"),
+    "cases_caseparty": pgettext_lazy("thing", "案卷当事人"),
+    "cases_consent": pgettext_lazy("thing", "同意书"),
+    "cases_differencefinding": pgettext_lazy("thing", "差异结论"),
+    "cases_fund": pgettext_lazy("thing", "救助资金"),
+    "cases_homevisit": pgettext_lazy("thing", "入户核实"),
+    "cases_ledgeraccount": pgettext_lazy("thing", "资金账户"),
+    "cases_ledgertransfer": pgettext_lazy("thing", "资金流水"),
+    "cases_machinekey": pgettext_lazy("thing", "机器密钥"),
+    "cases_material": pgettext_lazy("thing", "材料"),
+    "cases_materialfile": pgettext_lazy("thing", "材料文件"),
+    "cases_notice": pgettext_lazy("thing", "通知书"),
+    "cases_objection": pgettext_lazy("thing", "异议"),
+    "cases_office": pgettext_lazy("thing", "机构"),
+    "cases_pastgrantimport": pgettext_lazy("thing", "既往救助导入"),
+    "cases_payeeaccount": pgettext_lazy("thing", "收款账户"),
+    "cases_paymentbatch": pgettext_lazy("thing", "拨付批次"),
+    "cases_payout": pgettext_lazy("thing", "拨付款项"),
+    "cases_payoutattempt": pgettext_lazy("thing", "拨付尝试"),
+    "cases_permit": pgettext_lazy("thing", "通知单"),
+    "cases_permitmove": pgettext_lazy("thing", "通知单的改派"),
+    "cases_person": pgettext_lazy("thing", "患者身份"),
+    "cases_policyrow": pgettext_lazy("thing", "政策条目"),
+    "cases_policyversion": pgettext_lazy("thing", "政策版本"),
+    "cases_post": pgettext_lazy("thing", "任职"),
+    "cases_priceitem": pgettext_lazy("thing", "价目表的一项"),
+    "cases_provider": pgettext_lazy("thing", "定点医院或验配机构"),
+    "cases_publicentry": pgettext_lazy("thing", "公示条目"),
+    "cases_publiclist": pgettext_lazy("thing", "公示名单"),
+    "cases_recusal": pgettext_lazy("thing", "回避"),
+    "cases_relative": pgettext_lazy("thing", "亲属申报"),
+    "cases_role": pgettext_lazy("thing", "岗位"),
+    "cases_standin": pgettext_lazy("thing", "替岗"),
+    "cases_supplement": pgettext_lazy("thing", "补正告知"),
+    "cases_supplementitem": pgettext_lazy("thing", "补正事项"),
+    "cases_user": pgettext_lazy("thing", "登录账号"),
+    "cases_user_groups": pgettext_lazy("thing", "账号分组"),
+    "cases_user_user_permissions": pgettext_lazy("thing", "账号的单独权限"),
+    "cases_visitfact": pgettext_lazy("thing", "入户核实的事实"),
+    "mfa_authenticator": pgettext_lazy("thing", "动态码和通行密钥"),
+    "workflows_attendance": pgettext_lazy("thing", "会议签到"),
+    "workflows_decision": pgettext_lazy("thing", "办理意见"),
+    "workflows_duty": pgettext_lazy("thing", "审核职责"),
+    "workflows_ending": pgettext_lazy("thing", "办结结果"),
+    "workflows_handover": pgettext_lazy("thing", "转手记录"),
+    "workflows_incident": pgettext_lazy("thing", "故障"),
+    "workflows_meeting": pgettext_lazy("thing", "评审会议"),
+    "workflows_meetingitem": pgettext_lazy("thing", "会议议题"),
+    "workflows_mention": pgettext_lazy("thing", "便签提醒"),
+    "workflows_message": pgettext_lazy("thing", "外来消息"),
+    "workflows_minutessignature": pgettext_lazy("thing", "纪要签字"),
+    "workflows_note": pgettext_lazy("thing", "内部便签"),
+    "workflows_notefile": pgettext_lazy("thing", "便签附件"),
+    "workflows_pause": pgettext_lazy("thing", "中止计时"),
+    "workflows_plan": pgettext_lazy("thing", "干预计划"),
+    "workflows_planitem": pgettext_lazy("thing", "干预计划的案卷"),
+    "workflows_recheck": pgettext_lazy("thing", "复查"),
+    "workflows_run": pgettext_lazy("thing", "流程进度"),
+    "workflows_suspension": pgettext_lazy("thing", "停办"),
+    "workflows_vote": pgettext_lazy("thing", "表决票"),
+    "workflows_workitem": pgettext_lazy("thing", "办件"),
+}
+
+
+def thing_words(table: str) -> str:
+    """What a row of a table is, in the reader's language; one without words shows its table."""
+    return str(THINGS.get(table, table))
