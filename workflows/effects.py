@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.award.earlier import Earlier
 from cases.award.facts import FactsFault
 from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
@@ -29,6 +30,7 @@ from cases.people.actions import confirm_account
 from cases.policy.models import PolicyVersion
 from cases.policy.queries import current as current_policy
 from cases.policy.queries import policy_of
+from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.providers import actions as providers
 from cases.states import STATES
@@ -113,8 +115,13 @@ def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award
         year=day.year,
         besides_case=case,
     )
+    return award_of(case, facts, policy_of(case), earlier)
+
+
+def award_of(case: Case, facts: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:
+    """The working by these facts, this policy and this earlier aid. Raises Invalid when the amounts contradict."""
     try:
-        return programme(case.programme).award(facts, policy_of(case), earlier)
+        return programme(case.programme).award(facts, policy, earlier)
     except FactsFault as fault:
         raise Invalid(
             _("填报的金额有矛盾，算不出救助金额。请先核实改正。"), code="facts", fields={fault.field: fault.message_zh}

@@ -46,7 +46,7 @@ def listen() -> None:
     for name in MOVING:
         programme.on(name, _mover(name))
     told.tells(*MOVING, "objection_upheld", "objection_dismissed")
-    remarks.known_by(rechecks.before_payment)
+    remarks.known_by(rechecks.before_payment, rechecks.afresh)
     timers.wait_while(suspended.stands_still)
     jobs.ends_with(actions.job_over)
     jobs.wait_while(suspended.is_suspended)

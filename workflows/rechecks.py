@@ -5,25 +5,29 @@ What was found is kept each time; a difference to the last time somebody saw it 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.award.earlier import Earlier
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
-from cases.duplicates.queries import earlier_aid, same_elsewhere
+from cases.dossier.queries import answers_of
+from cases.duplicates.queries import Asked, earlier_aids, same_elsewhere_of
 from cases.errors import Refusal, Stale
 from cases.history.record import record
 from cases.money.funds import has_free
+from cases.money.models import Payout
 from cases.money.remarks import Remark
-from cases.policy.rules import PolicyGap
+from cases.policy.queries import policy_of
+from cases.policy.rules import Policy, PolicyGap
 from cases.text import money as money_words
 from cases.text import named, strung
-from workflows.effects import preview_award
+from workflows.effects import award_of
 from workflows.models import Recheck, WorkItem
 
 Found = dict[str, Any]
@@ -47,26 +51,68 @@ FUND = {"enough": _("够"), "short": _("不够"), "": "—"}
 
 def check(case: Case, *, now: datetime) -> Found:
     """查重、限额、资金 as they stand now; stores nothing. Counts and amounts alone, never who."""
-    day = case.accepted_on or local_day(now)
-    earlier = earlier_aid(
-        id_key=case.patient.id_key if case.patient else case.patient_key, programme=case.programme, year=day.year,
-        besides_case=case,
-    )  # fmt: skip
-    amount = _amount(case)
-    held = case.payouts.exclude(state="void").exists()
-    fund = "" if amount is None or held else "enough" if has_free(case, amount, today=local_day(now)) else "short"
+    return check_all([case], now=now)[case.pk]
+
+
+def check_all(cases: Sequence[Case], *, now: datetime) -> dict[int, Found]:
+    """The same for many cases, by their ids: as many questions for thirty as for one.
+
+    The fund is asked for by each case alone, and only of a case for which nothing is set aside yet.
+    """
+    days = [case.accepted_on or local_day(now) for case in cases]
+    asked = [
+        Asked(case.patient.id_key if case.patient else case.patient_key, case.programme, day.year, case.pk)
+        for case, day in zip(cases, days, strict=True)
+    ]
+    earlier = dict(zip((case.pk for case in cases), earlier_aids(asked), strict=True))
+    amounts, same = _amounts(cases, earlier), same_elsewhere_of(cases)
+    held = set(Payout.objects.filter(case__in=cases).exclude(state="void").values_list("case", flat=True))
     return {
-        **same_elsewhere(case),
-        "aid_year": str(earlier.this_year), "aid_ever": str(earlier.total), "claims": len(earlier.claims),
-        "amount": "" if amount is None else str(amount), "fund": fund,
-    }  # fmt: skip
+        case.pk: {
+            **same[case.pk],
+            **_aid(earlier[case.pk]),
+            "amount": "" if amounts[case.pk] is None else str(amounts[case.pk]),
+            "fund": "" if case.pk in held else _fund(case, amounts[case.pk], local_day(now)),
+        }
+        for case in cases
+    }
 
 
-def _amount(case: Case) -> Decimal | None:
-    if case.accepted_on is None:
+def _aid(earlier: Earlier) -> Found:
+    return {"aid_year": str(earlier.this_year), "aid_ever": str(earlier.total), "claims": len(earlier.claims)}
+
+
+def _fund(case: Case, amount: Decimal | None, today: date) -> str:
+    if amount is None:
+        return ""
+    return "enough" if has_free(case, amount, today=today) else "short"
+
+
+def _amounts(cases: Sequence[Case], earlier: Mapping[int, Earlier]) -> dict[int, Decimal | None]:
+    """What the policy gives each of them now; None where it cannot be said."""
+    facts = answers_of(cases)
+    policies: dict[Any, Policy | None] = {}
+    found: dict[int, Decimal | None] = {}
+    for case in cases:
+        key = (case.policy_id, case.programme)
+        if case.accepted_on is not None and key not in policies:
+            policies[key] = _policy(case)
+        found[case.pk] = _amount(case, facts[case.pk], policies.get(key), earlier[case.pk])
+    return found
+
+
+def _policy(case: Case) -> Policy | None:
+    try:
+        return policy_of(case)
+    except Refusal:
+        return None
+
+
+def _amount(case: Case, facts: Mapping[str, Any], policy: Policy | None, earlier: Earlier) -> Decimal | None:
+    if case.accepted_on is None or policy is None:
         return None
     try:
-        return preview_award(case).amount
+        return award_of(case, facts, policy, earlier).amount
     except (Refusal, PolicyGap):
         return None
 
@@ -105,16 +151,34 @@ def words(before: Found, after: Found) -> list[str]:
 
 def before_payment(cases: Collection[int]) -> dict[int, Remark]:
     """编入批次时的复查: the last one of each case, and what differs in it from the approval; one question for all."""
+    return {case: _remark(rows) for case, rows in _kept(cases).items()}
+
+
+def afresh(cases: Collection[int], *, now: datetime) -> dict[int, Remark]:
+    """现在再查一次: as it stands at this moment, and what differs from the approval; stores nothing, one set of questions for all."""
+    found = check_all(list(Case.objects.filter(pk__in=cases).select_related("patient")), now=now)
+    kept = _kept(cases)
+    return {
+        case: Remark(now, standing(here), words(_approved(kept[case]).found, here) if case in kept else [])
+        for case, here in found.items()
+    }
+
+
+def _kept(cases: Collection[int]) -> dict[int, list[Recheck]]:
     kept: dict[int, list[Recheck]] = {}
     for row in Recheck.objects.filter(case__in=cases).order_by("pk"):
         kept.setdefault(row.case_id, []).append(row)
-    return {case: _remark(rows) for case, rows in kept.items()}
+    return kept
+
+
+def _approved(rows: list[Recheck]) -> Recheck:
+    """The one that the approval rested on, else the last."""
+    return next((row for row in reversed(rows) if row.moment in ("decide", "panel")), rows[-1])
 
 
 def _remark(rows: list[Recheck]) -> Remark:
     last = rows[-1]
-    approved = next((row for row in reversed(rows) if row.moment in ("decide", "panel")), last)
-    return Remark(last.at, standing(last.found), words(approved.found, last.found))
+    return Remark(last.at, standing(last.found), words(_approved(rows).found, last.found))
 
 
 def standing(found: Found) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -60,7 +60,19 @@ def answers(case: Case) -> dict[str, Any]:
 
 def answer_rows(case: Case) -> dict[str, Answer]:
     """The row in force of each answer, with its source and date (F8)."""
-    rows = sorted(case.answers.all(), key=lambda row: (row.round, _RANK[row.source], row.pk))
+    return _in_force(case.answers.all())
+
+
+def answers_of(cases: Collection[Any]) -> dict[int, dict[str, Any]]:
+    """The values in force of many cases, by their ids, as they stand now; one question for all of them."""
+    rows: dict[int, list[Answer]] = {case.pk: [] for case in cases}
+    for row in Answer.objects.filter(case__in=cases):
+        rows[row.case_id].append(row)
+    return {case: {key: row.value for key, row in _in_force(found).items()} for case, found in rows.items()}
+
+
+def _in_force(given: Iterable[Answer]) -> dict[str, Answer]:
+    rows = sorted(given, key=lambda row: (row.round, _RANK[row.source], row.pk))
     return {key: row for key, row in {row.key: row for row in rows}.items() if row.value != NOT_ASKED}
 
 

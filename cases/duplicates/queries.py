@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -20,12 +21,21 @@ from cases.duplicates import sheets
 from cases.duplicates.models import PastGrant, PastGrantImport
 from cases.duplicates.rules import Fault, Grant, Sheet, read_sheet
 from cases.evidence.models import MaterialFile
-from cases.people.models import PayeeAccount
-from cases.people.queries import current_account
+from cases.people.models import PayeeAccount, Person
 from cases.people.queries import id_key as _id_key
 from cases.programme import programmes
 
 RIGHT, PROVINCE = "past_grants.import", "64"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose earlier aid is asked for: a person by the key of the ID number, under one programme, in one year."""
+
+    id_key: str
+    programme: str
+    year: int
+    besides: int | None = None
 
 
 def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = None) -> Earlier:
@@ -35,16 +45,47 @@ def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = N
     `claims` are the year's earlier claims: each past grant, then this system's, oldest first. The household's sum is the person's own: no
     register of households is kept. The fund is not looked at: the panel's reservation does that.
     """
-    mine = _payouts(id_key, programme, besides_case)
-    past = PastGrant.objects.filter(id_key=id_key, programme=programme)
-    elsewhere = [Claim(None, grant.amount) for grant in past.filter(year=year).order_by("pk")]
-    this_year = _sum(past.filter(year=year)) + _sum(mine.filter(case__accepted_on__year=year))
+    return earlier_aids([Asked(id_key, programme, year, getattr(besides_case, "pk", None))])[0]
+
+
+def earlier_aids(asked: Sequence[Asked]) -> list[Earlier]:
+    """The same for many, in their order; three questions for all of them."""
+    keys, slugs = {one.id_key for one in asked}, {one.programme for one in asked}
+    past = PastGrant.objects.filter(id_key__in=keys, programme__in=slugs).order_by("pk")
+    elsewhere = list(past.values_list("id_key", "programme", "year", "amount"))
+    here = list(_payouts(keys, slugs))
+    latest = {row.case_id: row for row in Award.objects.filter(case__in={row[0] for row in here}).order_by("pk")}
+    costs = {case: Decimal(row.working["self_pay"]) for case, row in latest.items()}
+    return [_earlier(one, elsewhere, here, costs) for one in asked]
+
+
+def _earlier(one: Asked, elsewhere: list[Any], here: list[Any], costs: Mapping[int, Decimal]) -> Earlier:
+    past = [(year, amount) for key, slug, year, amount in elsewhere if (key, slug) == (one.id_key, one.programme)]
+    granted: dict[int, Decimal] = {}
+    total = sum((amount for _year, amount in past), ZERO)
+    for case, amount, slug, key, person, accepted in here:
+        if slug != one.programme or one.id_key not in (key, person) or case == one.besides:
+            continue
+        total += amount
+        if accepted is not None and accepted.year == one.year:
+            granted[case] = granted.get(case, ZERO) + amount
+    claims = [Claim(None, amount) for year, amount in past if year == one.year]
+    this_year = sum((claim.granted for claim in claims), ZERO) + sum(granted.values(), ZERO)
     return Earlier(
-        claims=(*elsewhere, *_claims(mine.filter(case__accepted_on__year=year))),
+        claims=(*claims, *(Claim(costs.get(case, ZERO), amount) for case, amount in granted.items())),
         this_year=this_year,
-        total=_sum(past) + _sum(mine),
+        total=total,
         household_this_year=this_year,
     )
+
+
+def _payouts(keys: Collection[str], slugs: Collection[str]) -> QuerySet[Any, Any]:
+    # money stands above this room: found by name, so that the dependency keeps going one way
+    rows: QuerySet[Any] = apps.get_model("cases", "Payout")._default_manager.exclude(state="void")
+    same = Q(case__patient_key__in=keys) | Q(case__patient__id_key__in=keys)
+    rows = rows.filter(same, case__programme__in=slugs).order_by("case__accepted_on", "case_id")
+    told = ("case__programme", "case__patient_key", "case__patient__id_key", "case__accepted_on")
+    return rows.values_list("case_id", "amount", *told)
 
 
 MOST_HITS = 20
@@ -55,39 +96,45 @@ def same_elsewhere(case: Any) -> dict[str, int]:
 
     Counts stop at twenty: more says nothing more.
     """
-    account, person = current_account(case), case.patient
-    counts = {"account": 0, "phone": 0}
-    if account is not None:
-        others = PayeeAccount.objects.exclude(case=case).filter(account_key=account.account_key)
-        counts["account"] = len(others.values("case").distinct()[:MOST_HITS])
-    if person is not None and person.phone_key:
-        people = type(person).objects.filter(phone_key=person.phone_key).exclude(pk=person.pk)
-        counts["phone"] = len(people.values("pk")[:MOST_HITS])
-    mine = MaterialFile.objects.filter(case=case, removed_at=None).values("sha256")
-    files = MaterialFile.objects.exclude(case=case).filter(sha256__in=mine)
-    return counts | {"file": len(files.values("case").distinct()[:MOST_HITS])}
+    return same_elsewhere_of([case])[case.pk]
 
 
-def _payouts(id_key: str, programme: str, besides_case: Any) -> QuerySet[Any]:
-    # money stands above this room: found by name, so that the dependency keeps going one way
-    rows = apps.get_model("cases", "Payout")._default_manager.exclude(state="void")
-    same = Q(case__patient_key=id_key) | Q(case__patient__id_key=id_key)
-    rows = rows.filter(same, case__programme=programme)
-    return rows.exclude(case=besides_case) if besides_case is not None else rows
+def same_elsewhere_of(cases: Collection[Any]) -> dict[int, dict[str, int]]:
+    """The same for many cases, by their ids; three questions for all of them."""
+    accounts, files = PayeeAccount.objects.filter(case__in=cases), MaterialFile.objects.filter(case__in=cases)
+    live = accounts.filter(replaced_at=None).values("account_key")
+    given = PayeeAccount.objects.filter(account_key__in=live)
+    account = _shared(cases, given.values_list("account_key", "case_id", "replaced_at"))
+    papers = MaterialFile.objects.filter(sha256__in=files.filter(removed_at=None).values("sha256"))
+    file = _shared(cases, papers.values_list("sha256", "case_id", "removed_at"))
+    phones = {case.patient.phone_key for case in cases if case.patient and case.patient.phone_key}
+    people: dict[str, set[int]] = {}
+    for key, pk in Person.objects.filter(phone_key__in=phones).values_list("phone_key", "pk") if phones else ():
+        people.setdefault(str(key), set()).add(pk)
+    return {
+        case.pk: {
+            "account": account[case.pk],
+            "phone": min(MOST_HITS, len(people.get(case.patient.phone_key or "", set()) - {case.patient_id}))
+            if case.patient
+            else 0,
+            "file": file[case.pk],
+        }
+        for case in cases
+    }
 
 
-def _sum(rows: QuerySet[Any]) -> Decimal:
-    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
-
-
-def _claims(payouts: QuerySet[Any]) -> Iterable[Claim]:
-    granted: dict[int, Decimal] = {}
-    for case_id, amount in payouts.order_by("case__accepted_on", "case_id").values_list("case_id", "amount"):
-        granted[case_id] = granted.get(case_id, ZERO) + amount
-    latest = {row.case_id: row for row in Award.objects.filter(case__in=granted).order_by("pk")}
-    for case_id, amount in granted.items():
-        worked = latest.get(case_id)
-        yield Claim(Decimal(worked.working["self_pay"]) if worked else ZERO, amount)
+def _shared(cases: Collection[Any], rows: Iterable[tuple[str, int, Any]]) -> dict[int, int]:
+    """Of each case, how many others have something that it has now; `rows` are the thing, the case, and since when it is gone."""
+    having: dict[str, set[int]] = {}
+    own: dict[int, set[str]] = {case.pk: set() for case in cases}
+    for key, case, gone in rows:
+        having.setdefault(key, set()).add(case)
+        if gone is None and case in own:
+            own[case].add(key)
+    return {
+        case: min(MOST_HITS, len(set[int]().union(*(having[key] for key in keys)) - {case}))
+        for case, keys in own.items()
+    }
 
 
 def imports(viewer: Any) -> list[PastGrantImport]:

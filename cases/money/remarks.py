@@ -20,15 +20,22 @@ class Remark:
 
 
 Knows = Callable[[Collection[int]], Mapping[int, Remark]]
-_known: list[Knows] = []
+KnowsNow = Callable[..., Mapping[int, Remark]]
+_known: list[tuple[Knows, KnowsNow]] = []
 
 
-def known_by(ask: Knows) -> None:
-    """Let a room above say what it knows, by the ids of cases; registered once when the app starts."""
-    _known.append(ask)
+def known_by(kept: Knows, afresh: KnowsNow) -> None:
+    """Let a room above say what it kept and what it finds now, by the ids of cases; registered once when the app starts."""
+    _known.append((kept, afresh))
 
 
 def remarks(payouts: Iterable[Payout]) -> dict[int, Any]:
-    """What is known of the cases of these payouts, by the id of the case; nothing for those of whom nothing is."""
+    """What was kept of the cases of these payouts, by the id of the case; nothing for those of whom nothing is."""
     cases = {payout.case_id for payout in payouts}
-    return {case: remark for ask in _known for case, remark in ask(cases).items()}
+    return {case: remark for kept, _afresh in _known for case, remark in kept(cases).items()}
+
+
+def remarks_now(payouts: Iterable[Payout], *, now: datetime) -> dict[int, Any]:
+    """The same found afresh at this moment (现查); nothing is kept."""
+    cases = {payout.case_id for payout in payouts}
+    return {case: remark for _kept, afresh in _known for case, remark in afresh(cases, now=now).items()}

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases.access.queries import require, who_may
 from cases.calendar import clock
+from cases.calendar.rules import local_day
 from cases.errors import Invalid
 from cases.money import actions, funds, queries
 from cases.money.differences import how_many_differ
 from cases.money.forms import CheckForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
 from cases.money.models import PaymentBatch
-from cases.money.remarks import remarks
+from cases.money.remarks import remarks, remarks_now
 from cases.money.rules import OUT, PROVINCE
 from cases.people.rules import mask_name
 
@@ -90,13 +91,15 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
         made = actions.build_batch(fund=one, seen=seen, by=request.user)
         messages.success(request, _("批次已制单。请另一位同事复核。"))
         return redirect("money:batch", made.number)
-    waiting = queries.candidates(request.user, one, today=clock.today())
+    now = clock.now()
+    waiting = queries.candidates(request.user, one, today=local_day(now))
     ready = [found for found in waiting if not found.reason]
-    known = remarks(found.payout for found in ready)
+    known = remarks_now((found.payout for found in waiting if found.payout.state == "payable"), now=now)
     context = {
         "fund": one,
         "ready": [(found, _holder(found), known.get(found.payout.case_id)) for found in ready],
-        "out": [(found, OUT[found.reason]) for found in waiting if found.reason],
+        "out": [(found, OUT[found.reason], known.get(found.payout.case_id)) for found in waiting if found.reason],
+        "now": now,
         "total": sum(found.payout.amount for found in ready),
         "may": queries.rights_of(request.user),
     }

@@ -1,6 +1,7 @@
 """What changed since the decider last looked stands on his page, and a re-check that differs stops the approval until he has seen it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from cases.evidence.models import MaterialFile
 from cases.history.models import Event
 from tests.desk.test_deciding import at_desk, typed
 from tests.desk.test_reading import open_papers, required
-from workflows import actions
+from workflows import actions, rechecks
 from workflows.models import Decision, Draft, Recheck
 from workflows.walking import drive
 
@@ -97,7 +98,8 @@ def test_the_one_check_is_kept_at_submission_approval_panel_and_batch_and_shown_
     drive.step(case, "grant")
     later(cast["prov_head"], days=1)
     finance = signed_in(cast["fin_make"])
-    assert "没有发现" in finance.get(reverse("money:build", args=[purse.code])).text
+    page = finance.get(reverse("money:build", args=[purse.code])).text
+    assert "没有发现" in page and "现查" in page
     batch, _file = drive.send_batch(
         of=purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"]
     )
@@ -127,3 +129,40 @@ def test_only_who_may_do_the_step_is_shown_the_check(cast, new_case, signed_in):
     assert before is not None and (shown.moment, before.moment) == ("shown", "submit")
     page = signed_in(cast["prov_review2"]).get(reverse("case:tab", args=[case.number, "checks"])).content.decode()
     assert "复查记录" in page
+
+
+def test_who_builds_a_batch_sees_what_came_up_since_the_approval_found_as_the_page_opens(
+    cast, new_case, funded, signed_in
+):
+    purse, case, other = funded("rare_disease", "200000"), new_case(1, "PANEL"), new_case(5)
+    drive.panel([case], head=cast["prov_head"], members=[cast[f"panel{number}"] for number in range(1, 6)])
+    drive.give_notice([case], by=cast["publicity"])
+    drive.end_notice(by=cast["prov_head"])
+    case.refresh_from_db()
+    drive.step(case, "grant")
+    later(cast["prov_head"], days=1)
+    address, finance, kept = (
+        reverse("money:build", args=[purse.code]),
+        signed_in(cast["fin_make"]),
+        Recheck.objects.count(),
+    )
+    same_file(other, case, cast["applicant1"])
+    page = finance.get(address).text
+    assert "和批准时不一样" in page and "同一份文件的其他案卷：0 → 1" in page and "没有发现" not in page
+    english = finance.get(address, headers={"accept-language": "en"}).text
+    assert "Differs from the approval" in english and "0 → 1" in english
+    assert Recheck.objects.count() == kept, "looking keeps nothing"
+    assert finance.post(address).status_code == 302
+    assert Recheck.objects.filter(case=case, moment="batch").get().found["file"] == 1
+    assert "已在另一个批次里" in finance.get(address).text
+
+
+def test_many_cases_are_checked_as_each_alone(cast, new_case, funded):
+    funded("rare_disease", "200000")
+    one, two, three = new_case(1, "PANEL"), new_case(5, "COUNTY"), new_case(6)
+    same_file(one, two, cast["applicant1"])
+    now = clock.now()
+    found = rechecks.check_all([one, two, three], now=now)
+    assert found == {case.pk: rechecks.check(case, now=now) for case in (one, two, three)}
+    assert (found[one.pk]["file"], found[two.pk]["file"], found[three.pk]["file"]) == (1, 1, 0)
+    assert Decimal(found[one.pk]["amount"]) == one.award and found[three.pk]["amount"] == ""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.access.demo import PASSWORD
+from cases.money import actions
 from cases.money.models import BankAnswer, Fund, PaymentBatch, Payout
 from cases.money.testbank import Fault, SimulatedBank
+from cases.people.actions import confirm_account
+from tests.money.conftest import later, make_case
 
 
 @pytest.fixture
@@ -123,3 +129,29 @@ def test_no_page_shows_a_whole_account_number(as_: Any, fund: Any, grant: Any, d
     batch = desk.built(fund)
     for text in (before, as_("fin_make").get(reverse("money:batch", args=[batch.number])).text):
         assert "5555" in text and not re.search(r"\d{12,}", text.replace(batch.file_sha256, ""))
+
+
+def test_the_page_of_a_batch_asks_as_often_for_ten_as_for_one_and_says_why_one_is_held_back(
+    as_: Any, fund: Any, grant: Any, cast: Any
+) -> None:
+    address, maker = reverse("money:build", args=[fund.code]), as_("fin_make")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as said:
+            assert maker.get(address).status_code == 200
+        return len(said)
+
+    grant()
+    held = make_case(cast)
+    payout = actions.reserve(case=held, amount=Decimal(3000), fund=fund, by=cast["prov_head"])
+    confirm_account(case=held, by=cast["xiji_review"])
+    actions.make_payable(case=held, not_before=later(5), by=cast["prov_head"])
+    asked()
+    once = asked()
+    for _number in range(9):
+        grant()
+    assert asked() == once
+    page = maker.get(address)
+    [(one, reason, remark)] = page.context["out"]
+    assert (one.payout, str(reason)) == (payout, "还没到最早拨付日：公示未结束") and remark is not None
+    assert len(page.context["ready"]) == 10
