@@ -16,7 +16,7 @@ from cases.sealed import seal, unseal
 
 View = Callable[..., HttpResponse]
 OPENED = "opened"
-"""Where a session keeps the tokens of the cases that the code of their paper has opened in this browser."""
+"""Where a session keeps the keys of the paper codes that have opened cases in this browser; a new code ends the old one here too."""
 
 _KEPT, _COLUMN = "kept", "session.kept"
 _MOST = 20_000

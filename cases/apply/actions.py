@@ -1,4 +1,4 @@
-"""What an applicant does after sending: look up without signing in, counted; and give another account with its proof."""
+"""What an applicant does after sending: look up without signing in, counted; give another account; get a new paper code."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.models import Post
+from cases.access.queries import require
 from cases.dossier.models import Case, TrackTry
 from cases.dossier.queries import lock_case
-from cases.dossier.rules import clean_case_number
+from cases.dossier.rules import CODE_REASONS, clean_case_number
+from cases.dossier.sending import new_paper_code
 from cases.errors import Invalid, Refusal
 from cases.evidence import vault
 from cases.evidence.keeping import PAPER, store, taken_in
 from cases.evidence.models import Material, MaterialFile
-from cases.history.record import action, record
-from cases.people.actions import NO_CARD, give_account, may_give_account
+from cases.history.record import action, current, record
+from cases.people.actions import COUNTER, NO_CARD, give_account, may_give_account
 from cases.people.models import PayeeAccount
 from cases.people.rules import SELF
+from cases.recusal.models import Recusal
 from cases.sealed import blind_index, seal, unseal
 
+TAIL = 4
 WINDOW = timedelta(minutes=15)
 MOST_PLACE, MOST_NUMBER = 30, 6
 NOBODY = "000000000000000000"
@@ -128,3 +133,50 @@ def _kept(case: Case, code: str, upload: Any, by: Any, now: datetime) -> Materia
         row.state = "given"
         row.save(update_fields=["state"])
     return file
+
+
+# --- a lost paper code --------------------------------------------------------------------------------------------------
+@action("case.renew_code")
+def renew_code(*, case: Case, id_tail: str, is_checked: bool, reason: str, by: Any, now: datetime | None = None) -> str:
+    """换发纸质查询码 at the counter, after a look at the ID: the answer is the new code, and nothing keeps it.
+
+    The old one is dead at once, also where it has opened the case already. `id_tail` are the last four of the ID that was
+    shown, `reason` a key of CODE_REASONS. Raises Invalid by field; refused to everybody but the county's counter.
+    """
+    found = lock_case(case.pk)
+    post = may_renew_code(case=found, by=by)
+    act = current()
+    assert act is not None
+    act.as_(role=post.role_id, office=post.office.name)
+    faults: dict[str, Any] = {}
+    if reason not in CODE_REASONS:
+        faults["reason"] = _("请选择为什么换发。")
+    if not is_checked:
+        faults["is_checked"] = _("请先看身份证原件，再勾选。")
+    if not _fits(found, id_tail):
+        faults["id_tail"] = _("和案卷里患者的证件号码对不上。请核对原件。")
+    if faults:
+        raise Invalid(_("没有换发，请看标出的地方。"), fields=faults, code="not_checked")
+    code = new_paper_code(found)
+    found.save(update_fields=["paper_code_key"])
+    record("case.code_renewed", about=("case", found.pk), object=found, payload={"reason": reason})
+    return code
+
+
+def may_renew_code(*, case: Case, by: Any) -> Post:
+    """谁能换发: the post of the county's counter; nobody for a case of his own or one that he keeps out of.
+
+    NotFound outside the area, Refusal for other posts and while the case is a draft.
+    """
+    post = require(by, COUNTER, case.handling_code)
+    is_own = by.pk in (case.owner_id, case.agent_id) or Recusal.objects.filter(case=case, person=by).exists()
+    if is_own:
+        raise Refusal(_("这件是您申请或代办的，或者您应当回避，需要别的同事办理。"), code="duties")
+    if not case.paper_code_key:
+        raise Refusal(_("还没有提交，没有查询码可换。"), code="no_paper_code", status=409)
+    return post
+
+
+def _fits(case: Case, id_tail: str) -> bool:
+    id_no = str(case.patient.id_no) if case.patient else ""
+    return len(id_no) >= TAIL and hmac.compare_digest(id_no[-TAIL:].encode(), id_tail.strip().upper().encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -22,7 +21,6 @@ from cases.history.record import action, record
 from cases.people.queries import id_key
 from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
-from cases.sealed import blind_index
 from cases.states import OPEN_STATES
 
 SWEPT = 100
@@ -143,8 +141,7 @@ def submit(*, case: Case, by: Any, truth: bool = False, now: datetime | None = N
         store_answer(case=found, key=rules.TRUTH.key, value=True, by=by, now=now)
     _must_be_complete(found, now)
     sending.settle(found, by=by, now=now)
-    code = rules.paper_code(os.urandom(12))
-    found.paper_code_key = blind_index(code, "case.paper")
+    code = sending.new_paper_code(found)
     found.number = numbering.take(county=found.handling_code[:6], year=local_day(now).year)
     found.submitted_at = now
     found.save()

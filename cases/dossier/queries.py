@@ -111,9 +111,9 @@ def my_case(viewer: Any, number: str) -> Case:
     return case
 
 
-def opened_case(number: str, tokens: Sequence[str]) -> Case | None:
-    """A case that the paper code of its receipt opened in this browser."""
-    return Case.objects.filter(number=number, token__in=tokens).first() if tokens else None
+def opened_case(number: str, keys: Sequence[str]) -> Case | None:
+    """A case that the paper code of its receipt opened in this browser; no more once another code was given out."""
+    return Case.objects.filter(number=number, paper_code_key__in=keys).first() if keys else None
 
 
 def agent_areas(person: Any) -> list[str]:

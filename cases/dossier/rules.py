@@ -53,6 +53,10 @@ def clean_case_number(text: str) -> str:
     return f"{digits[:6]}-{digits[6:10]}-{digits[10:16]}-{digits[16]}"
 
 
+CODE_REASONS = {"lost": _("回执丢了"), "unreadable": _("回执看不清或坏了"), "seen": _("怕查询码被别人看到")}
+"""Why somebody gets another paper code, by key."""
+
+
 def paper_code(random_bytes: bytes) -> str:
     """纸质查询码 printed once on the receipt: `7KQ2-M9XF-3TBW`, without letters that are mistaken for figures."""
     letters = "".join(_CODE_LETTERS[byte % len(_CODE_LETTERS)] for byte in random_bytes[:12])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,7 @@ from cases.people.models import Person
 from cases.people.queries import current_account, id_key, is_helpers_account, name_key, phone_key
 from cases.people.rules import SELF, check_id, is_minor, mask_name
 from cases.programme import Programme, programme, tell
+from cases.sealed import blind_index
 from cases.states import OPEN_STATES
 
 
@@ -37,6 +39,13 @@ def lacking(case: Case, *, now: datetime) -> list[lacks.Lack]:
         *lacks.wrong_applicant(facts, today=today),
         *gates.lacking(case, facts, now),
     ]
+
+
+def new_paper_code(case: Case) -> str:
+    """纸质查询码: a new one for this case, not saved yet. Only its key is kept, so that the one before is dead at once."""
+    code = rules.paper_code(os.urandom(12))
+    case.paper_code_key = blind_index(code, "case.paper")
+    return code
 
 
 def settle(case: Case, *, by: Any, now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cases.errors import NotFound
 from cases.notices import given
 from cases.notices.models import Notice
 from cases.notices.rules import due_words
+from cases.sealed import blind_index
 
 
 def phone_of(notice: Notice) -> str:
@@ -70,7 +71,7 @@ def letter_for(viewer: Any, token: UUID) -> Notice:
 def opened_letter(token: UUID, opened: Sequence[str]) -> Notice | None:
     """The applicant's copy of a letter for somebody who opened the case with the code of its paper; it may be read."""
     rows = Notice.objects.select_related("case", "to_user").filter(token=token, channel="page", to_whom="applicant")
-    return rows.filter(case__token__in=opened).first() if opened else None
+    return rows.filter(case__paper_code_key__in=opened).first() if opened else None
 
 
 def is_mine(viewer: Any, notice: Notice) -> bool:
@@ -119,8 +120,14 @@ def sheet_of(notice: Notice, language: str = "", *, with_code: bool = False) -> 
         due_on=date.fromisoformat(data["due_on"]),
         provisional=data["provisional"],
         track=track_address(data["case_number"]) if notice.code == RECEIPT else "",
-        paper_code=data.get("paper_code", "") if with_code else "",
+        paper_code=_live_code(notice) if with_code else "",
     )
+
+
+def _live_code(notice: Notice) -> str:
+    """The code on a receipt while it opens anything; nothing once another was given out."""
+    code = str(notice.data.get("paper_code") or "")
+    return code if code and blind_index(code, "case.paper") == notice.case.paper_code_key else ""
 
 
 @dataclass(frozen=True)

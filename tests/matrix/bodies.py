@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from cases.dossier.models import Case
 from tests.matrix.table import Row
 from tests.matrix.world import World
 from workflows.walking.visitors import day
@@ -44,6 +45,7 @@ FORMS: dict[str, Filled] = {
     "case:notes": lambda world, of: {"text": OPINION},
     "case:note_reply": lambda world, of: {"text": OPINION},
     "case:note_redact": lambda world, of: {"reason": OPINION},
+    "case:code": lambda world, of: {"reason": "lost", "is_checked": "on", "id_tail": _tail(of["number"])},
     "case:message": lambda world, of: {"words": OPINION, "phase": "send", "sure": "on"},
     "case:release": lambda world, of: {"item": of["api.pk"], "reason": OPINION},
     "case:recuse": lambda world, of: {"item": of["api.pk"], "row_version": 1, "reason": OPINION},
@@ -80,6 +82,13 @@ FORMS: dict[str, Filled] = {
     "publicity:one_objection": lambda world, of: {"upheld": "no", "finding": "查清了，没有这回事。", "answer": "查清了，没有这回事。"},
     "publicity:object": lambda world, of: {"entry": 1, "text": "名单上这户人家有两辆车，请核查。"},
 }  # fmt: skip
+
+
+def _tail(number: str) -> str:
+    """The last four of the ID that somebody shows at the counter."""
+    patient = Case.objects.select_related("patient").get(number=number).patient
+    assert patient is not None
+    return str(patient.id_no)[-4:]
 
 
 def body_of(world: World, row: Row) -> str:

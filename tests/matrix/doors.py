@@ -15,6 +15,7 @@ Found = tuple[str, Callable[..., Any]]
 
 HELPERS = {
     "cases.access.actions.look": "stores a look in a transaction of its own, before the bytes leave",
+    "cases.apply.actions.may_renew_code": "asks who may, inside an act",
     "cases.calendar.actions.on_calendar_loaded": "registers a handler",
     "cases.calendar.actions.load_calendar": "a command of the operator; writes one event",
     "cases.calendar.actions.load_reference": "set-up by the owner role",

@@ -13,6 +13,7 @@ from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.notices.models import Notice
 from cases.outgoing.models import Outgoing
+from cases.programme import programme
 from tests.pages.browsing import Browser
 from tests.pages.keyboard import Keyboard
 from tests.pages.people import session
@@ -125,6 +126,14 @@ def check_message(page: Any) -> None:
     page.locator("[name=phase][value=check]").click()
 
 
+def renew_code(page: Any) -> None:
+    """Look at the ID and give out another paper code: the receipt is there."""
+    page.locator("[name=reason][value=lost]").check(force=True)
+    page.fill("[name=id_tail]", programme("rare_disease").demo_answers(1)["patient_id_no"][-4:])
+    page.locator("[name=is_checked]").check(force=True)
+    page.locator("main form[method=post] button").last.click()
+
+
 def give(page: Any) -> None:
     """Choose the first step and look over who would get it."""
     page.locator("[name=items]").first.check(force=True)
@@ -151,6 +160,8 @@ def test_batches_notes_messages_staffing_speed_and_incidents_are_for_everybody(
             Look("xiji_review", batch, check_batch, ways=2),
             Look("xiji_review", reverse("case:notes", args=[first.number])),
             Look("xiji_review", reverse("case:message", args=[first.number]), check_message, ways=2),
+            Look("xiji_intake", reverse("case:code", args=[first.number])),
+            Look("xiji_intake", reverse("case:code", args=[first.number]), renew_code),
             Look("guyuan_city", reverse("staffing:people")),
             Look("guyuan_city", steps, give, ways=2),
             Look("secadmin", reverse("staffing:leave", args=[cast["xiji_review"].pk])),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.text import listed
-from workflows.inspection.words import field_words
+from workflows.inspection.words import field_words, value_words
 
 CATEGORIES: dict[str, Any] = {
     "decision": gettext_lazy("办理"),
@@ -44,6 +44,8 @@ REFUSALS: dict[str, Any] = {
     "first_reviewer": gettext_lazy("初次审核的人不能办结异议"),
     "stale": gettext_lazy("别人已经办理"),
     "suspended": gettext_lazy("已停办"),
+    "no_paper_code": gettext_lazy("还没有提交，没有查询码"),
+    "not_checked": gettext_lazy("没有核对身份证"),
     "not_found": gettext_lazy("查无此件（不在辖区或不存在）"),
     "invalid": gettext_lazy("填写有误"),
     "facts": gettext_lazy("金额有矛盾"),
@@ -83,7 +85,11 @@ def changes_of(action: str, payload: Mapping[str, Any]) -> list[tuple[str, str, 
     """Field, before, after. Sealed values stand as the first signs of their commitment (指纹), never in clear."""
     if action == "row.update":
         return [(field_words(name), *_before_and_after(pair)) for name, pair in payload.items() if _is_pair(pair)]
-    return [(field_words(name), "", shown(value)) for name, value in payload.items() if value not in (None, "", [], {})]
+    return [
+        (field_words(name), "", shown(value_words(name, value)))
+        for name, value in payload.items()
+        if value not in (None, "", [], {})
+    ]
 
 
 def _before_and_after(pair: list[Any]) -> tuple[str, str]:

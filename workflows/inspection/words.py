@@ -6,7 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.dossier.rules import CODE_REASONS
+
 FIELDS: dict[str, Any] = {
+    "paper_code_key": _("纸质查询码的指纹"),
     "patient_key": _("患者查重标识"),
     "token": _("内部标识"),
     "id": _("行号"),
@@ -121,3 +124,12 @@ FIELDS: dict[str, Any] = {
 def field_words(name: str) -> str:
     """A column in the reader's language."""
     return str(FIELDS.get(name, name))
+
+
+VALUES: dict[str, dict[str, Any]] = {"reason": CODE_REASONS}
+"""Coded values of events in words, by field."""
+
+
+def value_words(name: str, value: Any) -> Any:
+    """A coded value of a field in the reader's language; anything else as it is."""
+    return VALUES.get(name, {}).get(value, value) if isinstance(value, str) else value

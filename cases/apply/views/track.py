@@ -88,7 +88,7 @@ def track(request: HttpRequest) -> HttpResponse:
         if case is None:
             form.add_error(None, _("没有查到。请核对编号和身份证号最后四位，或打电话问。"))
         elif with_code:
-            request.session[OPENED] = [*request.session.get(OPENED, [])[-4:], str(case.token)]
+            request.session[OPENED] = [*request.session.get(OPENED, [])[-4:], case.paper_code_key]
             return redirect("dossier:case", number=case.number)
         else:
             context = {"number": case.number, "standing": queries.standing(case), "back_href": "/track"}

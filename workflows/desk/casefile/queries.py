@@ -225,6 +225,12 @@ class File:
         return self.case.state in REPAIRING and may(self.viewer, COUNTER, self.case.handling_code) is not None
 
     @property
+    def may_renew_code(self) -> bool:
+        """换发查询码: whether the viewer may give out another paper code at the counter."""
+        is_own = self.viewer.pk in (self.case.owner_id, self.case.agent_id)
+        return not self.veiled and not is_own and may(self.viewer, COUNTER, self.case.handling_code) is not None
+
+    @property
     def may_read_notes(self) -> bool:
         """内部便签: for who reads whole files here and is neither applicant nor helper."""
         return not self.veiled and reading_post(self.viewer, self.case) is not None

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from workflows.desk.casefile import views
 from workflows.desk.casefile.queries import TABS, VEILED_TABS
+from workflows.desk.counter.views import code, code_receipt
 from workflows.desk.messages.views import message
 from workflows.desk.notes import views as notes
 
@@ -35,6 +36,8 @@ urlpatterns = [
     path("paper", views.check_paper, name="check_paper"),
     path("decide", views.decide, name="decide"),
     path("account", views.account, name="account"),
+    path("code", code, name="code"),
+    path("code/receipt", code_receipt, name="code_receipt"),
     path("terminate", views.terminate, name="terminate"),
     path("redacted", views.redact, name="redact"),
     path("redacted/<uuid:token>/remove", views.unredact, name="unredact"),
