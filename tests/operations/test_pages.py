@@ -57,3 +57,6 @@ def test_a_change_of_versions_is_made_with_what_lost_steps_become(cast, publishe
     page = maker.post(address, sent, follow=True).content.decode()
     assert "可以执行" in page and str(case.number) in page
     assert maker.post(address, {**sent, "place": "11"}).status_code == 422
+    form = maker.get(address).content.decode()
+    assert '<option value="640422">西吉县</option>' in form and "地区代码" not in form
+    assert maker.post(address, {**sent, "place": "6405"}).status_code == 422, "no case of that city"

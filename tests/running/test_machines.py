@@ -18,7 +18,9 @@ from cases.errors import Invalid, Refusal
 from cases.history.models import Event
 from cases.outgoing import limits
 from cases.outgoing.models import Outgoing
+from cases.programme import programmes
 from workflows.running import actions
+from workflows.running.rules import topic_words
 
 pytestmark = pytest.mark.django_db
 MACHINES, LIMITS = "running:machines", "running:limits"
@@ -120,3 +122,34 @@ def test_an_order_that_no_machine_fetches_is_shown_and_leaves_our_health_alone(b
     Outgoing.objects.create(topic="test.bureau", key="k", queue="pulled", created_at=old, available_at=old)
     assert Client().get("/health/ready").json()["checks"]["outgoing"] == "ok"
     assert "test.bureau" in browser.get(reverse("running:home")).content.decode()
+
+
+def test_a_key_says_its_work_and_its_place_in_words_in_both_languages(
+    browser: Client, security: Client, cast: Any
+) -> None:
+    actions.make_machine(username="bureau", by=cast["sysadmin"])
+    account, address = appointed(cast, "bureau"), reverse(MACHINES)
+    form = security.get(address).content.decode()
+    assert '<option value="640422">西吉县</option>' in form and 'name="area"' in form and "地区代码" not in form
+    given = {"way": "key", "account": account.pk, "topics": ["test.bureau"], "days": 30}
+    assert security.post(address, {**given, "area": "nowhere"}).status_code == 422
+    assert security.post(address, {**given, "area": "640422"}).status_code == 200
+    shown = browser.get(address).content.decode()
+    back = f'href="{reverse("running:home")}"'
+    assert "固原市 · 西吉县" in shown and shown.count(back) > 1, "in the navigation and above the page"
+    english = browser.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "Guyuan City · Xiji County" in english
+    assert back not in security.get(address).content.decode(), "he has no business there"
+
+
+def test_the_work_of_a_topic_is_named_by_the_steps_that_ask_for_it() -> None:
+    asked = {node.does for road in _roads() for node in road if getattr(node, "does", "")}
+    assert asked
+    for topic in asked:
+        assert topic in topic_words(topic) and topic_words(topic) != topic
+    assert topic_words("test.nobody") == "test.nobody"
+
+
+def _roads() -> list[list[Any]]:
+    roads = [road for card in programmes() for road in card.roads.values()]
+    return [[getattr(road, name) for name in road.reading_order] for road in roads]

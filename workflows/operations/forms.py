@@ -14,7 +14,7 @@ from cases.programme import Question
 from project.forms import CleanCharField, DateField, Radios, ReliefForm
 from workflows.actions import correctable
 from workflows.operations.plans import WORDS, choices, routes, to_map
-from workflows.operations.roads import places
+from workflows.operations.roads import areas, places
 
 
 class Refusing(ReliefForm):
@@ -116,15 +116,14 @@ class RoadPlanForm(Refusing):
     """换流程版本: from which version to which, in which area, what the steps that are gone become, and why."""
 
     route = forms.ChoiceField(label=_("从哪个版本到哪个版本"))
-    place = CleanCharField(
-        label=_("只换这个地区的（地区代码）"), required=False, max_length=12, help_text=_("不填就是全省。")
-    )
+    place = forms.ChoiceField(label=_("只换这个地区的"), required=False)
     reason = PlanForm.base_fields["reason"]
 
     def __init__(self, *args: Any, route: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["route"].choices = routes()  # type: ignore[attr-defined]
         self.fields["route"].initial = route
+        self.fields["place"].choices = [("", _("全省")), *areas()]  # type: ignore[attr-defined]
         for name, title, may in to_map(self.data.get("route") or route):
             label = format_lazy(_("“{step}”换成"), step=title)
             self.fields[f"map_{name}"] = forms.ChoiceField(label=label, required=False, choices=[("", "—"), *may])

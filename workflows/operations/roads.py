@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Invalid
 from cases.programme import programmes
+from cases.regions.queries import Groups, grouped
 from cases.text import with_aside
 from workflows.flow import graph
 
@@ -36,6 +38,12 @@ def words_of(flow: str, step: str = "") -> Any:
     road = roads().get(flow)
     title = getattr(getattr(road, step, None), "title", step) if step else ""
     return format_lazy("{name} {version} {title}", name=name, version=version, title=title)
+
+
+def areas() -> Groups:
+    """省、市、县 whose cases a plan may be kept to, by name."""
+    english = (get_language() or "").startswith("en")
+    return grouped([PROVINCE], levels=("province", "city", "county"), english=english)
 
 
 def places() -> list[tuple[str, Any]]:

@@ -12,8 +12,8 @@ from cases.errors import Invalid
 from project.forms import Checkboxes, CleanCharField, ReliefForm, TickBox
 from workflows.engine import jobs
 from workflows.models import Incident
-from workflows.running.queries import machine_accounts
-from workflows.running.rules import partners
+from workflows.running.queries import counties, machine_accounts
+from workflows.running.rules import partners, topic_words
 
 
 class SettleForm(forms.Form):
@@ -78,14 +78,15 @@ class KeyForm(Told):
 
     account = forms.ModelChoiceField(label=_("机器账号"), queryset=User.objects.none(), empty_label=_("请选择"))
     topics = forms.MultipleChoiceField(label=_("可以领取的工作"), widget=Checkboxes)
-    area = CleanCharField(label=_("只在这个地区"), max_length=12, help_text=_("地区代码。"))
+    area = forms.ChoiceField(label=_("只在这个地区"), help_text=_("机器账号的任职要在这个地区。"))
     days = forms.IntegerField(label=_("几天有效"), min_value=1, max_value=400)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["account"].queryset = machine_accounts()  # type: ignore[attr-defined]
         self.fields["account"].label_from_instance = lambda user: user.username  # type: ignore[attr-defined]
-        self.fields["topics"].choices = [(topic, topic) for topic in jobs.pulled]  # type: ignore[attr-defined]
+        self.fields["topics"].choices = [(topic, topic_words(topic)) for topic in jobs.pulled]  # type: ignore[attr-defined]
+        self.fields["area"].choices = [("", _("请选择")), *counties()]  # type: ignore[attr-defined]
 
 
 class EndForm(Told):

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import get_language
 
 from cases.access.models import MachineKey, Post, User
 from cases.access.queries import current_posts, may_administer, posts_of, require
 from cases.calendar import clock
 from cases.errors import NotFound
 from cases.outgoing.models import Outgoing, Partner
+from cases.regions.queries import Groups, grouped, name_paths
 from workflows.engine import periodic
 from workflows.models import Incident, PeriodicRun, Timer
-from workflows.running.rules import RIGHT, partners, work_words
+from workflows.running.rules import RIGHT, partners, topic_words, work_words
 
 PAGE, AT_ONCE = 50, 500
+PROVINCE = "64"
 GROUPS = 200
 
 
@@ -28,6 +31,11 @@ def operator_post(viewer: Any) -> Post:
         raise NotFound()
     own = next((post for post in posts if RIGHT in post.role.rights), posts[0])
     return require(viewer, RIGHT, own.office.division_code)
+
+
+def may_operate(viewer: Any) -> bool:
+    """Whether one of the viewer's posts opens this room."""
+    return any(RIGHT in post.role.rights for post in posts_of(viewer))
 
 
 def incidents_for(viewer: Any) -> QuerySet[Incident]:
@@ -155,6 +163,22 @@ def machine_keys(viewer: Any) -> list[MachineKey]:
     must_see_machines(viewer)
     live = MachineKey.objects.filter(ended_at=None, ends_at__gt=clock.now())
     return list(live.select_related("user").order_by("-pk"))
+
+
+def shown_keys(viewer: Any) -> list[tuple[MachineKey, list[str], str]]:
+    """The same as people read them: each with the work in words and its place by name."""
+    rows = machine_keys(viewer)
+    places = name_paths([row.area for row in rows], english=_in_english())
+    return [(row, [topic_words(topic) for topic in row.topics], places[row.area]) for row in rows]
+
+
+def counties() -> Groups:
+    """省、市、县 to choose from, by name."""
+    return grouped([PROVINCE], levels=("province", "city", "county"), english=_in_english())
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 def must_see_machines(viewer: Any) -> None:

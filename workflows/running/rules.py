@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.programme import programme, programmes
+from cases.text import listed, with_aside
 
 RIGHT = "operations"
 """The right of the system administrator to settle incidents."""
@@ -16,6 +17,7 @@ TOPICS: dict[str, Any] = {
     "periodic": _("定时任务"),
     "message": _("外来消息"),
     "duties": _("职责复查"),
+    "allotment": _("成批分派"),
 }
 TIMERS: dict[str, Any] = {"lapse": _("等待到期"), "claim": _("领取到期")}
 
@@ -40,3 +42,15 @@ def work_words(kind: str, name: str) -> str:
         card = programme(slug)
         return f"{card.name} {version} {getattr(card.roads[version], step).title}"
     return str(TOPICS.get(name, name))
+
+
+def topic_words(topic: str) -> str:
+    """Which steps of which roads ask for this work; one that no road asks for shows its code."""
+    asking = {
+        f"{card.name} · {node.title}": None
+        for card in programmes()
+        for road in card.roads.values()
+        for node in (getattr(road, name) for name in road.reading_order)
+        if getattr(node, "does", "") == topic
+    }
+    return with_aside(listed(asking), topic) if asking else topic

@@ -79,7 +79,7 @@ def limits(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def machines(request: HttpRequest) -> HttpResponse:
     """Accounts and keys of partners' machines; a new key is shown this once."""
-    keys, way, secret = queries.machine_keys(request.user), request.POST.get("way", ""), ""
+    keys, way, secret = queries.shown_keys(request.user), request.POST.get("way", ""), ""
     forms = {name: kind(request.POST if name == way else None) for name, kind in WAYS.items()}
     form = forms.get(way)
     if form is not None and form.is_valid():
@@ -87,8 +87,11 @@ def machines(request: HttpRequest) -> HttpResponse:
             secret = DOES[way](by=request.user, **form.cleaned_data)
             if not isinstance(secret, str):
                 return redirect("running:machines")
-            keys = queries.machine_keys(request.user)
+            keys = queries.shown_keys(request.user)
         except Invalid as fault:
             form.refuse(fault)
-    context = {"keys": keys, "forms": forms, "secret": secret, "form": form, "may": rights_to_administer(request.user)}
+    context = {
+        "keys": keys, "forms": forms, "secret": secret, "form": form, "may": rights_to_administer(request.user),
+        "may_run": queries.may_operate(request.user),
+    }  # fmt: skip
     return render(request, "running/machines.html", context, status=422 if form is not None and form.errors else 200)
