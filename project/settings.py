@@ -58,8 +58,15 @@ READY_PATIENCE = env.whole(
 )
 KEEP_DAYS = env.whole(
     "RELIEF_KEEP_DAYS",
-    "days for which finished background work, answers to repeated requests and periodic runs are kept",
+    "days for which finished background work, answers to repeated requests, periodic runs and used messages are kept",
     default=180,
+    least=30,
+    most=3650,
+)
+UNUSED_DAYS = env.whole(
+    "RELIEF_UNUSED_DAYS",
+    "days for which a message of another system waits for its case, RELIEF_KEEP_DAYS at least",
+    default=730,
     least=30,
     most=3650,
 )
