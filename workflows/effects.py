@@ -289,4 +289,4 @@ def terminated(*, case: Case, reasons: list[str], by: Any, now: datetime) -> Non
 def release_money(*, case: Case, by: Any, now: datetime) -> None:
     """释放预留: what the panel had set aside goes back to the fund, and permits that were not used free their places."""
     providers.cancel_permits(case=case, reason=case.state, by=by, now=now)
-    money.release_reservation(case=case, reason=case.state, by=by, now=now)
+    money.release_reservation(case=case, cause="ended", ref=case.state, by=by, now=now)

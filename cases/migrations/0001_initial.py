@@ -97,7 +97,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("installment", models.PositiveSmallIntegerField(null=True)),
-                ("reason", models.CharField(max_length=120)),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("gift", "到账"),
+                            ("held", "集体研究通过，预留"),
+                            ("paid", "拨付批次 {ref}"),
+                            ("returned", "退汇，拨付批次 {ref}"),
+                            ("again", "退汇后重新预留"),
+                            ("ended", "案卷不再办理：{ref}"),
+                            ("moved", "案卷移到别的环节"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("ref", models.CharField(blank=True, default="", max_length=40)),
+                ("reason", models.CharField(blank=True, default="", max_length=120)),
                 ("at", models.DateTimeField()),
             ],
         ),
@@ -1942,6 +1958,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="transfer_pending_for_a_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ledgertransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cause", "gift"), models.Q(("reason", ""), _negated=True)),
+                    models.Q(models.Q(("cause", "gift"), _negated=True), ("reason", "")),
+                    _connector="OR",
+                ),
+                name="transfer_words_are_of_people",
             ),
         ),
         migrations.AddConstraint(

@@ -86,11 +86,21 @@ class LedgerAccount(models.Model):
 class LedgerTransfer(models.Model):
     """账目: one debit and one credit in one row, so that the books cannot be unbalanced. Never edited.
 
-    `pending` reserves, `post` and `void` end a pending one, `single` moves at once. The id is chosen and stored by the
+    `pending` reserves, `post` and `void` end a pending one, `single` moves at once. `cause` says why, with `ref` the batch or
+    the state that it speaks of: words are for the reader's language. `reason` is what somebody typed, where money came. The id is chosen and stored by the
     caller before it is used: the same id twice is refused, which makes an effect happen once.
     """
 
     KINDS = [("single", _("入账")), ("pending", _("预留")), ("post", _("支付")), ("void", _("释放"))]
+    CAUSES = [
+        ("gift", _("到账")),
+        ("held", _("集体研究通过，预留")),
+        ("paid", _("拨付批次 {ref}")),
+        ("returned", _("退汇，拨付批次 {ref}")),
+        ("again", _("退汇后重新预留")),
+        ("ended", _("案卷不再办理：{ref}")),
+        ("moved", _("案卷移到别的环节")),
+    ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     debit = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+")
@@ -101,7 +111,9 @@ class LedgerTransfer(models.Model):
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="transfers")
     installment = models.PositiveSmallIntegerField(null=True)
-    reason = models.CharField(max_length=120)
+    cause = models.CharField(max_length=8, choices=CAUSES)
+    ref = models.CharField(max_length=40, blank=True, default="")
+    reason = models.CharField(max_length=120, blank=True, default="")
     created_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -119,6 +131,10 @@ class LedgerTransfer(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="pending") | Q(case__isnull=False, installment__isnull=False),
                 name="transfer_pending_for_a_case",
+            ),
+            models.CheckConstraint(
+                condition=(Q(cause="gift") & ~Q(reason="")) | (~Q(cause="gift") & Q(reason="")),
+                name="transfer_words_are_of_people",
             ),
         ]
         indexes = [

@@ -19,6 +19,7 @@ from cases.money.models import (
 )
 from cases.money.queries import PAGE, Page, is_uuid
 from cases.money.rules import PROVINCE, allows, to_fen
+from cases.states import STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ def has_free(case: Any, amount: Decimal, *, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """流水一行: what happened to the fund, and by how much its free money changed (yuan; 0 for a payment of what was held)."""
+    """流水一行: what happened to the fund and why, and by how much its free money changed (yuan; 0 for a payment of what was held)."""
 
     row: LedgerTransfer
     what: Any
+    why: str
     change: Decimal
 
 
@@ -100,6 +102,13 @@ def ledger(viewer: Any, fund: Fund, *, after: str = "") -> Page[LedgerLine]:
 
 def _ledger_line(row: LedgerTransfer) -> LedgerLine:
     if row.kind == "single":
-        return LedgerLine(row, _("退汇入账") if row.reverses_id else _("入账"), row.amount)
+        return LedgerLine(row, _("退汇入账") if row.reverses_id else _("入账"), why(row), row.amount)
     signs = {"pending": -1, "post": 0, "void": 1}
-    return LedgerLine(row, row.get_kind_display(), row.amount * signs[row.kind])
+    return LedgerLine(row, row.get_kind_display(), why(row), row.amount * signs[row.kind])
+
+
+def why(row: LedgerTransfer) -> str:
+    """说明 in the reader's language; where somebody typed why the money came, his own words."""
+    if row.reason:
+        return row.reason
+    return str(row.get_cause_display()).format(ref=STATES[row.ref].staff if row.ref in STATES else row.ref)

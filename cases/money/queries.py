@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Count
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of, require
@@ -212,6 +213,14 @@ def is_silent(batch: PaymentBatch, *, today: date) -> bool:
         return False
     sent_on = local_day(batch.sent_at)
     return today > due_date(current(batch.fund.programme, on=sent_on), "bank_result", sent_on).on
+
+
+def why_void(batch: PaymentBatch) -> Any:
+    """作废原因 as typed; what the bank said when it refused the whole file is told as its words."""
+    if not batch.void_reason:
+        return ""
+    is_of_bank = batch.answers.filter(is_refusal=True, accepted_at__isnull=False).exists()
+    return format_lazy(_("银行拒收：{why}"), why=batch.void_reason) if is_of_bank else batch.void_reason
 
 
 def outcomes_of(answer: BankAnswer) -> dict[str, int]:

@@ -133,6 +133,7 @@ def _batch_context(request: HttpRequest, one: PaymentBatch) -> dict[str, Any]:
     missing = {"made": "money.check", "checked": "money.release", "released": "money.make"}.get(one.state, "")
     return {
         "batch": one,
+        "why_void": queries.why_void(one),
         "may": queries.rights_of(request.user),
         "who": who_may(missing, PROVINCE) if missing else "",
         "is_before_bank": one.state in ("made", "checked", "released"),

@@ -246,7 +246,7 @@ def test_a_voided_batch_frees_its_payouts_for_the_next(fund: Any, grant: Any, de
 
 def test_a_case_withdrawn_before_the_batch_gives_the_money_back(cast: Any, fund: Any, grant: Any, desk: Any) -> None:
     payout = grant(amount="500")
-    actions.release_reservation(case=payout.case, reason="撤回", by=cast["applicant1"])
+    actions.release_reservation(case=payout.case, cause="ended", ref="WITHDRAWN", by=cast["applicant1"])
     payout.refresh_from_db()
     assert payout.state == "void"
     with pytest.raises(Refusal, match="没有可以拨付"):
@@ -257,7 +257,7 @@ def test_a_case_in_a_batch_cannot_take_its_money_back(cast: Any, fund: Any, gran
     payout = grant()
     desk.built(fund)
     with pytest.raises(Refusal, match="已编入拨付批次"):
-        actions.release_reservation(case=payout.case, reason="撤回", by=cast["applicant1"])
+        actions.release_reservation(case=payout.case, cause="ended", ref="WITHDRAWN", by=cast["applicant1"])
 
 
 @pytest.mark.parametrize("who", ["xiji_review", "prov_head", "applicant1", "inspector", "fin_release"])

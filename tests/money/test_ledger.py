@@ -23,7 +23,7 @@ REFUSED = (IntegrityError, InternalError, ProgrammingError)
 def transfer(held: LedgerTransfer, kind: str, **other: Any) -> LedgerTransfer:
     values = {
         "id": uuid.uuid4(), "debit_id": held.debit_id, "credit_id": held.credit_id, "amount_fen": held.amount_fen,
-        "kind": kind, "pending": held, "case_id": held.case_id, "installment": held.installment, "reason": "试",
+        "kind": kind, "pending": held, "case_id": held.case_id, "installment": held.installment, "cause": "moved",
         "at": held.at, **other,
     }  # fmt: skip
     with transaction.atomic():
@@ -117,7 +117,7 @@ def test_a_split_over_two_funds_needs_no_migration(cast: Any, fund: Any, road: A
     assert [one.free for one in balances(cast["fin_make"])] == [Decimal(97500), Decimal(0)]
     with pytest.raises(Refusal, match="已经预留过"):
         actions.reserve(case=case, amount=Decimal(1), fund=fund, by=cast["prov_head"])
-    actions.release_reservation(case=case, reason="撤回", by=cast["prov_head"])
+    actions.release_reservation(case=case, cause="ended", ref="WITHDRAWN", by=cast["prov_head"])
     assert [one.free for one in balances(cast["fin_make"])] == [Decimal(100000), Decimal(500)]
     assert actions.reserve(case=case, amount=Decimal(1), fund=fund, by=cast["prov_head"]).state == "reserved"
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -94,6 +95,50 @@ def test_a_fund_is_opened_and_money_comes_in_through_the_pages(as_: Any, db: Any
     page = maker.get(reverse("money:fund", args=[fund.code]))
     assert "50,000.00" in page.text and "演示捐赠" in page.text
     assert maker.get(reverse("money:fund", args=["NO"])).status_code == 404
+
+
+def test_the_ledger_says_why_in_the_language_of_the_page_and_people_in_their_own_words(
+    as_: Any, fund: Any, grant: Any, desk: Any, cast: Any
+) -> None:
+    grant(amount="700"), grant(amount="600")
+    gone = grant(amount="500").case
+    batch, data = desk.sent(fund)
+    bank = SimulatedBank()
+    bank.take(data, {2: Fault.ACCOUNT})
+    desk.answered(batch, bank.answer(batch.number, {2: Fault.ACCOUNT}))
+    desk.answered(batch, bank.send_back(batch.number, [f"{batch.number}0001"]))
+    actions.release_reservation(case=gone, cause="ended", ref="TERMINATED", by=cast["prov_head"])
+    number = batch.number
+    said = {
+        "zh-hans": [
+            "演示捐赠", "集体研究通过，预留", f"拨付批次 {number}", f"退汇，拨付批次 {number}", "退汇后重新预留",
+            "案卷不再办理：终止",
+        ],
+        "en": [
+            "演示捐赠", "Set aside by the panel", f"Paid in batch {number}", f"Returned by the bank, batch {number}",
+            "Set aside again after the return", "The case has ended: Terminated",
+        ],
+    }  # fmt: skip
+    browser = as_("fin_make")
+    for language, words in said.items():
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = browser.get(reverse("money:fund", args=[fund.code])).text
+        shown = re.findall(r'<td data-label="(?:说明|Note)">([^<]*)</td>', page)
+        assert len(shown) == 9 and set(shown) == set(words), language
+
+
+def test_why_a_batch_was_refused_is_the_banks_words_in_a_sentence_of_the_page(
+    as_: Any, fund: Any, grant: Any, desk: Any
+) -> None:
+    grant()
+    batch, data = desk.sent(fund)
+    bank = SimulatedBank()
+    bank.take(data, {0: Fault.FILE_REFUSED})
+    desk.answered(batch, bank.answer(batch.number))
+    words, browser = PaymentBatch.objects.get().void_reason, as_("fin_make")
+    for language, before in (("zh-hans", "银行拒收："), ("en", "Refused by the bank: ")):
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        assert f"{before}{words}" in browser.get(reverse("money:batch", args=[batch.number])).text
 
 
 def test_a_list_asks_the_same_number_of_questions_for_one_and_many(

@@ -186,7 +186,7 @@ def _give_back(case: Case, drawn: Any, to: str, *, by: Any, now: datetime) -> No
         is_set_aside = _step_of(case, payout.made_at) in passed
         if is_set_aside and (payout.state == "reserved" or _was_granted(case, payout) in passed):
             continue
-        money.release_reservation(case=case, reason="干预", by=by, now=now)
+        money.release_reservation(case=case, cause="moved", by=by, now=now)
         if is_set_aside:
             money.reserve(
                 case=case, amount=payout.amount, fund=payout.fund, installment=payout.installment, by=by, now=now

@@ -147,7 +147,7 @@ def _refuse_whole(
         raise Refusal(
             _("银行说拒收整个文件，但其中有已登记结果的笔。请人工向银行核实。"), code="contradicts", status=409
         )
-    drop_batch(batch, attempts, reason=f"银行拒收：{reason}", by=by, now=now)
+    drop_batch(batch, attempts, reason=reason, by=by, now=now)
     return {"file_refused": len(attempts)}
 
 
@@ -178,7 +178,7 @@ def _now(line: BankAnswerLine, attempt: PayoutAttempt) -> str:
 
 def _paid(attempt: PayoutAttempt, reason: str, batch: PaymentBatch, *, by: Any, now: datetime) -> None:
     payout = attempt.payout
-    end_reservation(payout, "post", by=by, now=now, reason=f"拨付 {batch.number}", key=attempt.key)
+    end_reservation(payout, "post", cause="paid", ref=batch.number, by=by, now=now, key=attempt.key)
     attempt.state, attempt.settled_at, attempt.difference = "paid", now, ""
     attempt.save(update_fields=["state", "settled_at", "difference"])
     payout.state, payout.paid_on = "paid", local_day(now)
@@ -201,7 +201,7 @@ def _failed(attempt: PayoutAttempt, reason: str, batch: PaymentBatch, *, by: Any
 
 def _returned(attempt: PayoutAttempt, reason: str, batch: PaymentBatch, *, by: Any, now: datetime) -> None:
     payout = attempt.payout
-    payout.reservation = take_back(payout, by=by, now=now, reason=f"退汇 {batch.number}")
+    payout.reservation = take_back(payout, batch=batch.number, by=by, now=now)
     payout.state, payout.paid_on = "returned", None
     payout.save(update_fields=["reservation", "state", "paid_on"])
     attempt.state, attempt.settled_at, attempt.reason = "returned", now, reason[:40]

@@ -87,6 +87,7 @@ def receive_gift(*, fund: Fund, amount: Decimal, source: str, by: Any, now: date
         credit=of["fund"],
         amount_fen=fen,
         kind="single",
+        cause="gift",
         reason=source,
         created_by=by,
         at=now,

@@ -40,7 +40,7 @@ def reserve(
         raise FundShort(case.programme)
     if case.payouts.filter(installment=installment, fund=chosen).exclude(state="void").exists():
         raise Refusal(_("这个案卷已经预留过这笔资金。"), code="already_reserved", status=409)
-    transfer = _hold(case, chosen, fen, installment, by, now)
+    transfer = _hold(case, chosen, fen, installment, "held", by, now)
     payout = Payout.objects.create(
         case=case,
         installment=installment,
@@ -67,7 +67,7 @@ def _first_with(funds: Collection[Fund], fen: int) -> Fund | None:
     return next((fund for fund in funds if free.get(fund.pk, 0) >= fen), None)
 
 
-def _hold(case: Any, fund: Fund, fen: int, installment: int, by: Any, now: datetime) -> LedgerTransfer:
+def _hold(case: Any, fund: Fund, fen: int, installment: int, cause: str, by: Any, now: datetime) -> LedgerTransfer:
     of = {row.kind: row for row in fund.accounts.all()}
     return LedgerTransfer.objects.create(
         id=uuid.uuid4(),
@@ -77,16 +77,16 @@ def _hold(case: Any, fund: Fund, fen: int, installment: int, by: Any, now: datet
         kind="pending",
         case=case,
         installment=installment,
-        reason="预留",
+        cause=cause,
         created_by=by,
         at=now,
     )
 
 
 def end_reservation(
-    payout: Payout, kind: str, *, by: Any, now: datetime, reason: str, key: uuid.UUID | None = None
+    payout: Payout, kind: str, *, cause: str, ref: str = "", by: Any, now: datetime, key: uuid.UUID | None = None
 ) -> None:
-    """Post or void the reservation of a payout; the same key twice is refused by the ledger."""
+    """Post or void the reservation of a payout for a cause of the ledger; the same key twice is refused by it."""
     held = payout.reservation
     LedgerTransfer.objects.create(
         id=key or uuid.uuid4(),
@@ -97,13 +97,14 @@ def end_reservation(
         pending=held,
         case_id=held.case_id,
         installment=held.installment,
-        reason=reason[:120],
+        cause=cause,
+        ref=ref,
         created_by=by,
         at=now,
     )
 
 
-def take_back(payout: Payout, *, by: Any, now: datetime, reason: str) -> LedgerTransfer:
+def take_back(payout: Payout, *, batch: str, by: Any, now: datetime) -> LedgerTransfer:
     """退汇入账: the posted payment is mirrored back into its fund and at once set aside again for the same payout."""
     posted = payout.reservation.ended_by
     LedgerTransfer.objects.create(
@@ -115,16 +116,17 @@ def take_back(payout: Payout, *, by: Any, now: datetime, reason: str) -> LedgerT
         reverses=posted,
         case_id=posted.case_id,
         installment=posted.installment,
-        reason=reason[:120],
+        cause="returned",
+        ref=batch,
         created_by=by,
         at=now,
     )
-    return _hold(payout.case, payout.fund, payout.amount_fen, payout.installment, by, now)
+    return _hold(payout.case, payout.fund, payout.amount_fen, payout.installment, "again", by, now)
 
 
 @action("payout.free")
-def release_reservation(*, case: Any, reason: str, by: Any, now: datetime | None = None) -> list[Payout]:
-    """释放预留: the case ended or was withdrawn; what was set aside goes back to its fund.
+def release_reservation(*, case: Any, cause: str, ref: str = "", by: Any, now: datetime | None = None) -> list[Payout]:
+    """释放预留: the case ended, in the state `ref`, or was moved to another step; what was set aside goes back to its fund.
 
     Refused while a payment of the case is in a batch or at the bank: the batch is voided first.
     """
@@ -139,14 +141,14 @@ def release_reservation(*, case: Any, reason: str, by: Any, now: datetime | None
             status=409,
         )
     for row in rows:
-        end_reservation(row, "void", by=by, now=now, reason=reason)
+        end_reservation(row, "void", cause=cause, ref=ref, by=by, now=now)
         row.state = "void"
         row.save(update_fields=["state"])
         record(
             "payout.freed",
             about=("case", case.pk),
             object=row,
-            payload={"amount": row.amount, "fund": row.fund.code, "reason": reason},
+            payload={"amount": row.amount, "fund": row.fund.code, "reason": ref or cause},
         )
     return rows
 
