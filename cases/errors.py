@@ -11,7 +11,7 @@ class Refusal(Exception):
 
     `reason` is for people and already translated lazily; `who_may` names who may act instead ("" when nobody may).
     `status` is the HTTP answer: 404 outside my area (the same as for a number that never existed), 403 inside it,
-    409 when somebody else was faster, 422 for input that cannot be accepted. `fields` maps field name -> sentence.
+    409 when somebody else was faster, 410 for what was taken out, 422 for input that cannot be accepted. `fields` maps field name -> sentence.
     """
 
     def __init__(

@@ -20,6 +20,7 @@ _CODES: dict[int, tuple[str, Any]] = {
     403: ("forbidden", gettext_lazy("您的岗位没有这项权限，什么都没有改动。")),
     404: ("not_found", gettext_lazy("没有找到。请核对地址。")),
     409: ("stale", gettext_lazy("刚才有人先办了")),
+    410: ("gone", gettext_lazy("这里原来有的已经撤除。")),
     429: ("too_many", gettext_lazy("请求太多，请过一会儿再试。")),
     500: ("fault", gettext_lazy("系统出了问题，没有办成。请稍后再试。")),
 }

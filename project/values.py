@@ -29,12 +29,16 @@ def day_words(day: date) -> str:
     return date_format(day, "j F Y", use_l10n=False)
 
 
+def moment_words(moment: datetime) -> str:
+    """2026 年 12 月 1 日 09:30, in English 1 December 2026 09:30, in local time."""
+    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    return f"{day_words(local)} {local:%H:%M}"
+
+
 def date_zh(value: date | datetime | None, time: bool = False) -> SafeString:
     """日期: 年月日 in words; `time=True` adds the hour of a datetime, in local time."""
     if value is None:
         return format_html("{}", "—")
     moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    words = day_words(moment)
-    if time and isinstance(moment, datetime):
-        words += moment.strftime(" %H:%M")
+    words = moment_words(moment) if time and isinstance(moment, datetime) else day_words(moment)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words)

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from workflows import api, api_docs, api_work
+from workflows import api, api_docs, api_notes, api_work
 from workflows.desk.staffing import api as staffing
 from workflows.desk.staffing import people_api as people
 from workflows.operations import api as operations
@@ -29,6 +29,7 @@ urlpatterns = [
     path("v1/tasks/decide/", api.DecideBatch.as_view(), name="decide_batch"),
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
     path("v1/cases/<str:number>/messages/", api.Messages.as_view(), name="messages"),
+    path("v1/cases/<str:number>/notes/", api_notes.Notes.as_view(), name="notes"),
     path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),
     path("v1/work/fetch/", api_work.Fetch.as_view(), name="fetch_work"),
     path("v1/work/<str:lease>/extend/", api_work.Extend.as_view(), name="extend_work"),

@@ -14,6 +14,7 @@ from cases.evidence import vault
 from cases.evidence.keeping import taken_in
 from cases.evidence.models import MaterialFile
 from cases.history.models import Access, Event
+from project.values import moment_words
 from tests.evidence.files import launcher, pdf, picture, upload
 from workflows.desk.notes.actions import _stored, redact_note, write_note
 from workflows.desk.notes.models import Note, NoteFile
@@ -110,6 +111,31 @@ def test_a_bad_file_is_said_by_its_number_and_the_words_stay(cast, case, signed_
     assert not Note.objects.exists() and not NoteFile.objects.exists() and stored() == before
 
 
+def test_an_answer_has_files_as_a_note_has_and_a_bad_one_is_said_under_its_note(cast, case, signed_in):
+    note = written(case, cast["xiji_review"])
+    browser, before = signed_in(cast["xiji_intake"]), stored()
+    reply = reverse("case:note_reply", args=[case.number, note.pk])
+    page = browser.get(reverse("case:notes", args=[case.number])).content.decode()
+    assert f'id="reply-{note.pk}-attached"' in page and page.count('enctype="multipart/form-data"') == 2
+    for sent, why in (
+        ({"text": WORDS, "attached": [upload(picture()), upload(b"<html>", "x.jpg")]}, "第 2 个附件没有收下："),
+        ({"text": "", "attached": [upload(picture())]}, "请写便签的内容"),
+        ({"text": WORDS, "attached": [upload(picture()) for _ in range(4)]}, "一条便签最多 3 个附件"),
+    ):
+        answer = browser.post(reply, sent)
+        shown = answer.content.decode()
+        assert answer.status_code == 422 and shown.count(why) == 2, "at the top and at its field"
+        assert f'href="#reply-{note.pk}-' in shown and shown.count("<details open>") == 1
+    assert Note.objects.count() == 1 and stored() == before
+    assert browser.post(reply, {"text": WORDS, "attached": [upload(picture("PNG")), upload(pdf())]}).status_code == 302
+    made = Note.objects.get(reply_to=note)
+    rows = list(made.files.order_by("number"))
+    assert [row.kind for row in rows] == ["jpeg", "pdf"] and stored() == before + 2
+    assert [signed_in(cast["xiji_town"]).get(address_of(row)).status_code for row in rows] == [200, 200]
+    told = json.loads(Event.objects.filter(action="note.written").latest("pk").payload)
+    assert (told["reply_to"], told["files"]) == (note.pk, [row.sha256 for row in rows])
+
+
 def test_when_the_database_takes_no_row_the_bytes_do_not_stay(cast, case):
     note = written(case, cast["xiji_review"])
     before, taken = stored(), [taken_in(upload(pdf()))]
@@ -122,13 +148,17 @@ def test_with_the_words_go_the_files_and_the_fact_stays(cast, case, signed_in):
     note = written(case, cast["xiji_review"], picture(), pdf())
     rows, before = list(note.files.order_by("number")), stored()
     browser = signed_in(cast["xiji_intake"])
-    redact_note(note=note, reason="附件里有别人的证件。", by=cast["xiji_review2"])
+    at = redact_note(note=note, reason="附件里有别人的证件。", by=cast["xiji_review2"]).redacted_at
+    event = Event.objects.get(action="note.redacted")
+    assert (event.acting_role, note.case.notes.get().redacted_role) == ("CTY2", "CTY2")
     page = browser.get(reverse("case:notes", args=[case.number])).content.decode()
     for row in rows:
-        assert address_of(row) not in page and browser.get(address_of(row)).status_code == 404
+        gone = browser.get(address_of(row))
+        assert address_of(row) not in page and gone.status_code == 410
+        assert f"这个附件已由县级初审员在{moment_words(at)}和便签的内容一起撤除。" in gone.content.decode()
     assert stored() == before - 2
-    gone = json.loads(Event.objects.get(action="note.redacted").payload)
-    assert gone["files"] == [row.sha256 for row in rows] and note.files.count() == 2
+    told = json.loads(event.payload)
+    assert told["files"] == [row.sha256 for row in rows] and note.files.count() == 2
 
 
 def test_the_database_lets_nobody_change_a_file_or_attach_a_fourth(cast, case):

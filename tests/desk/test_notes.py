@@ -84,7 +84,13 @@ def test_words_are_taken_out_by_a_second_person_who_leads_and_the_trace_stays(ca
             redact_note(note=note, reason="不该写", by=cast[who])
         assert refused.value.code == "second_person" and "县级初审员" in str(refused.value.who_may)
     with pytest.raises(IntegrityError, match="second person"), transaction.atomic():
-        row = {"text": "", "redacted_at": clock.now(), "redacted_by": note.by, "redact_reason": "写错了"}
+        row = {
+            "text": "",
+            "redacted_at": clock.now(),
+            "redacted_by": note.by,
+            "redacted_role": "CTY2",
+            "redact_reason": "写错了",
+        }
         Note.objects.filter(pk=note.pk).update(**row)
     redact_note(note=note, reason="写了传闻，不该留。", by=cast["prov_head"])
     note.refresh_from_db()
@@ -129,7 +135,9 @@ def test_an_inspector_reads_the_notes_and_writes_none(cast, case, signed_in):
     assert "写内部便签" in timeline and SECRET not in timeline
 
 
-def test_no_word_of_a_note_reaches_applicant_letters_public_pages_or_the_api(cast, funded, new_case, signed_in):
+def test_no_word_of_a_note_reaches_applicant_letters_public_pages_or_other_calls_of_the_api(
+    cast, funded, new_case, signed_in
+):
     """Everything that an applicant, a helper or the public can reach by links, and all that is sent to them."""
     funded("rare_disease", "200000")
     case = new_case(1, "COUNTY")

@@ -24,6 +24,7 @@ from cases.outgoing.models import Outgoing
 from cases.publicity.models import Objection
 from tests.desk.road import copies
 from tests.matrix.world import World, nothing_stays
+from workflows.desk.notes.actions import write_note
 from workflows.desk.panel.models import MeetingItem
 from workflows.models import Incident, Plan, PlanItem, Suspension
 from workflows.operations import actions as operations
@@ -78,6 +79,13 @@ def gifts(world: World) -> None:
     by = User.objects.get(username="fin_make")
     for number in range(MANY):
         money.receive_gift(fund=world.rows["fund"], amount=number + 1, source="捐赠", by=by)
+
+
+def notes(world: World) -> None:
+    """Thirty more notes of the case, each for somebody."""
+    author, other = (User.objects.get(username=name) for name in ("xiji_review", "xiji_intake"))
+    for number in range(MANY):
+        write_note(case=world.rows["case"], text=f"第 {number} 次电话核对。", mentions=[other.pk], by=author)
 
 
 def batches(world: World) -> None:
@@ -233,6 +241,7 @@ LISTS = [
     List("xiji_review", "staffing:steps", tasks),
     List("xiji_review", "api:tasks", tasks),
     List("xiji_review", "api:history", nothing, ("@case",), end_of_chain),
+    List("xiji_review", "api:notes", notes, ("@case",)),
     List("inspector", "inspection:search", cases),
     List("inspector", "inspection:case", nothing, ("@case",), end_of_timeline),
     List("fin_make", "money:home", batches),

@@ -32,6 +32,7 @@ API: dict[str, dict[str, Any]] = {
     "api:incidents_take": {"incidents": [999_999_999]},
     "api:incidents_retry": {"incidents": [999_999_999]},
     "api:incidents_skip": {"incidents": [999_999_999], "reason": OPINION},
+    "api:notes": {"text": OPINION, "mentions": []},
     "api:messages": {"name": "receipt", "id": "m1"},
     "api:decide": {"row_version": 1, "outcome": "agree"},
     "api:decide_batch": {"items": [{"id": 999_999_999, "row_version": 1}], "outcome": "agree"},

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from cases.calendar import clock
 from cases.dossier.models import Case
@@ -18,14 +20,19 @@ from cases.dossier.queries import lock_case
 from cases.errors import Refusal
 from cases.money import actions as money
 from cases.money.models import PaymentBatch
+from project.values import moment_words
 from tests.dossier.test_races import at_once
+from tests.evidence.files import picture, upload
 from workflows import actions
+from workflows.desk.notes.actions import redact_note, write_note
 from workflows.desk.panel import actions as meetings
 from workflows.desk.panel.models import Meeting, MeetingItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LOOKS = "LOCK TABLE cases_access IN SHARE MODE"
+"""Nobody writes down a look, and so nobody who asked for a file gets on, until this is over."""
 WAIT = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -112,3 +119,48 @@ def test_who_takes_the_next_gets_past_the_case_that_somebody_has_in_hand(cast: A
         go_on.set()
         thread.join()
     assert taken is not None and taken.case_id == second.pk
+
+
+def test_who_opens_a_file_of_a_note_while_it_is_taken_out_is_told_by_which_post_and_when(
+    cast: Any, published: Any, owner_cursor: Any
+) -> None:
+    published("rare_disease")
+    case = drive.to(drive.apply(slug="rare_disease", number=1, by=cast["applicant1"]), "COUNTY")
+    note = write_note(case=case, text="见附件。", attached=[upload(picture())], by=cast["xiji_review"])
+    row = note.files.get()
+    address = reverse("case:note_file", args=[case.number, note.pk, row.token])
+    browser = Client()
+    browser.force_login(cast["xiji_town"], backend="django.contrib.auth.backends.ModelBackend")
+    assert browser.get(address).status_code == 200
+    given: list[Any] = []
+
+    def look() -> None:
+        try:
+            given.append(browser.get(address))
+        except Exception as fault:  # noqa: BLE001 - a fault of ours is what this looks for
+            given.append(fault)
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=look)
+    owner_cursor.execute("BEGIN")
+    owner_cursor.execute(LOOKS)
+    reader.start()
+    try:
+        until = time.monotonic() + 20
+        while not waiting_for_a_lock():
+            assert time.monotonic() < until, "the reader did not come to write down that he looks"
+        at = redact_note(note=note, reason="附件里有别人的证件。", by=cast["xiji_review2"]).redacted_at
+    finally:
+        owner_cursor.execute("COMMIT")
+        reader.join()
+    [answer] = given
+    assert answer.status_code == 410, answer
+    assert f"由县级初审员在{moment_words(at)}" in answer.content.decode()
+
+
+def waiting_for_a_lock() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(WAIT)
+        return int(cursor.fetchone()[0])

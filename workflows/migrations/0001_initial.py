@@ -695,6 +695,7 @@ class Migration(migrations.Migration):
                 ("role", models.CharField(max_length=20)),
                 ("at", models.DateTimeField()),
                 ("redacted_at", models.DateTimeField(null=True)),
+                ("redacted_role", models.CharField(blank=True, default="", max_length=20)),
                 ("redact_reason", cases.sealed.SealedField(blank=True, default="")),
                 (
                     "by",
@@ -759,8 +760,13 @@ class Migration(migrations.Migration):
             model_name="note",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("redacted_at", None), ("redacted_by", None)),
-                    models.Q(("redacted_at__isnull", False), ("redacted_by__isnull", False), ("text", "")),
+                    models.Q(("redacted_at", None), ("redacted_by", None), ("redacted_role", "")),
+                    models.Q(
+                        ("redacted_at__isnull", False),
+                        ("redacted_by__isnull", False),
+                        ("text", ""),
+                        models.Q(("redacted_role", ""), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="note_redacted_by_somebody",

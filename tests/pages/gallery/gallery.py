@@ -112,6 +112,8 @@ def _fault(request: HttpRequest, code: int) -> HttpResponse:
         return faults.refused(
             request, 409, reason="刚才一位同事已经办结这一步，您的意见已替您留在草稿里。", is_stale=True
         )
+    if code == 410:
+        return faults.refused(request, 410, reason="这个附件已由县级初审员在 2026 年 11 月 23 日 09:30 撤除。")
     if code == 403:
         return faults.permission_denied(request, PermissionError("这件是您初审的，需要另一位同事复核。"))
     views: dict[int, Callable[[HttpRequest], HttpResponse]] = {

@@ -17,6 +17,7 @@ PAGES = [
     "/desk?step=a",
     "/fault/403",
     "/fault/409",
+    "/fault/410",
     "/about/privacy",
     "/accounts/login/",
 ]

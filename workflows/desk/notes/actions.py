@@ -112,7 +112,8 @@ def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None
     assert now is not None
     found = Note.objects.select_for_update(no_key=True, of=("self",)).select_related("case").get(pk=note.pk)
     case = found.case
-    if found.by_id == by.pk or redacting_post(by, case) is None:
+    post = redacting_post(by, case)
+    if found.by_id == by.pk or post is None:
         if not is_known(by, case.pk):
             raise NotFound()
         words = _("便签由负责人撤除，不由写的人自己撤除。")
@@ -124,12 +125,15 @@ def redact_note(*, note: Note, reason: str, by: Any, now: datetime | None = None
         raise Invalid(_("请写明为什么撤除。"), fields={"reason": _("请写明原因")})
     was = commitment_of(found.text)
     found.text, found.redacted_at, found.redacted_by, found.redact_reason = "", now, by, reason.strip()
-    found.save(update_fields=["text", "redacted_at", "redacted_by", "redact_reason"])
+    found.redacted_role = post.role_id
+    act = current()
+    if act is not None:
+        act.as_(role=post.role_id, office=post.office.name)
+    found.save(update_fields=["text", "redacted_at", "redacted_by", "redacted_role", "redact_reason"])
     payload: dict[str, Any] = {"text": was, "reason": commitment_of(found.redact_reason)}
     files = list(found.files.order_by("number"))
     if files:
         payload["files"] = [one.sha256 for one in files]
-    act = current()
     if act is not None:
         act.after += [partial(vault.drop, one.path) for one in files]
     record("note.redacted", about=("case", case.pk), object=found, payload=payload)

@@ -25,14 +25,15 @@ class Note(models.Model):
     at = models.DateTimeField()
     redacted_at = models.DateTimeField(null=True)
     redacted_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    redacted_role = models.CharField(max_length=20, blank=True, default="")
     redact_reason = SealedField(blank=True, default="")
 
     class Meta:
         app_label = "workflows"
         constraints = [
             models.CheckConstraint(
-                condition=Q(redacted_at=None, redacted_by=None)
-                | Q(redacted_at__isnull=False, redacted_by__isnull=False, text=""),
+                condition=Q(redacted_at=None, redacted_by=None, redacted_role="")
+                | (Q(redacted_at__isnull=False, redacted_by__isnull=False, text="") & ~Q(redacted_role="")),
                 name="note_redacted_by_somebody",
             )
         ]

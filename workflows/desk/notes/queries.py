@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import Post, User
+from cases.access.models import Post, Role, User, in_my_language
 from cases.access.queries import current_posts, get_case, may, sees
 from cases.dossier.models import Case
-from cases.errors import NotFound
+from cases.errors import Invalid, NotFound, Refusal
+from cases.text import is_key, listed
+from project.values import moment_words
 from workflows.desk.notes.models import Mention, Note, NoteFile
 
 READ, REDACT, LEAD, INSPECT = "case.read", "note.redact", "work.assign", "inspect"
 ACCOUNT = re.compile(r"@([\w.+-]+)", re.ASCII)
 LENGTHS = (2, 4, 6, 9, 12)
-MOST = 30
+MOST, PAGE = 30, 25
 
 
 def reading_post(viewer: Any, case: Case) -> Post | None:
@@ -51,14 +56,35 @@ def mentioned(case: Case, text: str, chosen: set[int], by: Any) -> list[User]:
     ]
 
 
+def chosen(viewer: Any, case: Case, names: Collection[str]) -> set[int]:
+    """提到谁, by sign-in names. Invalid that names whoever is no colleague here; of who writes no notes nothing is asked."""
+    if not names or writing_post(viewer, case) is None:
+        return set()
+    known = {one.username: one.pk for one in colleagues(case, viewer)}
+    strange = [name for name in dict.fromkeys(names) if name not in known]
+    if strange:
+        said = format_lazy(_("提到的人不看这件案卷：{names}"), names=listed(strange))
+        raise Invalid(said, fields={"mentions": said})
+    return {known[name] for name in names}
+
+
+def page_of(case: Case, after: str) -> tuple[list[Note], int | None]:
+    """便签 of a case with their answers, oldest first, a page at a time; and the id to go on after."""
+    if not is_key(after):
+        raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")})
+    rows = list(_whole(case).filter(pk__gt=int(after))[: PAGE + 1])
+    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
+
+
+def _whole(case: Case) -> QuerySet[Note]:
+    rows = Note.objects.filter(case=case).select_related("case", "by", "office", "redacted_by")
+    meant = Prefetch("mentions", Mention.objects.select_related("person").order_by("pk"))
+    return rows.prefetch_related(meant, "files").order_by("pk")
+
+
 def notes_of(case: Case) -> list[Note]:
     """便签 of a case that begin a thread, oldest first, with their answers."""
-    rows = (
-        Note.objects.filter(case=case)
-        .select_related("by", "office", "redacted_by")
-        .prefetch_related("mentions__person", "files")
-    )
-    found = list(rows.order_by("pk"))
+    found = list(_whole(case))
     answers: dict[int | None, list[Note]] = {}
     for note in found:
         answers.setdefault(note.reply_to_id, []).append(note)
@@ -79,11 +105,25 @@ def note_of(viewer: Any, number: str, pk: int) -> Note:
 def note_file(viewer: Any, number: str, pk: int, token: UUID) -> NoteFile:
     """便签附件 for whoever may read its note, as long as its words stand. NotFound for everybody else."""
     note = note_of(viewer, number, pk)
-    found = note.files.filter(token=token).first() if note.redacted_at is None else None
+    found = note.files.filter(token=token).first()
     if found is None:
         raise NotFound()
+    must_stand(found)
     found.note = note
     return found
+
+
+def must_stand(file: NoteFile) -> None:
+    """附件已撤除: a refusal that says in which post and when somebody took it out with the words of its note, looked up afresh."""
+    note = Note.objects.get(pk=file.note_id)
+    if note.redacted_at is None:
+        return
+    role = Role.objects.get(pk=note.redacted_role)
+    words = format_lazy(
+        _("这个附件已由{role}在{when}和便签的内容一起撤除。"),
+        role=in_my_language(role.name, role.name_en), when=moment_words(note.redacted_at),
+    )  # fmt: skip
+    raise Refusal(words, code="note_redacted", status=410)
 
 
 def may_redact(viewer: Any, note: Note) -> bool:

@@ -1,7 +1,7 @@
 -- An internal note never changes; its words may be taken out once, and who did it stays. Threads stay within one case.
 CREATE FUNCTION relief_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_may text[] := ARRAY['text', 'redacted_at', 'redacted_by_id', 'redact_reason'];
+    v_may text[] := ARRAY['text', 'redacted_at', 'redacted_by_id', 'redacted_role', 'redact_reason'];
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.reply_to_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.workflows_note n
