@@ -20,3 +20,4 @@ class CasesConfig(AppConfig):
         from cases.policy import nav as policy_nav  # noqa: F401
         from cases.publicity import nav as publicity_nav  # noqa: F401  (entries of the desk's navigation)
         from cases.recusal import nav as recusal_nav  # noqa: F401
+        from cases.screening import nav as screening_nav  # noqa: F401

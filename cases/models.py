@@ -17,3 +17,4 @@ from cases.providers.models import *
 from cases.publicity.models import *
 from cases.recusal.models import *
 from cases.regions.models import *
+from cases.screening.models import *

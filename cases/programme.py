@@ -51,7 +51,8 @@ class Programme:
     `roads` maps a flow version to its ReliefFlow class, `road` names the one for new cases. `award` is pure: facts, the
     pinned policy, and earlier aid go in, an Award with its printed working comes out. `policy` is the shipped example.
     `public_group` is what a public list may say (never the disease). `veil` names the answers that somebody may see who must
-    not know whose they are (遮盖后的案卷).
+    not know whose they are (遮盖后的案卷). `screening` is what its screening campaigns measure, eyes or ears ("" for a
+    programme without any).
     """
 
     slug: str
@@ -67,6 +68,7 @@ class Programme:
     eligible: Callable[[Mapping[str, Any], Policy], Any] | None = None
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
     veil: tuple[str, ...] = ()
+    screening: str = ""
 
     def questions(self) -> list[Question]:
         """All questions in reading order."""

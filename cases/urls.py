@@ -14,6 +14,7 @@ for _address, _module in (
     ("accounts/", "cases.access.signin_urls"),
     ("account-log/", "cases.access.urls"),
     ("past-grants/", "cases.duplicates.urls"),
+    ("screening/", "cases.screening.urls"),
     ("relatives/", "cases.recusal.urls"),
     ("consent/", "cases.consent.urls"),
     ("", "cases.apply.urls"),

@@ -9,12 +9,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require
-from cases.duplicates import sheets
 from cases.duplicates.models import PastGrant, PastGrantImport
 from cases.duplicates.queries import PROVINCE, RIGHT, examine, grant_key
 from cases.errors import Invalid, Refusal
 from cases.history.record import action, current, record
 from cases.people.queries import id_key
+from cases.sheets import digest
 
 
 @action("past_grants.import")
@@ -29,7 +29,7 @@ def import_past_grants(*, data: bytes, tried_sha256: str, by: Any, now: datetime
     act = current()
     assert act is not None
     act.as_(role=post.role_id, office=post.office.name)
-    sha256 = sheets.digest(data)
+    sha256 = digest(data)
     if sha256 != tried_sha256:
         raise Invalid(_("这不是刚才试导入的那个文件。请先试导入。"), fields={"file": _("请先试导入这个文件。")})
     if PastGrantImport.objects.filter(file_sha256=sha256).exists():

@@ -17,13 +17,13 @@ from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Claim
 from cases.award.models import Award
 from cases.calendar import clock
-from cases.duplicates import sheets
 from cases.duplicates.models import PastGrant, PastGrantImport
-from cases.duplicates.rules import Fault, Grant, Sheet, read_sheet
+from cases.duplicates.rules import Grant, Sheet, read_sheet
 from cases.evidence.models import MaterialFile
 from cases.people.models import PayeeAccount, Person
 from cases.people.queries import id_key as _id_key
 from cases.programme import programmes
+from cases.sheets import Fault, grid
 
 RIGHT, PROVINCE = "past_grants.import", "64"
 
@@ -149,7 +149,7 @@ def examine(viewer: Any, data: bytes) -> Sheet:
     Raises Invalid for a file that is no table.
     """
     require(viewer, RIGHT, PROVINCE)
-    sheet = read_sheet(sheets.cells(data), programmes=_programme_names(), today=clock.today())
+    sheet = read_sheet(grid(data), programmes=_programme_names(), today=clock.today())
     stored = _stored(sheet.grants)
     again = [
         Fault(f"A{grant.row}", _("这一笔以前已经导入过。请删去这一行。"))

@@ -13,20 +13,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.people.rules import check_id, id_for_matching
+from cases.sheets import Fault, Grid, letter
 from cases.text import clean, clean_number, listed
 
 COLUMNS = ("证件号码", "项目", "年度", "金额", "来源")
 MOST_ROWS = 5000
 MOST_AMOUNT = Decimal("10000000")
 FIRST_YEAR = 1990
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell that cannot be right: its address such as B7, and what to do."""
-
-    cell: str
-    sentence: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +46,18 @@ class Sheet:
         return sum((grant.amount for grant in self.grants), Decimal(0))
 
 
-def read_sheet(rows: Sequence[Sequence[Any]], *, programmes: Mapping[str, str], today: date) -> Sheet:
+def read_sheet(table: Grid, *, programmes: Mapping[str, str], today: date) -> Sheet:
     """Judge a table whose first row names the columns, in any order. `programmes` maps each accepted name to its slug."""
-    head = [clean(str(cell)) for cell in rows[0]] if rows else []
-    missing = [name for name in COLUMNS if name not in head]
-    if missing:
-        what = format_lazy(_("第一行缺少这些列：{names}。请下载模板照着填。"), names=listed(missing))
-        return Sheet((), (Fault("A1", what),))
-    body = [(number, row) for number, row in enumerate(rows[1:], 2) if any(str(cell).strip() for cell in row)]
+    missing = table.missing(COLUMNS)
+    if missing is not None:
+        return Sheet((), (missing,))
+    body = table.body()
     if not body:
         return Sheet((), (Fault("A2", _("表里没有内容。")),))
     if len(body) > MOST_ROWS:
         return Sheet((), (Fault(f"A{MOST_ROWS + 2}", _("一次最多 5000 行。请分成几个文件。")),))
-    return _judged([_row(number, row, head, programmes, today) for number, row in body])
+    sheet = _judged([_row(number, row, table.head, programmes, today) for number, row in body])
+    return Sheet(sheet.grants, (*table.faults, *sheet.faults))
 
 
 def _judged(found: Sequence[tuple[Grant | None, list[Fault]]]) -> Sheet:
@@ -93,7 +85,7 @@ def _row(
         index = head.index(name)
         value, wrong = judge(row[index] if index < len(row) else "", *more)
         if wrong:
-            faults.append(Fault(f"{_letter(index)}{number}", wrong))
+            faults.append(Fault(f"{letter(index)}{number}", wrong))
         return value
 
     id_no = cell("证件号码", _id_number, today)
@@ -102,10 +94,6 @@ def _row(
     amount = cell("金额", _amount)
     source = cell("来源", _source)
     return (None if faults else Grant(number, id_no, slug, year, amount, source)), faults
-
-
-def _letter(index: int) -> str:
-    return chr(65 + index) if index < 26 else f"{chr(64 + index // 26)}{chr(65 + index % 26)}"
 
 
 def _id_number(value: Any, today: date) -> tuple[str, Any]:

@@ -15,6 +15,7 @@ from cases.access.queries import require
 from cases.duplicates import actions, queries, sheets
 from cases.duplicates.forms import PastGrantForm
 from cases.errors import Invalid
+from cases.sheets import MOST_BYTES, digest
 
 SHOWN_FAULTS = 200
 
@@ -38,14 +39,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, form: PastGrantForm, context: dict[str, Any]) -> HttpResponse | None:
-    data = form.cleaned_data["file"].read(sheets.MOST_BYTES + 1)
+    data = form.cleaned_data["file"].read(MOST_BYTES + 1)
     if request.POST.get("way") == "import":
         made = actions.import_past_grants(data=data, tried_sha256=form.cleaned_data["tried"], by=request.user)
         messages.success(request, _("已导入 %(rows)s 行。") % {"rows": made.rows})
         return redirect("past_grants:home")
     sheet = queries.examine(request.user, data)
     context |= {"sheet": sheet, "faults": sheet.faults[:SHOWN_FAULTS], "more": max(0, len(sheet.faults) - SHOWN_FAULTS)}
-    context["form"] = PastGrantForm(initial={"tried": "" if sheet.faults else sheets.digest(data)})
+    context["form"] = PastGrantForm(initial={"tried": "" if sheet.faults else digest(data)})
     return None
 
 

@@ -1349,6 +1349,346 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Campaign",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("programme", models.SlugField(max_length=40)),
+                ("title", models.CharField(max_length=80)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "standard",
+                    models.CharField(
+                        choices=[
+                            ("GB11533", "视力：五分记录 GB 11533"),
+                            ("WHO2021", "听力：世卫组织 2021"),
+                            ("WHO1997", "听力：世卫组织 1997"),
+                            ("GBT26341", "听力：残疾分级 GB/T 26341"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("thresholds", models.JSONField()),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.policyversion",
+                    ),
+                ),
+                ("last_serial", models.PositiveIntegerField(default=0)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="campaign_dates"
+                    ),
+                    models.UniqueConstraint(fields=("programme", "title"), name="campaign_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Quota",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="quotas", to="cases.campaign"
+                    ),
+                ),
+                ("county_code", models.CharField(db_collation="C", max_length=6)),
+                ("places", models.PositiveIntegerField()),
+                (
+                    "announced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("announced_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "county_code"), name="quota_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("county_code__regex", "^[0-9]{6}$")), name="quota_of_a_county"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Session",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="cases.campaign"
+                    ),
+                ),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("site", models.CharField(max_length=80)),
+                ("on_day", models.DateField()),
+                (
+                    "team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+                ("capacity", models.PositiveIntegerField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "team", "site", "on_day"), name="session_once"),
+                    models.CheckConstraint(condition=models.Q(("capacity__gte", 1)), name="session_capacity"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RegisterImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="cases.campaign"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.session"
+                    ),
+                ),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("rows", models.PositiveIntegerField()),
+                ("done_rows", models.PositiveIntegerField(default=0)),
+                ("known_rows", models.PositiveIntegerField(default=0)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "file_sha256"), name="register_import_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_rows__lte", models.F("rows"))), name="register_import_counted"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at", None), ("done_rows", models.F("rows")), _connector="OR"),
+                        name="register_import_done_when_all_are_in",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RegisterLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="cases.registerimport"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField()),
+                ("serial", models.PositiveIntegerField()),
+                ("data", cases.sealed.SealedJSONField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待登记"), ("in", "已登记"), ("known", "已有登记")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source_import", "row"), name="register_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("data__isnull", False), ("state", "waiting")),
+                            models.Q(models.Q(("state", "waiting"), _negated=True), ("data", None)),
+                            _connector="OR",
+                        ),
+                        name="register_line_emptied",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Registration",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="registrations", to="cases.campaign"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="cases.session",
+                    ),
+                ),
+                ("serial", models.PositiveIntegerField()),
+                ("name", cases.sealed.SealedField(verbose_name="姓名")),
+                ("name_key", models.CharField(max_length=64)),
+                ("id_no", cases.sealed.SealedField(verbose_name="证件号码")),
+                ("id_key", models.CharField(max_length=64)),
+                ("phone", cases.sealed.SealedField(blank=True, null=True, verbose_name="手机号")),
+                ("phone_key", models.CharField(max_length=64, null=True)),
+                ("sex", models.CharField(max_length=1)),
+                ("birth_date", cases.sealed.SealedField(verbose_name="出生日期")),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("counter", "窗口"),
+                            ("agent", "村（居）代办"),
+                            ("site", "筛查现场"),
+                            ("sheet", "表格导入"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "consent",
+                    models.CharField(
+                        choices=[("signed", "本人签字"), ("guardian", "家属签字"), ("oral", "口头同意，有人见证")],
+                        max_length=8,
+                    ),
+                ),
+                ("agreed_on", models.DateField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="cases.registerimport",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screening",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["campaign", "division_code", "serial"], name="registration_by_place"),
+                    models.Index(fields=["session", "serial"], name="registration_by_session"),
+                    models.Index(fields=["id_key"], name="registration_by_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "id_key"), name="registered_once"),
+                    models.UniqueConstraint(fields=("campaign", "serial"), name="registration_serial_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Result",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="results", to="cases.campaign"
+                    ),
+                ),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="results", to="cases.registration"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="cases.session",
+                    ),
+                ),
+                ("examined_on", models.DateField()),
+                ("findings", cases.sealed.SealedJSONField()),
+                ("worked", cases.sealed.SealedJSONField()),
+                ("outcome", models.CharField(max_length=16)),
+                ("is_referred", models.BooleanField(default=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("replaced_at", None)),
+                        fields=["campaign", "outcome"],
+                        name="result_by_outcome",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced_at", None)), fields=("registration",), name="one_current_result"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ("normal", "observe", "refer", "operable", "contraindicated"))
+                        ),
+                        name="result_outcome_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PolicyRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -18,6 +18,7 @@ ORDER = [
     "policy.sql",
     "publicity.sql",
     "providers.sql",
+    "screening.sql",
     "watch.sql",
 ]
 

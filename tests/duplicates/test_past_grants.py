@@ -16,16 +16,17 @@ from openpyxl import Workbook, load_workbook
 
 from cases.award.facts import Claim
 from cases.calendar import clock
-from cases.duplicates import sheets
 from cases.duplicates.actions import import_past_grants
 from cases.duplicates.models import PastGrant, PastGrantImport
 from cases.duplicates.queries import earlier_aid, examine
 from cases.duplicates.rules import COLUMNS, read_sheet
+from cases.duplicates.sheets import template
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
 from cases.people.queries import id_key
 from cases.people.rules import check_character
 from cases.policy.rules import Policy
+from cases.sheets import Grid, digest
 from workflows.programmes.rare_disease.award import award
 from workflows.programmes.rare_disease.policy import POLICY
 
@@ -51,7 +52,7 @@ def good(serial: int = 1, amount: str = "3000.00", year: int = 2025, source: str
 
 
 def take(data: bytes, by: Any) -> PastGrantImport:
-    return import_past_grants(data=data, tried_sha256=sheets.digest(data), by=by)
+    return import_past_grants(data=data, tried_sha256=digest(data), by=by)
 
 
 @pytest.mark.parametrize(
@@ -69,22 +70,22 @@ def take(data: bytes, by: Any) -> PastGrantImport:
     ],
 )
 def test_each_fault_has_its_cell_and_a_sentence(row: Any, cell: str, sentence: str) -> None:
-    found = read_sheet(table(row), programmes=NAMES, today=TODAY)
+    found = read_sheet(Grid(table(row)), programmes=NAMES, today=TODAY)
     assert [fault.cell for fault in found.faults] == [cell] and sentence in str(found.faults[0].sentence)
     assert found.grants == ()
 
 
 def test_columns_may_stand_in_any_order_and_a_missing_one_is_named() -> None:
     rows = [["来源", "金额", "年度", "项目", "证件号码"], ["演示", 12.5, 2025.0, "罕见病救助", number()]]
-    found = read_sheet(rows, programmes=NAMES, today=TODAY)
+    found = read_sheet(Grid(rows), programmes=NAMES, today=TODAY)
     assert found.faults == () and (found.grants[0].amount, found.grants[0].year) == (Decimal("12.50"), 2025)
-    found = read_sheet([["姓名", "金额"]], programmes=NAMES, today=TODAY)
+    found = read_sheet(Grid([["姓名", "金额"]]), programmes=NAMES, today=TODAY)
     assert "证件号码、项目、年度、来源" in str(found.faults[0].sentence)
 
 
 def test_the_same_line_twice_in_a_file_is_a_fault() -> None:
     row = (number(), "罕见病救助", 2025, "10", "演示")
-    found = read_sheet(table(row, row), programmes=NAMES, today=TODAY)
+    found = read_sheet(Grid(table(row, row)), programmes=NAMES, today=TODAY)
     assert [(fault.cell, "第 2 行" in str(fault.sentence)) for fault in found.faults] == [("A3", True)]
 
 
@@ -160,7 +161,7 @@ def test_a_file_that_is_no_table_gets_a_sentence(cast: Any, data: bytes) -> None
 
 
 def test_the_template_can_be_filled_in_and_imported(cast: Any) -> None:
-    book = load_workbook(io.BytesIO(sheets.template()))
+    book = load_workbook(io.BytesIO(template()))
     assert [cell.value for cell in book.active[1]] == list(COLUMNS) and book.active["A2"].number_format == "@"
     for column, value in enumerate(good(7), 1):
         book.active.cell(2, column, value)
@@ -186,8 +187,8 @@ def test_the_page_tries_shows_faults_by_cell_and_imports(cast: Any) -> None:
     assert page.status_code == 200 and "D2" in page.text and "有 1 处要改" in page.text
     data = csv_of(good(1))
     page = client.post(home, {"way": "try", "file": SimpleUploadedFile("a.csv", data)})
-    assert "共 1 行没有错误" in page.text and sheets.digest(data) in page.text
-    tried = {"way": "import", "tried": sheets.digest(data)}
+    assert "共 1 行没有错误" in page.text and digest(data) in page.text
+    tried = {"way": "import", "tried": digest(data)}
     assert client.post(home, {**tried, "file": SimpleUploadedFile("a.csv", data)}).status_code == 302
     assert PastGrant.objects.count() == 1 and "演示" not in client.get(home).text.split("已导入")[-1]
     assert client.get(reverse("past_grants:template")).status_code == 200

@@ -178,6 +178,19 @@ def stuck(world: World) -> None:
     running(world)
 
 
+def campaigns(world: World) -> None:
+    """Thirty more screening campaigns."""
+    more(world.rows["campaign"], title=lambda number: f"更多筛查 {number}")
+
+
+def screened(world: World) -> None:
+    """Thirty more people in the session."""
+    more(
+        world.rows["registration"], token=lambda number: uuid.uuid4(), serial=lambda number: 100 + number,
+        id_key=lambda number: f"more-{number}",
+    )  # fmt: skip
+
+
 def suspensions(world: World) -> None:
     """Thirty more suspensions of a case, over since."""
     row = Suspension.objects.get(pk=world.rows["suspension"].pk)
@@ -251,6 +264,8 @@ LISTS = [
     List("prov_head", "panel:meetings", meetings),
     List("prov_head", "panel:meeting", agenda, ("@meeting",)),
     List("prov_review", "past_grants:home", imports),
+    List("prov_review", "screening:home", campaigns),
+    List("xiji_intake", "screening:session", screened, ("@session_key",)),
     List("xiji_review", "operations:suspensions", suspensions),
     List("xiji_review", "api:suspensions", suspensions),
     List("prov_review", "operations:plans", plans),

@@ -31,6 +31,7 @@ from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
 from tests.providers.kit import hospital
+from tests.screening import people as villagers
 from workflows.desk.notes.actions import write_note
 from workflows.desk.notes.models import Note, NoteFile
 from workflows.desk.panel import actions as meetings
@@ -198,6 +199,8 @@ def make(cast: dict[str, User]) -> World:
         case.pk: write_note(case=case, text="见附件。", attached=[picture("便签附件")], by=note.by).files.get()
         for case, note in ((here, notes[here.pk]), (there, notes[there.pk]))
     }
+    screened = _screening(cast)
+    always |= screened.pop("addresses")
     things = {
         "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
         "here": _of(here) | _of_notes(notes[here.pk], shown[here.pk]), "there": _of(there) | _of_notes(notes[there.pk], shown[there.pk]), "bank": _of(paid),
@@ -222,8 +225,28 @@ def make(cast: dict[str, User]) -> World:
         "provider": eye, "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
+    rows |= screened
     Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
     return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)
+
+
+def _screening(cast: dict[str, User]) -> dict[str, Any]:
+    """A campaign in Xiji, a session of today, somebody who was examined there, and what is typed in its pages."""
+    nurse = cast["eye_hospital"]
+    campaign = villagers.plan(cast)
+    session = villagers.day_of(campaign, nurse, cast)
+    row = villagers.register(campaign, cast["agent1"], session=session)
+    villagers.examine(row, nurse, villagers.CLOUDED | {"left_others": ["glaucoma"]})
+    addresses = {
+        "screening.pk": campaign.pk, "screening.token": row.token, "screening:session.pk": session.pk,
+        "screening:next.pk": session.pk,
+    }  # fmt: skip
+    return {
+        "addresses": addresses, "campaign": campaign, "session": session, "session_key": session.pk, "registration": row,
+        "given": villagers.told(2), "findings": villagers.CLOUDED, "examined_on": clock.today(), "standard": "GB11533",
+        "county_code": villagers.XIJI, "places": 5, "division_code": villagers.XIJI, "site": "县医院", "on_day": clock.today(),
+        "team": session.team, "capacity": 10,
+    }  # fmt: skip
 
 
 def _given_up() -> Incident:

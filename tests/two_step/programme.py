@@ -80,7 +80,7 @@ register(
             "v1": TwoStepV1, "v2": TwoStepV2, "v3": TwoStepV3, "opinions": TwoStepOpinions, "panel": TwoStepPanel,
             "pulled": TwoStepPulled,
         },
-        demo_answers=demo_answers,
+        demo_answers=demo_answers, screening="eyes",
         guide={"who": (_("有困难的人。"),), "steps": (_("填写，审核，打款。"),), "visit_facts": ()},
     )
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows.inspection import acts_of_providers
+from workflows.inspection import acts_of_providers, acts_of_screening
 
 WORDS: dict[str, Any] = {
     "account.close": _("停用账号"),
@@ -271,6 +271,7 @@ WORDS: dict[str, Any] = {
     "partner.limit": _("设合作方上限"),
     "partner.limited": _("设合作方上限"),
     **acts_of_providers.WORDS,
+    **acts_of_screening.WORDS,
 }
 
 
