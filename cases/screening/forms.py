@@ -15,7 +15,7 @@ from cases.errors import Refusal
 from cases.screening.models import Campaign, Registration
 from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, RED_FLAGS
 from cases.screening.rules import AGREED, CONSENT, HOW, ID, NAME, PHONE, PLACE
-from cases.screening.working import HERTZ
+from cases.screening.working import HERTZ, side_words
 from cases.text import named
 from project.forms import Checkboxes, CleanCharField, DateField, Radios, ReliefForm, TickBox
 
@@ -109,9 +109,6 @@ class SheetForm(TakingForm):
     tried = forms.CharField(required=False, widget=forms.HiddenInput())
 
 
-SIDE_WORDS = {"eyes": {"right": _("右眼"), "left": _("左眼")}, "ears": {"right": _("右耳"), "left": _("左耳")}}
-
-
 class FindingsForm(TakingForm):
     """检查结果: the fields of what is measured, side by side for right and left."""
 
@@ -119,9 +116,9 @@ class FindingsForm(TakingForm):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.words = SIDE_WORDS[kind]
+        self.words = side_words(kind)
         self.sides: dict[str, list[str]] = {}
-        for side, words in SIDE_WORDS[kind].items():
+        for side, words in self.words.items():
             fields = eye_fields(words) if kind == EYES else ear_fields(words)
             self.sides[side] = [f"{side}_{name}" for name in fields]
             self.fields |= {f"{side}_{name}": field for name, field in fields.items()}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cases.people.rules import mask_id
 from cases.screening.models import Registration, Result
 from cases.screening.outcomes import CONTRA, CONTRA_EYE, EYES, NORMAL, OBSERVE, OPERABLE, OTHER_EYE, RED_FLAGS, REFER
-from cases.screening.working import wanted_side
+from cases.screening.working import side_words, wanted_side
 from cases.text import listed, named
 
 WORDS: dict[str, dict[str, Any]] = {
@@ -35,10 +35,6 @@ NEXT: dict[str, Any] = {
     REFER: gettext_lazy("请带上转诊信，到医院去看。"),
     OPERABLE: gettext_lazy("可以申请救助。县里或村里会联系您，也可以打下面的电话。"),
     CONTRA: gettext_lazy("先把下面写的病治好，再打电话约复查。"),
-}
-SIDES = {
-    EYES: {"right": gettext_lazy("右眼"), "left": gettext_lazy("左眼")},
-    "ears": {"right": gettext_lazy("右耳"), "left": gettext_lazy("左耳")},
 }
 
 
@@ -71,7 +67,7 @@ def _sides(result: Result, kind: str) -> list[str]:
     if result.outcome != OPERABLE:
         return []
     first = wanted_side(sides, result.worked["read"], result.worked["averages"])
-    words = SIDES[kind]
+    words = side_words(kind)
     both = listed(words[side] for side in sides)
     said = [_("可以做的是：%(sides)s。") % {"sides": both}]
     return said if len(sides) < 2 else [*said, _("建议先做：%(side)s。") % {"side": words[first]}]
@@ -79,7 +75,7 @@ def _sides(result: Result, kind: str) -> list[str]:
 
 def measured(result: Result, kind: str) -> list[list[str]]:
     """What was measured, line by line, as it was written down."""
-    words, read = SIDES[kind], result.worked["read"]
+    words, read = side_words(kind), result.worked["read"]
     if kind == EYES:
         return [
             [named(words[side], title), read[f"{side}_{name}"]["raw"]]

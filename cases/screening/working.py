@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Invalid
+from cases.parts import part_name
 from cases.people.rules import age
 from cases.screening import ears as hears
 from cases.screening import sight
@@ -31,6 +32,11 @@ FULL = _("还有内容没填好，请看标出的地方。")
 Findings = Mapping[str, Any]
 """As typed: for eyes `right_bare`, `right_best`, `right_lens`, `right_others`, `right_needed` and the same for left, `against`;
 for ears `right_500` and the other frequencies, `limit`, `flags`, `wears_one`."""
+
+
+def side_words(kind: str) -> dict[str, Any]:
+    """Right and left, as the parts of the body are called."""
+    return {side: part_name(f"{side}_{'eye' if kind == EYES else 'ear'}") for side in SIDES}
 
 
 def work_out(

@@ -54,6 +54,7 @@ NOBODY = {
     ),
     "metrics": "there is no such page before the installation sets a token, and no sign-in opens it",
     "money:settle": "no batch of this world has a difference with the bank",
+    "screening:next": "only the team of the session may, and none of its people stands in the tables",
     "panel:vote": "only who opened the papers may, and nobody has",
 }
 """Addresses that let nobody in, each with its reason."""
