@@ -30,8 +30,9 @@ def test_the_team_takes_the_next_person_and_enters_what_was_found_by_keyboard(
     screening: Any, cast: Any, live_server: Any
 ) -> None:
     _campaign, session, people = screening
+    jar = signed_in(cast["eye_hospital"])
     with Browser(live_server.url) as browser:
-        keys = Keyboard(browser, width=768, cookies=signed_in(cast["eye_hospital"]))
+        keys = Keyboard(browser, width=768, cookies=jar)
         keys.open(reverse("screening:session", args=[session.pk])).to("^下一位$").enter()
         assert people[1].number in keys.words
         keys.to(name="right_bare").type("1.0").choose("right_lens", "none")

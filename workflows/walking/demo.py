@@ -23,6 +23,7 @@ from workflows.engine import clockwork
 from workflows.walking import drive
 from workflows.walking.hospitals import hospitals
 from workflows.walking.papers import picture
+from workflows.walking.screening import screenings
 
 SLUG = "rare_disease"
 XIJI, ZHONGNING = "640422100991", "640521100991"
@@ -48,6 +49,7 @@ class Demonstration:
         self.too_late()
         self.at_the_bank(granted)
         self.today()
+        screenings(self.cast, self.say)
         return self.made
 
     def begin(self) -> None:
