@@ -40,14 +40,15 @@ class Facts:
 
     ``excluded`` are costs that never count (donated drugs, premium lens difference), ``out_of_scope`` those outside
     the insurance catalogue. ``granted_*`` are earlier grants from any fund, past aid included; ``fund_left`` is None
-    when the fund is not looked at.
+    when the fund is not looked at. An item may be billed more than once, for two eyes for example: then its prices stand
+    in a list and each is held against the item's limit by itself.
     """
 
     total: Decimal = ZERO
     excluded: Decimal = ZERO
     out_of_scope: Decimal = ZERO
     deductions: Mapping[str, Decimal] = field(default_factory=dict)
-    items: Mapping[str, Decimal] = field(default_factory=dict)
+    items: Mapping[str, Decimal | tuple[Decimal, ...]] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     insured: bool = True
     minor: bool = False
@@ -58,6 +59,10 @@ class Facts:
     household_this_year: Decimal = ZERO
     fund_left: Decimal | None = None
     other: Mapping[str, Any] = field(default_factory=dict)
+
+    def prices(self, item: str) -> tuple[Decimal, ...]:
+        """What an item was billed at, once for each time it was billed."""
+        return _each(self.items.get(item, ()))
 
     def circumstances(self) -> dict[str, Any]:
         """What the conditions of policy rows may ask about."""
@@ -78,14 +83,14 @@ class Facts:
         made = cls(
             **{name: money_in(data, name) for name in AMOUNTS},
             deductions=_amounts_in(data, "deductions", known=DEDUCTIONS),
-            items=_amounts_in(data, "items"),
+            items=_prices_in(data),
             categories=_texts_in(data, "categories"),
             insured=_yes_or_no(data, "insured", True),
             minor=_yes_or_no(data, "minor", False),
             stage=_text_in(data, "stage"),
             earlier_claims=_claims_in(data),
             fund_left=None if data.get("fund_left") is None else money_in(data, "fund_left"),
-            other=_mapping_in(data, "other"),
+            other=_conditions_in(data, "other"),
         )
         made.check()
         return made
@@ -96,8 +101,11 @@ class Facts:
             value = getattr(self, one.name)
             if isinstance(value, Decimal):
                 check_money(one.name, value)
-        for name, value in (*self.deductions.items(), *self.items.items()):
+        for name, value in self.deductions.items():
             check_money(name, value)
+        for name, prices in self.items.items():
+            for price in _each(prices):
+                check_money(name, price)
         for name in self.deductions:
             if name not in DEDUCTIONS:
                 raise FactsFault(f"deductions.{name}", "没有这种扣减项", "no such deduction")
@@ -110,6 +118,9 @@ class Facts:
             raise FactsFault(
                 "deductions", "报销、救助和不计费用加起来超过了总费用", "insurance and aid exceed the total cost"
             )
+        billed = sum((price for prices in self.items.values() for price in _each(prices)), ZERO)
+        if self.total and billed > self.total:
+            raise FactsFault("items", "各单项加起来超过了总费用", "the items exceed the total cost")
         if self.out_of_scope > self.total:
             raise FactsFault("out_of_scope", "目录外费用超过了总费用", "exceeds the total cost")
 
@@ -120,8 +131,10 @@ class Facts:
             value = getattr(self, one.name)
             if isinstance(value, Decimal):
                 out[one.name] = str(value)
-            elif one.name in ("deductions", "items"):
+            elif one.name == "deductions":
                 out[one.name] = {name: str(amount) for name, amount in value.items()}
+            elif one.name == "items":
+                out[one.name] = {name: _prices_out(prices) for name, prices in value.items()}
             elif one.name == "earlier_claims":
                 out[one.name] = [_claim_out(claim) for claim in value]
             else:
@@ -131,7 +144,9 @@ class Facts:
 
 def check_money(name: str, amount: Decimal) -> None:
     """Raises FactsFault unless this is an amount from 0 to under a thousand million yuan with at most two decimals."""
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite():
+        raise FactsFault(name, "不是金额", "not an amount")
+    if amount < 0:
         raise FactsFault(name, "金额不能是负数", "an amount cannot be negative")
     if amount < LARGEST and amount != amount.quantize(Decimal("0.01")):
         raise FactsFault(name, "金额最多两位小数", "an amount has at most two decimals")
@@ -147,15 +162,48 @@ def money_in(data: Mapping[str, Any], name: str) -> Decimal:
     try:
         amount = Decimal(raw)
     except InvalidOperation:
-        raise FactsFault(name, f"“{raw}”不是金额", f"{raw!r} is not an amount") from None
+        amount = Decimal("NaN")
+    if amount.is_nan() or not str(raw).isascii() or set(str(raw)) & set("_ "):
+        raise FactsFault(name, f"“{raw}”不是金额", f"{raw!r} is not an amount")
     check_money(name, amount)
     return amount
+
+
+def _each(prices: Decimal | tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+    return prices if isinstance(prices, tuple) else (prices,)
+
+
+def _prices_out(prices: Decimal | tuple[Decimal, ...]) -> str | list[str]:
+    return [str(price) for price in prices] if isinstance(prices, tuple) else str(prices)
+
+
+def _prices_in(data: Mapping[str, Any]) -> dict[str, Decimal | tuple[Decimal, ...]]:
+    made: dict[str, Decimal | tuple[Decimal, ...]] = {}
+    for item, told in _mapping_in(data, "items").items():
+        if isinstance(told, (list, tuple)):
+            named = {f"items.{item}[{at}]": price for at, price in enumerate(told)}
+            made[item] = tuple(money_in(named, name) for name in named)
+        else:
+            made[item] = money_in({f"items.{item}": told}, f"items.{item}")
+    return made
 
 
 def _mapping_in(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = data.get(name, {})
     if not isinstance(found, Mapping):
         raise FactsFault(name, "应是“名称: 取值”的形式", "must be an object of names and values")
+    return found
+
+
+def _conditions_in(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Further circumstances that a row's condition may ask for: text, whole numbers, yes or no, or a list of texts."""
+    found = _mapping_in(data, name)
+    for key, told in found.items():
+        plain = isinstance(told, (str, bool, int)) or told is None
+        if not plain and not (isinstance(told, (list, tuple)) and all(isinstance(one, str) for one in told)):
+            raise FactsFault(
+                f"{name}.{key}", "应是文字、整数、是否或文字的列表", "must be text, a whole number, yes or no, or texts"
+            )
     return found
 
 
@@ -195,10 +243,15 @@ def _claims_in(data: Mapping[str, Any]) -> tuple[Claim, ...]:
     found = data.get("earlier_claims", [])
     if not isinstance(found, (list, tuple)) or not all(isinstance(one, Mapping) for one in found):
         raise FactsFault("earlier_claims", "应是历次申请的列表", "must be a list of claims")
+    return tuple(_claim_in(one) for one in found)
+
+
+def _claim_in(told: Mapping[str, Any]) -> Claim:
+    for key in sorted(set(told) - {"self_pay", "granted"}):
+        raise FactsFault(f"earlier_claims.{key}", "没有这个字段", "no such field")
     try:
-        return tuple(
-            Claim(None if one.get("self_pay", "0") is None else money_in(one, "self_pay"), money_in(one, "granted"))
-            for one in found
+        return Claim(
+            None if told.get("self_pay", "0") is None else money_in(told, "self_pay"), money_in(told, "granted")
         )
     except FactsFault as fault:
         raise FactsFault(f"earlier_claims.{fault.field}", fault.message_zh, fault.message_en) from None

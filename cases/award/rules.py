@@ -1,6 +1,7 @@
 """The grant calculator (救助金额核算): policy rows and facts in, an amount and its working in two languages out.
 
-Deduction order and formula: domain 4.1. Rounded half up to the fen, once, after bands and percentages.
+Deduction order and formula: domain 4.1. What a ratio or a percentage gives is rounded half up to the fen as it is
+printed, so that the printed lines add up to the amount.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from cases.policy.rules import Policy, Row
 from cases.policy.shapes import ADDING, CHOOSING, DEDUCTIONS, Range, amount_in, amount_or_none, applies, plain
 from cases.text import money, round_fen
 
-COST_BASED = ("band", "add_on", "actual")
+COST_BASED = {"band", "add_on", "actual"}
 
 _CAPS = {
     "per_claim": ("单次限额", "Limit for one claim"),
@@ -149,7 +150,7 @@ def _basis(self_pay: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Dec
 
 
 def _graded(policy: Policy, facts: Facts, basis: Decimal, work: _Working) -> tuple[Decimal, bool]:
-    """The amount of the table before limits, and whether costs bound it."""
+    """The amount of the table before limits, and whether costs bound it: flat sums look at no costs."""
     told = facts.circumstances()
     rows = [row for row in policy.award_shape if applies(row.when, told)]
     chosen = next((row for row in rows if row.value["shape"] in CHOOSING and _fits(row, basis)), None)
@@ -172,7 +173,8 @@ def _graded(policy: Policy, facts: Facts, basis: Decimal, work: _Working) -> tup
     amount += _uplift([row for row in adding if row.value["shape"] == "uplift"], amount, used, work)
     for row in used:
         work.match(row)
-    return round_fen(amount), bool(facts.total) or any(row.value["shape"] in COST_BASED for row in used)
+    shapes = {row.value["shape"] for row in used}
+    return amount, bool(shapes & COST_BASED) or (bool(facts.total) and "item_cap" in shapes)
 
 
 def _fits(row: Row, basis: Decimal) -> bool:
@@ -207,13 +209,13 @@ def _added(row: Row, facts: Facts, basis: Decimal, work: _Working) -> Decimal | 
         zh, en = f"个人负担{stretch.words_zh()}，加发", f"Self-paid {stretch.words_en()}: add"
         work.line(zh, en, plus, note=row.clause, kind="plus")
         return plus
-    if value["shape"] == "item_cap" and value["item"] in facts.items:
-        cap, price = amount_in(value, "cap"), facts.items[value["item"]]
+    prices = facts.prices(value["item"]) if value["shape"] == "item_cap" else ()
+    for price in prices:
+        cap = amount_in(value, "cap")
         zh, en = _label(row, str(value["item"]))
         zh, en = f"{zh} {money(price)} 元，最高 {plain(cap)} 元", f"{en} {money(price)}, at most {plain(cap)}"
         work.line(zh, en, min(price, cap), note=row.clause, kind="plus")
-        return min(price, cap)
-    return None
+    return sum((min(price, amount_in(value, "cap")) for price in prices), ZERO) if prices else None
 
 
 def _label(row: Row, default: str) -> tuple[str, str]:

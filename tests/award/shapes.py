@@ -65,7 +65,23 @@ CORNEA = policy(
     band("8000", over="20000"),
     {"shape": "extra", "amount": "2000", "when": {"minor": True}},
 )
+HOUSEHOLD = policy(
+    band(None, over="1000", ratio="0.335", cap="9000"),
+    {"shape": "uplift", "percent": "12.5", "when": {"categories": ["H01", "H03"]}},
+    per_claim="8000",
+    per_year="12000",
+    household_per_year="15000",
+    per_life="40000",
+    fund_short={"mode": "offer"},
+)
+BY_CATEGORY = policy(
+    {"shape": "flat", "amount": "5000", "when": {"categories": ["H01", "H02"]}},
+    {"shape": "flat", "amount": "3000"},
+    {"shape": "extra", "amount": "2000", "when": {"minor": True}},
+    per_life="6000",
+)
+FLAT = ("silicosis", "by category")
 ALL = {
     "closed bands": CLOSED_BANDS, "add-on": ADD_ON, "fixed then ratio": FIXED_THEN_RATIO, "rare disease": RARE_DISEASE,
-    "cataract": CATARACT, "silicosis": SILICOSIS, "cornea": CORNEA,
+    "cataract": CATARACT, "silicosis": SILICOSIS, "cornea": CORNEA, "household": HOUSEHOLD, "by category": BY_CATEGORY, "lens": LENS,
 }  # fmt: skip

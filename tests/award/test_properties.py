@@ -1,6 +1,7 @@
 """What holds for every amount whatever the facts are."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,11 @@ from hypothesis import strategies as st
 
 from cases.award.facts import Claim, Facts
 from cases.award.rules import award
+from cases.policy.rules import Policy, Row
+from cases.policy.shapes import DEDUCTIONS
 from tests.award import shapes
 
+FEN = Decimal("0.01")
 amounts = st.decimals(min_value=0, max_value=200_000, places=2)
 names = st.sampled_from(sorted(shapes.ALL))
 categories = st.sampled_from([(), ("H01",), ("H02C",), ("H05",), ("H09", "H03")])
@@ -19,8 +23,9 @@ categories = st.sampled_from([(), ("H01",), ("H02C",), ("H05",), ("H09", "H03")]
 def facts(draw: st.DrawFn) -> Facts:
     total, insurance, charity = draw(amounts), draw(amounts), draw(amounts)
     if insurance + charity > total:
-        insurance, charity = total / 2 // Decimal("0.01") * Decimal("0.01"), Decimal(0)
+        insurance, charity = total / 2 // FEN * FEN, Decimal(0)
     granted = draw(amounts)
+    prices = tuple(draw(st.lists(amounts.map(lambda price: min(price, total / 4 // FEN * FEN)), max_size=3)))
     earlier = draw(st.lists(st.builds(lambda cost, part: Claim(cost, min(cost, part)), amounts, amounts), max_size=2))
     return Facts(
         total=total,
@@ -32,6 +37,8 @@ def facts(draw: st.DrawFn) -> Facts:
         earlier_claims=tuple(earlier),
         granted_this_year=granted,
         granted_total=granted + draw(amounts),
+        household_this_year=granted + draw(amounts),
+        items={"lens": prices} if prices else {},
         fund_left=draw(st.none() | amounts),
     )
 
@@ -44,12 +51,59 @@ def test_an_award_is_never_negative_and_never_above_any_limit(name: str, told: F
     assert answer.amount == round(answer.amount, 2)
     if told.fund_left is not None:
         assert answer.amount <= told.fund_left
-    for cap, used in (("per_year", told.granted_this_year), ("per_life", told.granted_total)):
+    for cap, used in (
+        ("per_claim", Decimal(0)),
+        ("per_year", told.granted_this_year),
+        ("per_life", told.granted_total),
+        ("household_per_year", told.household_this_year),
+    ):
         limit = policy.cap(cap)
         assert limit is None or answer.amount <= max(Decimal(0), limit - used)
-    if name != "silicosis":
+    if name not in shapes.FLAT:
         costs = answer.self_pay + sum(claim.self_pay for claim in told.earlier_claims)
-        assert answer.amount <= costs
+        assert answer.amount <= costs or not told.total
+
+
+@given(names, facts())
+def test_the_amount_is_what_the_printed_lines_come_to(name: str, told: Facts) -> None:
+    lines = award(shapes.ALL[name], told).lines
+    labels = [line.label_en for line in lines]
+    table = max(at for at, label in enumerate(labels) if label.startswith("Self-paid cost")) + 1
+    left = Decimal(0)
+    for line in lines[table:-1]:
+        if line.kind in ("sum", "plus"):
+            left += line.amount
+        elif line.kind == "minus":
+            left = max(Decimal(0), left + line.amount)
+        else:
+            left = min(left, line.amount) if line.cuts else left
+            assert left <= line.amount or line.label_en.startswith("The fund")
+    waits = labels[-2].startswith("The fund is short")
+    assert lines[-1].amount == (0 if waits else left)
+
+
+@given(names, facts(), st.randoms(use_true_random=False))
+def test_the_order_of_deductions_changes_the_printing_and_never_the_sum(name: str, told: Facts, shuffled: Any) -> None:
+    names_of = list(DEDUCTIONS)
+    shuffled.shuffle(names_of)
+    rows = [row for row in shapes.ALL[name].rows if row.value.get("shape") != "self_pay"]
+    other = Policy.from_rows([*rows, Row("award", "self_pay", {"shape": "self_pay", "order": names_of})])
+    one, two = award(shapes.ALL[name], told), award(other, told)
+    assert (one.self_pay, one.amount) == (two.self_pay, two.amount)
+
+
+@given(st.lists(amounts, max_size=4))
+def test_an_item_billed_several_times_comes_to_the_sum_of_each_up_to_its_limit(prices: list[Decimal]) -> None:
+    answer = award(shapes.LENS, Facts(items={"lens": tuple(prices)}))
+    assert answer.amount == sum(min(price, Decimal(1500)) for price in prices)
+    assert answer.amount == sum(line.amount for line in answer.lines if line.kind == "plus")
+
+
+@given(base=amounts, ratio=st.decimals("0", "1", places=4))
+def test_a_ratio_is_rounded_half_up_to_the_fen(base: Decimal, ratio: Decimal) -> None:
+    policy = shapes.policy(shapes.band(None, from_="0", ratio=str(ratio)))
+    exact = base * ratio
+    assert -FEN / 2 <= exact - award(policy, Facts(total=base)).amount < FEN / 2
 
 
 @given(names, facts())

@@ -112,6 +112,20 @@ def test_flat_amounts_by_stage_need_no_costs() -> None:
     assert [offered(shapes.SILICOSIS, stage=stage) for stage in ("1", "2", "3", "0+")] == [2000, 3000, 5000, 0]
 
 
+def test_flat_sums_look_at_no_costs_and_keep_to_the_limits() -> None:
+    assert offered(shapes.SILICOSIS, "100", stage="3") == 5000
+    assert offered(shapes.BY_CATEGORY, "100", categories=("H09",)) == 3000
+    assert offered(shapes.BY_CATEGORY, categories=("H02C",), minor=True) == 6000
+
+
+def test_an_item_billed_for_each_eye_is_held_against_its_limit_each_time() -> None:
+    assert offered(shapes.LENS, items={"lens": (Decimal("1200"), Decimal("1800"))}) == 2700
+    paid = Facts(
+        total=Decimal("3000"), deductions={"basic_insurance": Decimal("2500")}, items={"lens": Decimal("1800")}
+    )
+    assert award(shapes.LENS, paid).amount == 500
+
+
 def test_a_minor_gets_the_extra_but_never_more_than_was_paid() -> None:
     assert offered(shapes.CORNEA, "12000", minor=True) == 7000
     assert offered(shapes.CORNEA, "2500", minor=True) == 2500
