@@ -13,6 +13,8 @@ from cases.policy.rules import LONGEST_WARNING, SECTIONS, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
 from cases.text import named
 
+DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed", "dead")
+FOLLOW_UP_WAYS = ("phone", "home")
 AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
 
 
@@ -89,6 +91,10 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
     elif row.section == "priority":
         yield from _named_faults(row, value)
         yield from _whole_number(value, "days", least=1)
+    elif row.section == "duplicates":
+        yield from _duplicates_faults(row.key, value)
+    elif row.section == "follow_up":
+        yield from _share_faults(row.key, value)
 
 
 def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
@@ -118,6 +124,27 @@ def _reading_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
         yield from _whole_number(value, "count", least=1)
     elif not isinstance(value.get("on"), bool):
         yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
+
+
+def _duplicates_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if key not in DUPLICATE_KINDS:
+        yield ShapeFault("key", _("没有这种查重。"))
+    if value.get("severity") not in ("severe", "look", "off"):
+        yield ShapeFault("severity", _("只能是 severe（须先处理）、look（提示）或 off（不查）。"))
+    if key == "similar":
+        yield from (faults := list(_whole_number(value, "score", least=50)))
+        if not faults and value["score"] > 100:
+            yield ShapeFault("score", _("分数最高 100。"))
+    if key in ("account", "phone"):
+        yield from _whole_number(value, "count", least=1)
+
+
+def _share_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if key not in FOLLOW_UP_WAYS:
+        yield ShapeFault("key", _("没有这种回访方式。"))
+    yield from (faults := list(_whole_number(value, "percent", least=0)))
+    if not faults and value["percent"] > 100:
+        yield ShapeFault("percent", _("比例最高 100%。"))
 
 
 def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:

@@ -21,6 +21,8 @@ SECTION_NAMES = {
     "eligibility": lazy("条件和次数"),
     "priority": lazy("优先"),
     "reading": lazy("先看后批"),
+    "duplicates": lazy("查重"),
+    "follow_up": lazy("回访抽样"),
     "checklist": lazy("材料清单"),
     "supplement_reasons": lazy("补正原因"),
     "reject_reasons": lazy("不予救助原因"),
@@ -184,6 +186,16 @@ def _document(row: Row) -> str:
     return ngettext("%(n)s 天内有效", "%(n)s 天内有效", days) % {"n": days} if days else _("长期有效")
 
 
+SEVERITIES = {"severe": lazy("须先处理"), "look": lazy("提示"), "off": lazy("不查")}
+
+
+def _severity(row: Row) -> str:
+    said = str(SEVERITIES[row.value["severity"]])
+    if "score" in row.value:
+        return strung((said, _("满 %(n)s 分") % {"n": row.value["score"]}))
+    return strung((said, _("超过 %(n)s") % {"n": row.value["count"]})) if "count" in row.value else said
+
+
 _SAYS: dict[str, Callable[[Row], str]] = {
     "award": _award,
     "caps": _cap,
@@ -193,6 +205,8 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "eligibility": _amount_or_count,
     "priority": _head_start,
     "reading": lambda row: _seconds(row) if "count" in row.value else _level(row),
+    "duplicates": _severity,
+    "follow_up": lambda row: f"{int(row.value['percent'])}%",
     "checklist": _document,
     "supplement_reasons": lambda row: str(row.value.get("document", "")),
     "reject_reasons": lambda row: str(row.value.get("group", "")),

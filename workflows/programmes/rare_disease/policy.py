@@ -6,6 +6,7 @@ realistic examples, not the rules of any office.
 
 from typing import Any
 
+from cases.duplicates.shipped import DUPLICATES
 from cases.policy.rules import Row
 from workflows.programmes.rare_disease.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
 
@@ -224,7 +225,7 @@ POLICY: dict[str, Any] = {
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip
