@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Invalid
 from cases.policy.rules import Row
-from cases.policy.words import CAP_NAMES
+from cases.policy.words import CAP_NAMES, SEVERITIES
 from cases.text import clean
 from project.forms import CleanCharField, DateField, Radios, ReliefForm
 
@@ -50,6 +50,11 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "reading.seconds": (("count", _("少于几秒算太快"), WHOLE),),
     "eligibility": (_AMOUNT, ("count", _("次数或人数"), WHOLE)),
     "priority": (*_NAMES, ("days", _("排队提前几天"), WHOLE)),
+    "duplicates": (("severity", _("查到以后"), MODE),),
+    "duplicates.similar": (("severity", _("查到以后"), MODE), ("score", _("满几分算疑似同一人"), WHOLE)),
+    "duplicates.account": (("severity", _("查到以后"), MODE), ("count", _("超过几人"), WHOLE)),
+    "duplicates.phone": (("severity", _("查到以后"), MODE), ("count", _("超过几件"), WHOLE)),
+    "follow_up": (("percent", _("回访百分之几"), WHOLE),),
     "checklist": (*_NAMES, ("valid_days", _("有效天数"), WHOLE)),
     "supplement_reasons": (*_NAMES, ("document", _("材料代码"), TEXT)),
     "reject_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
@@ -59,6 +64,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
 MODES = {
     "award.repeat": (("difference", _("合并计算，只补差额")), ("separate", _("每次单独计算"))),
     "caps.fund_short": (("waitlist", _("轮候")), ("offer", _("按余额给"))),
+    "duplicates": tuple(SEVERITIES.items()),
 }
 CONDITIONAL = ("award", "checklist", "priority")
 
@@ -149,7 +155,7 @@ def _field(label: Any, type_: str, kind: Kind) -> forms.Field:
             label=label, choices=[("yes", _("是")), ("no", _("否"))], widget=Radios(), coerce=lambda word: word == "yes"
         )
     if type_ == MODE:
-        return forms.ChoiceField(label=label, choices=MODES[kind.name], widget=Radios())
+        return forms.ChoiceField(label=label, choices=MODES.get(kind.name) or MODES[kind.section], widget=Radios())
     if type_ == LIST:
         return _Words(label=label, required=False, help_text=_("用逗号隔开。"))
     return CleanCharField(label=label, required=False, max_length=200)
