@@ -11,6 +11,9 @@ from django.db.models import BooleanField, Func, Q, Value
 from cases.access.models import Post
 from workflows.models import WorkItem
 
+Turn = tuple[date | None, int]
+"""轮到: the day on which it is the turn of a step, and its id, which orders those of one day."""
+
 
 class IsFree(Func):
     """待领取: `relief_may_take` of the database: duties, who goes on with it, suspension. Asked of one row after the other."""
@@ -68,3 +71,19 @@ def reaches(post: Post, item: WorkItem) -> bool:
     """Whether a post reaches this step: role, area, and in a stand-in its place, programme and amount."""
     is_of_post = post.role_id == item.role and item.division_code.startswith(post.office.division_code)
     return is_of_post and (post.stand_in is None or post.stand_in.reaches(item.case))
+
+
+def behind(turn: Turn) -> Q:
+    """排在后面: what comes after this turn; what has no due date comes last of all."""
+    day, pk = turn
+    if day is None:
+        return Q(turn_on=None, id__gt=pk)
+    return Q(turn_on__gt=day) | Q(turn_on=day, id__gt=pk) | Q(turn_on=None)
+
+
+def up_to(turn: Turn) -> Q:
+    """排到为止: this turn and what comes before it; the day stands by itself, so that the index ends its walk there."""
+    day, pk = turn
+    if day is None:
+        return Q(turn_on__isnull=False) | Q(id__lte=pk)
+    return Q(turn_on__lte=day) & (Q(turn_on__lt=day) | Q(id__lte=pk))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from cases.access.models import Post
 from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
@@ -27,6 +29,7 @@ from workflows import actions
 from workflows.desk.notes.actions import redact_note, write_note
 from workflows.desk.panel import actions as meetings
 from workflows.desk.panel.models import Meeting, MeetingItem
+from workflows.models import WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
 
@@ -96,28 +99,38 @@ def test_who_releases_a_batch_while_a_case_of_it_is_suspended_is_told(cast: Any,
         assert PaymentBatch.objects.get().state == "released", "released before it was suspended"
 
 
+@contextmanager
+def in_hand(*cases: Case) -> Iterator[None]:
+    """Somebody else has these cases in hand all the while."""
+    has_them, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                for case in cases:
+                    lock_case(case.pk)
+                has_them.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    try:
+        assert has_them.wait(20)
+        yield
+    finally:
+        go_on.set()
+        thread.join()
+
+
 def test_who_takes_the_next_gets_past_the_case_that_somebody_has_in_hand(cast: Any, published: Any) -> None:
     published("rare_disease")
     first, second = (
         drive.to(drive.apply(slug="rare_disease", number=number, by=cast["applicant1"]), "COUNTY") for number in (1, 2)
     )
-    has_it, go_on = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            lock_case(first.pk)
-            has_it.set()
-            go_on.wait(20)
-        connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    try:
-        assert has_it.wait(20)
+    with in_hand(first):
         taken = actions.claim_next(by=cast["xiji_review"])
-    finally:
-        go_on.set()
-        thread.join()
     assert taken is not None and taken.case_id == second.pk
 
 
@@ -164,3 +177,23 @@ def waiting_for_a_lock() -> int:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAIT)
         return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("busy", [[], [0], [0, 2], [0, 1], [0, 1, 2], [1], [0, 1, 2, 3]])
+def test_past_what_others_have_in_hand_the_next_is_the_oldest_of_all_my_posts(
+    cast: Any, published: Any, busy: list[int]
+) -> None:
+    """Two posts, whose cases fall due in turn: one of the first, one of the second, and so on."""
+    published("rare_disease")
+    me = cast["xiji_review"]
+    Post.objects.create(user=me, role_id="CTY1", office=me.posts.get().office, starts_on=clock.today())
+    cases, day = [], clock.today() + timedelta(days=30)
+    for number, (patient, state) in enumerate(zip((1, 2, 3, 5), ["COUNTY", "INTAKE"] * 2, strict=True)):
+        case = drive.apply(slug="rare_disease", number=patient, by=cast["applicant1"])
+        cases.append(drive.to(case, state))
+        WorkItem.objects.filter(case=case, state="open").update(due_on=day + timedelta(days=number))
+    assert {drive.open_item(case).role for case in cases} == {"CTY1", "CTY2"}
+    with in_hand(*(cases[number] for number in busy)):
+        taken = actions.claim_next(by=me)
+    free = [case.pk for number, case in enumerate(cases) if number not in busy]
+    assert (taken and taken.case_id) == (free[0] if free else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -85,23 +85,46 @@ def claim_next(
 
 
 def _whose_turn(rows: Sequence[QuerySet[WorkItem]], tried: list[int]) -> int | None:
-    """The next of these parts whose case nobody is working on, with its case locked; each part is walked by its index."""
-    heads = []
-    for number, part in enumerate(rows):
-        part = part.exclude(pk__in=tried).order_by("turn_on", "id")
-        head = part.values_list("turn_on", "pk").first() if len(rows) > 1 else (date.max, 0)
-        if head is not None:
-            heads.append((head[0] or date.max, head[1], number, part))
-    for _turn, _pk, _number, part in sorted(heads, key=lambda head: head[:3]):
-        free = (
-            part.select_for_update(skip_locked=True, no_key=True, of=("case",))
-            .select_related("case")
-            .only("pk", "case__id")
-        )
-        while (found := free.exclude(pk__in=tried).first()) is not None:
-            if part.filter(pk=found.pk).exists():
-                return int(found.pk)
-            tried.append(found.pk)  # taken between the look and the lock, perhaps by me in another window
+    """The first of all these parts whose case nobody is working on, with its case locked.
+
+    Each part is walked by its index, and no further than to where another one goes on: past a head that somebody has in
+    hand the turn may be another part's.
+    """
+    if len(rows) == 1:
+        return _free(rows[0], tried)
+    heads = [head for part in rows if (head := _head(part, tried)) is not None]
+    while heads:
+        heads.sort(key=lambda head: (head.turn[0] or date.max, head.turn[1]))
+        part, others = heads[0].part, heads[1:]
+        upto = others[0].turn if others else None
+        found = _free(part if upto is None else part.filter(pool.up_to(upto)), tried)
+        if found is not None:
+            return found
+        further = None if upto is None else _head(part.filter(pool.behind(upto)), tried)
+        heads = others if further is None else [*others, further]
+    return None
+
+
+class _Head(NamedTuple):
+    """Where a part of a queue goes on: whoever has this one in hand."""
+
+    turn: pool.Turn
+    part: QuerySet[WorkItem]
+
+
+def _head(part: QuerySet[WorkItem], tried: list[int]) -> _Head | None:
+    turn = part.exclude(pk__in=tried).order_by("turn_on", "id").values_list("turn_on", "pk").first()
+    return None if turn is None else _Head(turn, part)
+
+
+def _free(part: QuerySet[WorkItem], tried: list[int]) -> int | None:
+    """The first of a part whose case nobody has in hand, with its case locked."""
+    rows = part.order_by("turn_on", "id").select_related("case").only("pk", "case__id")
+    rows = rows.select_for_update(skip_locked=True, no_key=True, of=("case",))
+    while (found := rows.exclude(pk__in=tried).first()) is not None:
+        if part.filter(pk=found.pk).exists():
+            return int(found.pk)
+        tried.append(found.pk)  # taken between the look and the lock, perhaps by me in another window
     return None
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.errors import Invalid
 from cases.text import is_key
 from workflows.models import WorkItem
+from workflows.pool import behind
 from workflows.suspended import is_suspended
 
 PAGE = 30
@@ -97,9 +98,8 @@ def beyond(cursor: tuple[Any, int], *, newest_first: bool, backwards: bool) -> Q
     if newest_first:
         side = "gt" if backwards else "lt"
         return Q(**{f"done_at__{side}": when}) | Q(**{"done_at": when, f"id__{side}": pk})
-    side = "lt" if backwards else "gt"
+    if not backwards:
+        return behind((when, pk))
     if when is None:
-        same = Q(**{"turn_on": None, f"id__{side}": pk})
-        return same | Q(turn_on__isnull=False) if backwards else same
-    later = Q(**{f"turn_on__{side}": when}) | Q(**{"turn_on": when, f"id__{side}": pk})
-    return later if backwards else later | Q(turn_on=None)
+        return Q(turn_on=None, id__lt=pk) | Q(turn_on__isnull=False)
+    return Q(turn_on__lt=when) | Q(turn_on=when, id__lt=pk)
