@@ -18,6 +18,7 @@ from cases.dossier.queries import answers, history_of_answer
 from cases.errors import Invalid
 from cases.history.models import Access, Event
 from cases.policy.rules import Row
+from cases.regions.models import Division
 from tests.operations.test_any_road import declared_steps
 from tests.two_step.roads import v1 as home
 from workflows import effects, steps
@@ -165,12 +166,88 @@ def test_a_fact_is_set_right_before_the_case_is_accepted_too(new_case, cast):
     assert plan.items.get().state == "done"
 
 
-def test_the_page_takes_words_and_shows_before_and_after_to_those_who_sign_and_records_it(new_case, cast, signed_in):
+def test_the_page_asks_in_the_field_of_the_question_and_the_plan_keeps_what_an_answer_would(new_case, cast, signed_in):
+    case = new_case(1, "COUNTY")
+    maker, address = signed_in(cast["prov_review2"]), reverse("operations:plan_case", args=[case.number])
+    chosen = {"kind": "correct", "reason": WHY}
+    for fact, given, shown, kept in (
+        ("hardship_category", {"": "H99"}, 'type="radio"', "H99"),
+        ("treated_outside", {"": "no"}, 'type="radio"', False),
+        ("diagnosis_date", {"_year": "2025", "_month": "1", "_day": "9"}, 'name="value_diagnosis_date_day"', "2025-01-09"),
+        ("household_size", {"": "７"}, 'inputmode="numeric"', 7),
+        ("total_cost", {"": "123,456.7元"}, 'inputmode="decimal"', "123456.70"),
+        ("disease_code", {"": programmes.programme("rare_disease").question("disease_code").choices[1][0]},
+         '<option value="', programmes.programme("rare_disease").question("disease_code").choices[1][0]),
+    ):  # fmt: skip
+        asked = maker.post(address, {**chosen, "fact": fact})
+        page = asked.content.decode()
+        assert asked.status_code == 422 and f'name="value_{fact}' in page and shown in page and WHY in page, fact
+        answered = {f"value_{fact}{part}": value for part, value in given.items()}
+        assert maker.post(address, {**chosen, "fact": fact, **answered}).status_code == 302, fact
+        assert Plan.objects.latest("pk").answer == kept, fact
+
+
+@pytest.mark.parametrize(
+    ("fact", "given", "sentence"),
+    [
+        ("hardship_category", {"": "H00"}, "请从列出的里面选一个"),
+        ("treated_outside", {"": "也许"}, "请从列出的里面选一个"),
+        ("diagnosis_date", {"_year": "2026", "_month": "2", "_day": "31"}, "请填写正确的日期"),
+        ("diagnosis_date", {"_year": "1900", "_month": "2", "_day": "3"}, "确诊日期早于患者的出生日期"),
+        ("household_size", {"": "31"}, "家庭人口请填 1 到 30 的数字"),
+        ("total_cost", {"": "很多"}, "请填写金额，比如 1200.50"),
+    ],
+)
+def test_a_value_that_the_question_does_not_take_gets_a_sentence_and_nothing_typed_is_lost(
+    new_case, cast, signed_in, fact, given, sentence
+):
+    case = new_case(1, "COUNTY")
+    sent = {
+        "kind": "correct",
+        "fact": fact,
+        "reason": WHY,
+        **{f"value_{fact}{part}": one for part, one in given.items()},
+    }
+    answer = signed_in(cast["prov_review2"]).post(reverse("operations:plan_case", args=[case.number]), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and sentence in page and WHY in page and not Plan.objects.exists()
+    typed = [one for one in given.values() if fact not in ("hardship_category", "treated_outside")]
+    assert all(f'value="{one}"' in page for one in typed)
+
+
+def test_a_value_typed_for_one_fact_is_not_taken_for_another(new_case, cast, signed_in):
+    case = new_case(1, "COUNTY")
+    sent = {"kind": "correct", "fact": "insurance_paid", "value_total_cost": "5", "value": "5", "reason": WHY}
+    answer = signed_in(cast["prov_review2"]).post(reverse("operations:plan_case", args=[case.number]), sent)
+    assert answer.status_code == 422 and not Plan.objects.exists()
+    assert "请填写：医保报销了多少" in answer.content.decode()
+
+
+def test_a_place_is_chosen_from_a_list_and_none_takes_the_case_to_another_office(cast, published, signed_in):
+    published("rare_disease")
+    near, far = Division.objects.filter(level="town", code__startswith="6404").order_by("code")[:2]
+    elsewhere = {"lives_at_hukou": "no", "residence_division": near.code, "handle_at": "hukou"}
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"], changes=elsewhere)
+    address, maker = reverse("operations:plan_case", args=[case.number]), signed_in(cast["prov_review2"])
+    sent = {"kind": "correct", "fact": "residence_division", "reason": WHY}
+    page = maker.post(address, sent).content.decode()
+    assert f'<option value="{far.code}">{far.name}</option>' in page and "<optgroup" in page
+    assert maker.post(address, {**sent, "value_residence_division": far.code}).status_code == 302
+    plan = Plan.objects.get()
+    assert plan.items.get().state == "possible", plan.items.get().problem
+    assert far.name in maker.get(reverse("operations:plan", args=[plan.pk])).content.decode()
+    signed(plan, cast["prov_head"])
+    assert answers(Case.objects.get(pk=case.pk))["residence_division"] == far.code
+    moved = tried(case, cast["prov_review2"], fact="hukou_division", value=far.code)
+    assert moved.items.get().problem["code"] == "other_place"
+
+
+def test_the_page_shows_before_and_after_to_those_who_sign_and_records_it(new_case, cast, signed_in):
     case = new_case(1, "COUNTY")
     maker, signer = signed_in(cast["prov_review2"]), signed_in(cast["prov_head"])
-    sent = {"kind": "correct", "fact": "total_cost", "value": "123456.78", "reason": WHY}
+    sent = {"kind": "correct", "fact": "total_cost", "value_total_cost": "123456.78", "reason": WHY}
     address = reverse("operations:plan_case", args=[case.number])
-    assert maker.post(address, {**sent, "value": "很多"}).status_code == 422
+    assert maker.post(address, {**sent, "value_total_cost": "很多"}).status_code == 422
     assert maker.post(address, sent).status_code == 302
     plan = Plan.objects.get()
     assert plan.items.get().state == "possible", plan.items.get().problem

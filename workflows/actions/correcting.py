@@ -13,6 +13,7 @@ from cases.access.queries import who_may
 from cases.dossier.actions import verify_answer
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answer_rows, answers
+from cases.dossier.rules import handling_code
 from cases.errors import Refusal
 from cases.history.record import record
 from cases.money.models import Payout
@@ -21,8 +22,8 @@ from cases.text import listed
 from workflows import effects
 from workflows.actions.intervening import must_be_free
 
-KINDS = ("money", "number", "date", "month", "choice", "yes_no")
-"""Names, numbers of people, places and accounts are not set right here: they say whose case it is and where it belongs."""
+KINDS = ("money", "number", "date", "month", "choice", "yes_no", "division")
+"""Names, numbers of people and accounts are not set right here: they say whose case it is."""
 HELD = ("applicant_kind", "agent_relative")
 """The case row itself keeps these."""
 
@@ -31,14 +32,19 @@ def correctable(case: Case) -> list[Question]:
     """可以更正的事实: the questions whose answers this case has and that a plan may set right."""
     known = answers(case)
     asked = programme(case.programme).questions()
-    return [one for one in asked if one.kind in KINDS and one.key not in HELD and one.key in known]
+    return [
+        one for one in asked
+        if one.kind in KINDS and one.key not in HELD and one.key in known
+        and (one.kind != "division" or one.when is None or one.when(known))
+    ]  # fmt: skip
 
 
-def correct(case: Case, *, fact: str, value: str, reason: str, by: Any, now: datetime) -> None:
+def correct(case: Case, *, fact: str, value: Any, reason: str, by: Any, now: datetime) -> None:
     """更正: what was found counts from now on, and an amount that was worked out is worked out again with it.
 
     Refused: an ended case, money that was decided or paid, a case on a list or an agenda, a fact that says whose case it is,
-    the same value, a value that calls for further answers or contradicts the others.
+    the same value, a place by which the case would belong elsewhere, a value that calls for further answers or contradicts
+    the others.
     """
     if case.closed_at is not None:
         raise Refusal(_("这件已经办结。"), code="closed", status=409)
@@ -50,6 +56,8 @@ def correct(case: Case, *, fact: str, value: str, reason: str, by: Any, now: dat
     row = verify_answer(case=case, key=fact, value=value, reason=reason, by=by, now=now)
     if row.value == was.value:
         raise Refusal(_("这一项本来就是这样。"), code="same_value", status=409)
+    if handling_code(answers(case)) != handling_code(before):
+        raise Refusal(_("这样更正，案卷要换地方办理。请发补正通知。"), code="other_place", status=409)
     _must_be_enough(case, before)
     if case.award is not None:
         effects.worked_out(case, by=by, now=now)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.dossier.models import Case
 from cases.errors import Invalid
-from cases.programme import Question
 from project.forms import CleanCharField, DateField, Radios, ReliefForm
 from workflows.actions import correctable
+from workflows.operations.facts import field_of
 from workflows.operations.plans import WORDS, choices, routes, to_map
 from workflows.operations.roads import areas, places
 
@@ -60,13 +60,7 @@ class PlanForm(Refusing):
     kind = forms.ChoiceField(label=_("怎样干预"), widget=Radios)
     step = forms.ChoiceField(label=_("从哪一步"), required=False)
     to_step = forms.ChoiceField(label=_("到哪一步"), required=False)
-    fact = forms.ChoiceField(label=_("更正哪一项"), required=False)
-    value = CleanCharField(
-        label=_("更正为"),
-        required=False,
-        max_length=200,
-        help_text=_("金额、数字和日期照填；选择题写选项的文字，是非题写“是”或“否”。"),
-    )
+    fact = forms.ChoiceField(label=_("更正哪一项"), required=False, help_text=_("选好后点“试算”，再填更正为什么。"))
     reason = CleanCharField(
         label=_("为什么干预"),
         widget=forms.Textarea({"rows": 3}),
@@ -87,29 +81,33 @@ class PlanForm(Refusing):
         if not may["steps"]:
             del self.fields["step"]
         if not self.questions:
-            del self.fields["fact"], self.fields["value"]
+            del self.fields["fact"]
+        asked = self.questions.get(self.data.get("fact", "")) if self.data.get("kind") == "correct" else None
+        self.value = f"value_{asked.key}" if asked else ""
+        if asked:
+            self.fields[self.value] = field_of(asked, case)
+            self.order_fields(["kind", "step", "to_step", "fact", self.value])
+
+    def refuse(self, fault: Invalid) -> None:
+        """The value is asked for under the name of its fact, so that none is taken for that of another."""
+        super().refuse(Invalid(fault.reason, fields={self._named(name): words for name, words in fault.fields.items()}))
+
+    def _named(self, name: str) -> str:
+        return self.value if name == "value" and self.value else name
 
     def given(self) -> dict[str, Any]:
         """What the act is called with."""
-        names = ("kind", "step", "to_step", "fact", "value", "reason")
+        names = ("kind", "step", "to_step", "fact", "reason")
         found = {name: self.cleaned_data.get(name, "") for name in names}
-        if found["fact"] in self.questions:
-            found["value"] = plain(self.questions[found["fact"]], found["value"])
-        return found
+        return found | {"value": self.cleaned_data.get(self.value, "")}
 
     def clean(self) -> dict[str, Any]:
         found = dict(super().clean() or {})
         if found.get("kind") in ("restart", "move", "reopen") and not found.get("to_step"):
             self.add_error("to_step", _("请选择到哪一步"))
+        if found.get("kind") == "correct" and not found.get("fact"):
+            self.add_error("fact", _("请选择要更正的一项"))
         return found
-
-
-def plain(question: Question, words: str) -> str:
-    """The answer that somebody means who writes the words of a choice, or 是 or 否."""
-    if question.kind == "choice":
-        return next((code for code, label in question.choices if words in (code, str(label))), words)
-    said = {str(_("是")).casefold(): "yes", str(_("否")).casefold(): "no"}
-    return said.get(words.casefold(), words) if question.kind == "yes_no" else words
 
 
 class RoadPlanForm(Refusing):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -125,6 +128,11 @@ class Plan(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(state__in=["checking", "running", "undoing"]), name="plan_at_work")
         ]
+
+    @property
+    def answer(self) -> Any:
+        """更正为: the value that a correction sets, as an answer holds it; None of other plans."""
+        return json.loads(str(self.value)) if self.value else None
 
 
 class PlanItem(models.Model):

@@ -132,5 +132,6 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def stuck(request: HttpRequest) -> HttpResponse:
     """卡住的案卷."""
-    context = {"rows": read.stuck_cases(request.user), "room_tabs": tabs(request.user, "stuck")}
+    rows, after = read.stuck_cases(request.user, request.GET.get("after", ""))
+    context = {"rows": rows, "after": after, "room_tabs": tabs(request.user, "stuck")}
     return render(request, "operations/stuck.html", context)

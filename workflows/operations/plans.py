@@ -17,15 +17,17 @@ from cases.dossier.queries import answer_rows
 from cases.errors import Invalid, NotFound
 from cases.history.record import record_access
 from cases.programme import Question, programme
+from cases.regions.queries import name_paths
 from cases.states import STATES
 from cases.text import is_key, named, with_aside
 from workflows.actions import open_items
 from workflows.desk.casefile.tabs import display
 from workflows.flow import graph, road_of, step_named
 from workflows.models import FlowVersion, Plan, PlanItem
+from workflows.operations import stuck
 from workflows.operations.actions.planning import MAKE, SIGN
 from workflows.operations.roads import PROVINCE, road_named, roads, words_of
-from workflows.operations.stuck import Stuck, find
+from workflows.operations.stuck import Stuck
 from workflows.rules import ways
 
 PAGE = 30
@@ -117,8 +119,9 @@ def correction(viewer: Any, plan: Plan) -> list[Any]:
             role=post.role_id, office=post.office.name,
         )  # fmt: skip
     row = case.answers.filter(pk=item.before.get("fact")).first() or answer_rows(case).get(plan.fact)
-    value = {"True": True, "False": False}.get(str(plan.value), plan.value)
-    return [display(question, one, True, {}) for one in (row.value if row else "", value)]
+    both = [row.value if row else "", plan.answer]
+    places = name_paths([str(one) for one in both if one]) if question.kind == "division" else {}
+    return [display(question, one, True, places) for one in both]
 
 
 @dataclass(frozen=True)
@@ -225,10 +228,11 @@ def _steps_of(road: Any, stored: FlowVersion | None) -> list[tuple[str, str]]:
     return [(node["name"], node["kind"]) for node in stored.drawn["nodes"]] if stored else []
 
 
-def stuck_cases(viewer: Any) -> list[tuple[Stuck, Any]]:
-    """卡住的案卷 with the title of the step at which each stands."""
+def stuck_cases(viewer: Any, after: str = "") -> tuple[list[tuple[Stuck, Any]], str]:
+    """卡住的案卷 with the title of the step at which each stands, and the cursor of the next page."""
     must_see(viewer)
-    return [(one, step_named(one.case, one.step).title if one.step else "") for one in find()]
+    found, more = stuck.page(after)
+    return [(one, step_named(one.case, one.step).title if one.step else "") for one in found], more
 
 
 def running_on(flow: str, place: str = "") -> QuerySet[Case]:

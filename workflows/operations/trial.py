@@ -40,7 +40,7 @@ def carry_out(plan: Plan, case: Case, *, by: Any, now: Any) -> None:
     if plan.kind == "cancel":
         actions.drop(case, step=plan.step, by=by, now=now)
     elif plan.kind == "correct":
-        actions.correct(case, fact=plan.fact, value=str(plan.value), reason=str(plan.reason), by=by, now=now)
+        actions.correct(case, fact=plan.fact, value=plan.answer, reason=str(plan.reason), by=by, now=now)
     elif plan.kind == "reopen":
         actions.reopen(case, to=plan.to_step, by=by, now=now)
     elif plan.kind == "migrate":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -36,7 +37,7 @@ SAYS = {
 @action("plan.make", about="none")
 def make_plan(
     *, kind: str, cases: Iterable[Case], reason: str, step: str = "", to_step: str = "", to_flow: str = "",
-    mapping: Mapping[str, str] | None = None, fact: str = "", value: str = "", by: Any, now: datetime | None = None,
+    mapping: Mapping[str, str] | None = None, fact: str = "", value: Any = "", by: Any, now: datetime | None = None,
 ) -> Plan:  # fmt: skip
     """制定干预计划: what is to be done to these cases; each is tried out next, nothing is done to any of them yet.
 
@@ -44,7 +45,7 @@ def make_plan(
     """
     assert now is not None
     act_as(require(by, MAKE, PROVINCE))
-    said = {"step": step, "to_step": to_step, "to_flow": to_flow, "fact": fact, "value": value}
+    said: dict[str, Any] = {"step": step, "to_step": to_step, "to_flow": to_flow, "fact": fact, "value": value}
     where = {name: word for name, word in said.items() if name in SAYS.get(kind, "")}
     chosen = list({case.pk: case for case in cases}.values())
     flows = set(Run.objects.filter(case__in=chosen).values_list("flow", flat=True))
@@ -123,9 +124,9 @@ def _cases(plan: Plan) -> list[Case]:
     return [item.case for item in plan.items.select_related("case")]
 
 
-def _checked(kind: str, where: dict[str, str], chosen: list[Case], flows: set[str], reason: str) -> None:
+def _checked(kind: str, where: dict[str, Any], chosen: list[Case], flows: set[str], reason: str) -> None:
     needed = [name for name in SAYS.get(kind, ()) if (kind, name) != ("restart", "step")]
-    faults: dict[str, Any] = {name: _("请填写这一项") for name in needed if not where[name].strip()}
+    faults: dict[str, Any] = {name: _("请填写这一项") for name in needed if not str(where[name]).strip()}
     if kind not in dict(Plan.KINDS):
         faults["kind"] = _("请选择一种干预")
     if not chosen or len(flows) != 1 or len(chosen) > MOST or (kind != "migrate" and len(chosen) > 1):
@@ -146,13 +147,13 @@ def _other_version(flow: str, to_flow: str, mapping: Mapping[str, str]) -> None:
         raise Invalid(said, fields={"mapping": said})
 
 
-def _fitting(case: Case, fact: str, value: str, now: datetime) -> str:
-    """The value as the question of this fact takes it."""
+def _fitting(case: Case, fact: str, value: Any, now: datetime) -> str:
+    """The value as the question of this fact takes it and an answer holds it, as JSON."""
     question = next((one for one in correctable(case) if one.key == fact), None)
     if question is None:
         raise Invalid(_("没有这一项，或者不能这样更正。"), fields={"fact": _("请选择要更正的一项")})
     try:
-        return str(cleaned(question, value, answers(case), now))
+        return json.dumps(cleaned(question, value, answers(case), now), ensure_ascii=False)
     except Invalid as fault:
         raise Invalid(fault.reason, fields={"value": fault.fields[fact]}) from fault
 
