@@ -210,33 +210,38 @@ def acting_post(viewer: Any, code: str) -> Post | None:
 
 def who_may(right_or_role: str, code: str) -> str:
     """谁可以办: the nearest office and role that may, such as "西吉县红十字会 县级初审员"; never a person's name."""
+    return who_may_at(right_or_role, [code])[code]
+
+
+def who_may_at(right_or_role: str, codes: Iterable[str]) -> dict[str, str]:
+    """The same for each of many places, in as many statements as for one."""
     roles = Role.objects.filter(Q(code=right_or_role) | Q(rights__contains=[right_or_role]))
     english = (get_language() or "").startswith("en")
-    posts = current_posts().filter(role__in=roles)
+    posts = list(current_posts().filter(role__in=roles))
+    found = {code: _nearest(posts, code, english) for code in codes}
+    if all(found.values()):
+        return found
+    role = roles.order_by("code").first()
+    if role is None or role.level == "person":
+        return found
+    areas = {code: area_of(role.level, code) or code for code, words in found.items() if not words}
+    names = {place.code: named(place, english) for place in Division.objects.filter(code__in=areas.values())}
+    return found | {code: f"{names.get(area, '')} {named(role, english)}".strip() for code, area in areas.items()}
+
+
+def _nearest(posts: Iterable[Post], code: str, english: bool) -> str:
     near = sorted(
         (post for post in posts if covers(post.office.division_code, code)),
         key=lambda post: (-len(post.office.division_code), post.role_id),
     )
     nearest = [post for post in near if len(post.office.division_code) == len(near[0].office.division_code)]
     parts = list(dict.fromkeys(f"{named(post.office, english)} {named(post.role, english)}" for post in nearest))
-    if parts:
-        return _("、").join(parts[:2])
-    role = roles.order_by("code").first()
-    if role is None or role.level == "person":
-        return ""
-    return f"{_division_name(area_of(role.level, code) or code, english)} {named(role, english)}".strip()
+    return _("、").join(parts[:2])
 
 
-def named(thing: Office | Role, english: bool) -> str:
-    """An office or a post as the reader's language calls it."""
+def named(thing: Office | Role | Division, english: bool) -> str:
+    """An office, a post or a place as the reader's language calls it."""
     return thing.name_en if english and thing.name_en else thing.name
-
-
-def _division_name(code: str, english: bool) -> str:
-    division = Division.objects.filter(code=code).first()
-    if division is None:
-        return ""
-    return division.name_en if english and division.name_en else division.name
 
 
 def user_by_phone(phone: str) -> User | None:

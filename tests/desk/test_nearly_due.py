@@ -82,7 +82,7 @@ def test_a_step_goes_forward_on_its_warning_day_whoever_holds_it_and_once(cast, 
     day = clock.today()
     while day <= due_on:
         go_to(day)
-        judged = overdue.put_near_forward()
+        judged = overdue.put_near_forward().found
         assert judged == (2 if day == near_on else 0), day
         turns = {at(item).turn_on for item in items}
         assert turns == {due_on - timedelta(days=1) if day >= near_on else due_on}, day
@@ -99,7 +99,7 @@ def test_what_a_head_said_stays_and_a_deadline_that_moved_is_judged_anew(cast, n
     waited(item, 8)
     actions.set_priority(item=item.pk, days=0, reason=WHY, by=cast["prov_head"])
     go_to(item.near_on)
-    assert overdue.put_near_forward() == 1 and at(item).turn_on == item.due_on
+    assert overdue.put_near_forward().found == 1 and at(item).turn_on == item.due_on
     assert Handover.objects.filter(item=item, kind="ranked").count() == 1
     moved = at(item)
     pauses.begin(moved, "waiting", now=clock.now())
@@ -109,7 +109,7 @@ def test_what_a_head_said_stays_and_a_deadline_that_moved_is_judged_anew(cast, n
     assert moved.due_on > item.due_on and moved.near_seen_at is None
     assert moved.near_on == near_from(moved.due_on, policy_of(moved.case).days("warning"), calendar())
     go_to(moved.near_on)
-    assert overdue.put_near_forward() == 1 and at(item).near_seen_at is not None
+    assert overdue.put_near_forward().found == 1 and at(item).near_seen_at is not None
 
 
 def test_who_holds_something_overdue_finds_it_above_his_queues_until_it_is_done(cast, new_case, signed_in) -> None:

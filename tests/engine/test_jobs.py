@@ -18,6 +18,7 @@ from cases.history.models import Event
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from tests.two_step.register import Register, on_the_second_road
+from tests.two_step.roads.pulled import TwoStepPulled
 from tests.two_step.roads.v2 import TwoStepV2
 from workflows import actions
 from workflows.engine import checks, incidents, jobs
@@ -218,8 +219,27 @@ def test_an_order_goes_over_to_another_version_and_never_to_other_work(
     assert plan.items.get().problem["code"] == "kind_differs"
     item = WorkItem.objects.get(step="enter")
     item.step = "renamed"
-    jobs.carry_over(item, flow="two_step/v9")
+    jobs.carry_over(item, TwoStepV2.enter, flow="two_step/v9")
     assert order().payload == {"item": item.pk, "case": case.pk, "flow": "two_step/v9", "step": "renamed"}
+
+
+def test_an_order_that_goes_over_waits_in_the_queue_and_for_the_partner_of_the_new_version(
+    cast: Any, case: Case, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, said in {"does": "test.register", "queue": "urgent", "partner": "bureau"}.items():
+        monkeypatch.setattr(TwoStepPulled.enter, name, said)
+    assert (order().queue, order().partner) == ("normal", "")
+    plan = operations.make_plan(
+        kind="migrate", cases=[case], reason="新办法七月一日起执行，在办的按新流程走。", to_flow="two_step/pulled", mapping={},
+        by=cast["prov_review2"],
+    )  # fmt: skip
+    operations.advance_plan(plan)
+    plan.refresh_from_db()
+    operations.sign(plan=plan, digest=plan.digest, by=cast["prov_head"])
+    plan.refresh_from_db()
+    operations.advance_plan(plan)
+    assert order().payload["flow"] == "two_step/pulled"
+    assert (order().queue, order().partner) == ("urgent", "bureau")
 
 
 def test_nobody_can_claim_a_job(cast: Any, case: Case) -> None:

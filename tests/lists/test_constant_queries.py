@@ -274,6 +274,7 @@ LISTS = [
     List("prov_review", "api:plan_cases", plan_cases, ("@trying",)),
     List("prov_review", "operations:stuck", stuck, few=one_stuck),
     List("prov_review", "api:stuck", stuck, few=one_stuck),
+    List("sysadmin", "running:home", fault_groups),
     List("sysadmin", "api:incidents", fault_groups),
     List("sysadmin", "api:incident_group", faults, ("@incident_key",)),
     List("applicant1", "dossier:my", cases),
@@ -322,6 +323,23 @@ def test_a_list_asks_as_often_for_thirty_rows_as_for_a_few(undone: World, one: L
     assert long > short + MANY * 20, "the list did not grow: this test shows nothing"
     assert len(many) == len(few), "\n".join(sorted(set(many) - set(few))[:10])
     assert not [statement for statement in many if unbounded(statement)]
+
+
+def test_more_stuck_cases_than_a_page_holds_are_read_to_the_last(undone: World):
+    browser = Client()
+    one_stuck(undone)
+    stuck(undone)
+    browser.force_login(User.objects.get(username="prov_head"), backend="django.contrib.auth.backends.ModelBackend")
+    first = browser.get("/api/v1/stuck/").json()
+    second = browser.get("/api/v1/stuck/", {"after": first["next"]}).json()
+    assert (len(first["results"]), len(second["results"]), second["next"]) == (MANY, 1, None)
+    numbers = [row["case"] for row in first["results"] + second["results"]]
+    assert len({*numbers}) == MANY + 1 and undone.rows["case"].number in numbers
+    page = browser.get(reverse("operations:stuck")).content.decode()
+    assert f"after={first['next']}" in page and numbers[-1] not in page
+    assert numbers[-1] in browser.get(reverse("operations:stuck"), {"after": first["next"]}).content.decode()
+    for wrong in ("x", "no_work_", "elsewhere_3", "no_work_x"):
+        assert browser.get("/api/v1/stuck/", {"after": wrong}).status_code == 422
 
 
 def test_a_page_of_the_desk_asks_for_the_posts_of_its_reader_once(undone: World):

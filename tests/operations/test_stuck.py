@@ -22,7 +22,7 @@ from workflows import actions
 from workflows.engine import clockwork
 from workflows.models import Timer, WorkItem
 from workflows.operations import actions as operations
-from workflows.operations.stuck import CAUSES, find, look
+from workflows.operations.stuck import CAUSES, find, look, page
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,26 @@ def test_a_task_without_its_work_a_lost_timer_and_an_answer_that_moved_nothing_a
     asked_for_papers(answered)
     answered.supplements.update(answered_at=clock.now())
     assert found() == {(alone.pk, "task_alone"), (timer.pk, "timer_lost"), (answered.pk, "fact_lost")}
+
+
+def test_what_is_stuck_is_read_page_by_page_over_all_causes_each_case_once(new_case):
+    cases = [new_case(number, "INTAKE") for number in (1, 2, 3)]
+    for case in cases:
+        Timer.objects.filter(key=str(asked_for_papers(case).pk), kind="lapse").update(cancelled_at=clock.now())
+    for case in cases[1:]:
+        case.supplements.update(answered_at=clock.now())
+    task = drive.open_item(cases[0]).task
+    for _number in range(2):
+        Task.objects.create(process_id=task.process_id, flow_task=task.flow_task, flow_task_type="WAIT", status="NEW")
+    read, after = [], "-"
+    while after:
+        some, after = page("" if after == "-" else after, most=1)
+        read += [(one.case.pk, one.cause, one.step) for one in some]
+    pks, step = [case.pk for case in cases], drive.open_item(cases[0]).step
+    assert read == [
+        (pks[0], "task_alone", step), *((pk, "timer_lost", step) for pk in pks), *((pk, "fact_lost", step) for pk in pks[1:]),
+    ]  # fmt: skip
+    assert read == [(one.case.pk, one.cause, one.step) for one in find()]
 
 
 def test_a_case_whose_version_is_gone_from_the_code_is_found(cast, published, funded, monkeypatch):
@@ -135,8 +155,8 @@ def test_each_is_named_with_what_to_do_and_who_may_by_command_page_and_night(new
     out = StringIO()
     call_command("stuck_cases", stdout=out)
     assert case.number in out.getvalue() and "1 stuck." in out.getvalue()
-    page = signed_in(cast["prov_head"]).get(reverse("operations:stuck")).content.decode()
-    assert case.number in page and "怎么办" in page
+    shown = signed_in(cast["prov_head"]).get(reverse("operations:stuck")).content.decode()
+    assert case.number in shown and "怎么办" in shown
     assert look() == 1
 
 

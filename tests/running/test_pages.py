@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.calendar import clock
+from cases.dossier.models import Case
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from tests.kit.armed import armed
@@ -90,6 +91,33 @@ def test_a_long_group_has_pages(browser: Client) -> None:
     assert f"incident-{rows[50]}" in second and f"incident-{rows[49]}" not in second
 
 
+def test_groups_are_read_page_by_page_the_largest_first(browser: Client) -> None:
+    now, sizes = clock.now(), [1 + number % 3 for number in range(60)]
+    Outgoing.objects.bulk_create(
+        Outgoing(
+            topic="t", key=f"{group}-{each}", created_at=now, available_at=now, parked_at=now, error=f"E{group:02}"
+        )
+        for group, size in enumerate(sizes)
+        for each in range(size)
+    )
+    incidents.sweep()
+    read, after = [], ""
+    while True:
+        answer = browser.get("/api/v1/incidents/", {"after": after}).json()
+        assert len(answer["results"]) <= 50
+        read += [(row["count"], row["error"]) for row in answer["results"]]
+        if not answer["next"]:
+            break
+        after = answer["next"]
+    assert sorted(error for _count, error in read) == [f"E{group:02}" for group in range(60)]
+    assert [count for count, _error in read] == sorted(sizes, reverse=True)
+    first, second = (browser.get(reverse(HOME), {"after": cursor}).content.decode() for cursor in ("", after))
+    assert f"after={after}" in first and read[49][1] in first and read[50][1] not in first
+    assert read[50][1] in second and read[49][1] not in second
+    for wrong in ("x", "3_", "_3", "3_x"):
+        assert browser.get("/api/v1/incidents/", {"after": wrong}).status_code == 422
+
+
 def test_a_whole_group_of_many_pages_is_retried_at_once(browser: Client) -> None:
     now = clock.now()
     Outgoing.objects.bulk_create(
@@ -100,6 +128,20 @@ def test_a_whole_group_of_many_pages_is_retried_at_once(browser: Client) -> None
     address = reverse("running:group", args=[Incident.objects.order_by("pk")[0].pk])
     assert browser.post(address, {"whole": "on", "way": "retry"}).status_code == 302
     assert set(Incident.objects.values_list("state", flat=True)) == {"retried"} and len(outgoing.due()) == 60
+
+
+def test_the_cases_that_a_run_left_are_named_to_who_looks_after_their_area(
+    browser: Client, stuck: Callable[[int], Incident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = stuck(5).case, stuck(6).case
+    assert mine is not None and other is not None
+    Case.objects.filter(pk=other.pk).update(handling_code="110101")
+    monkeypatch.setattr(periodic, "registered", {})
+    clockwork.every("x", title="夜里的活", at=2)(lambda: periodic.Outcome(3, (mine.pk, other.pk)))
+    clockwork.one_pass()
+    assert outgoing.run(Outgoing.objects.get(topic=periodic.TOPIC).pk)
+    text = browser.get(reverse(HOME)).content.decode()
+    assert f"这次没办成，留到下一次：{mine.number}" in text and str(other.number) not in text
 
 
 def test_a_run_that_fails_shows_its_error(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_what_stays_overdue_is_reported_once_to_the_head_after_the_days_of_the_p
     WorkItem.objects.filter(pk=held.pk).update(due_on=clock.today() - timedelta(days=12))
     overdue.report()
     first = at(held).escalated_at
-    assert first is not None and overdue.report() == 0 and at(held).escalated_at == first
+    assert first is not None and overdue.report().found == 0 and at(held).escalated_at == first
     assert Handover.objects.filter(item=held, kind="escalated").count() == 1
     here = Office.objects.get(division_code="640422").pk
     head = signed_in(cast["guyuan_city"])

@@ -161,7 +161,7 @@ def _set_over(case: Case, item: WorkItem, node: Any, old: Any, now: datetime) ->
     item.row_version += 1
     item.save(update_fields=["step", "level", "row_version"])
     if item.kind == "job":
-        jobs.carry_over(item, flow=case.run.flow)
+        jobs.carry_over(item, node, flow=case.run.flow)
     if item.kind == "human" and node.role != getattr(was, "role", ""):
         found = place(node.role, case.handling_code, barring.shut_out(case, node))
         item.role, item.division_code, item.entrusted_from = found.role, found.code, found.entrusted_from

@@ -108,8 +108,11 @@ def others_do(topic: str, answer: type[Form]) -> None:
 def ask(item: WorkItem, node: Any, *, flow: str, now: datetime) -> None:
     """下单: store the order in the transaction that reached the step; of one case one job is under way at a time."""
     payload = {"item": item.pk, "case": item.case_id, "flow": flow, "step": item.step}
-    way = Way("pulled" if node.does in pulled else node.queue, node.partner, f"case-{item.case_id}")
-    outgoing.send(topic=node.does, key=f"job-{item.pk}", payload=payload, now=now, way=way)
+    outgoing.send(topic=node.does, key=f"job-{item.pk}", payload=payload, now=now, way=_way(item, node))
+
+
+def _way(item: WorkItem, node: Any) -> Way:
+    return Way("pulled" if node.does in pulled else node.queue, node.partner, f"case-{item.case_id}")
 
 
 def withdraw(item: WorkItem, *, now: datetime) -> None:
@@ -123,10 +126,14 @@ def is_ordered(item: WorkItem, topic: str) -> bool:
     return Outgoing.objects.filter(key=f"job-{item.pk}", topic=topic).exists()
 
 
-def carry_over(item: WorkItem, *, flow: str) -> None:
-    """换版本: the order goes on at the counterpart of its step on another road."""
+def carry_over(item: WorkItem, node: Any, *, flow: str) -> None:
+    """换版本: the order goes on at the counterpart of its step on another road, in the queue and for the partner that this one names.
+
+    A try that is under way ends where it began; the next one counts against the limit of the new partner.
+    """
+    payload, way = {"item": item.pk, "case": item.case_id, "flow": flow, "step": item.step}, _way(item, node)
     orders = Outgoing.objects.filter(key=f"job-{item.pk}", done_at=None)
-    orders.update(payload={"item": item.pk, "case": item.case_id, "flow": flow, "step": item.step})
+    orders.update(payload=payload, queue=way.queue, partner=way.partner)
 
 
 def fetch(topic: str, *, area: str, most: int, length: timedelta, by: Any, now: datetime) -> list[Outgoing]:

@@ -14,13 +14,17 @@ USER = settings.AUTH_USER_MODEL
 
 
 class PeriodicRun(models.Model):
-    """定时任务: one run of periodic work. One row for each name and slot, so that two clocks run it once."""
+    """定时任务: one run of periodic work. One row for each name and slot, so that two clocks run it once.
+
+    `left` are the cases, by id, that it could not do and that the next run does.
+    """
 
     name = models.CharField(max_length=40)
     slot = models.DateTimeField("应当运行的时间")
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     found = models.IntegerField("结果", null=True)
+    left = models.JSONField("留到下一轮", default=list)
 
     class Meta:
         app_label = "workflows"

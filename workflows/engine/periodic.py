@@ -19,7 +19,17 @@ TOPIC = "periodic"
 LIMIT = timedelta(minutes=20)
 """Below half an hour, after which RabbitMQ takes an unanswered message back and the connection with it."""
 BULK = Way("bulk")
-Does = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """结果: how much was done or found, and the cases that could not be done now and wait for the next run."""
+
+    found: int
+    left: tuple[int, ...] = ()
+
+
+Does = Callable[[], int | Outcome]
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ def every(
 ) -> Callable[[Does], Does]:
     """Register periodic work: `at` an hour of each day, or `each` so often; it may take `limit` and answers a number.
 
-    The number is shown on the operations page: how much was done or found. It runs in a worker, alone in its slot; a
+    The number is shown on the operations page: how much was done or found; with an `Outcome` also which cases were left. It runs in a worker, alone in its slot; a
     fault is tried again twice and then an incident. It must be safe to repeat. A slot missed while all was down is made up for once.
     """
     if (at is None) == (each is None):
@@ -91,5 +101,6 @@ def run(payload: dict[str, Any], key: str) -> None:
     rows = PeriodicRun.objects.filter(pk=payload["run"], ended_at=None)
     if not rows.update(started_at=clock.now()):
         return
-    found = registered[payload["name"]].does()
-    rows.update(ended_at=clock.now(), found=found)
+    given = registered[payload["name"]].does()
+    outcome = given if isinstance(given, Outcome) else Outcome(given)
+    rows.update(ended_at=clock.now(), found=outcome.found, left=[*outcome.left])

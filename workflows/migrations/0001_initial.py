@@ -1001,6 +1001,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("found", models.IntegerField(null=True, verbose_name="结果")),
+                ("left", models.JSONField(default=list, verbose_name="留到下一轮")),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("name", "slot"), name="periodic_run_once")],

@@ -62,9 +62,10 @@ class StuckOut(serializers.Serializer[Any]):
 
 
 class StuckPage(serializers.Serializer[Any]):
-    """Everything that is stuck, up to 200 of each cause."""
+    """A page of what is stuck, by cause and case; `next` is the cursor of the following page or null."""
 
     results = StuckOut(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class Suspensions(APIView):
@@ -119,10 +120,14 @@ class Resume(APIView):
 class StuckCases(APIView):
     """卡住的案卷."""
 
-    @extend_schema(operation_id="stuck_list", responses={200: StuckPage, 404: RefusalOut, **FAULTS})
+    @extend_schema(
+        operation_id="stuck_list", parameters=[AFTER],
+        responses={200: StuckPage, 404: RefusalOut, 422: RefusalOut, **FAULTS},
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Cases that nothing moves any more."""
-        return Response(StuckPage({"results": [one for one, _title in read.stuck_cases(request.user)]}).data)
+        rows, after = read.stuck_cases(request.user, request.query_params.get("after", ""))
+        return Response(StuckPage({"results": [one for one, _title in rows], "next": after or None}).data)
 
 
 def shown(shape: Any) -> Any:

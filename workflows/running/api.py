@@ -32,9 +32,10 @@ class GroupOut(serializers.Serializer[Any]):
 
 
 class GroupList(serializers.Serializer[Any]):
-    """Open incidents by group, the largest first, up to 200."""
+    """A page of open incidents by group, the largest first; `next` is the cursor of the following page or null."""
 
     results = GroupOut(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class IncidentOut(serializers.ModelSerializer[Incident]):
@@ -78,10 +79,15 @@ class CountOut(serializers.Serializer[Any]):
 class Incidents(APIView):
     """故障."""
 
-    @extend_schema(operation_id="incidents_list", responses={200: GroupList, 404: RefusalOut, **FAULTS})
+    @extend_schema(
+        operation_id="incidents_list",
+        parameters=[OpenApiParameter("after", str, description="cursor of the page before")],
+        responses={200: GroupList, 404: RefusalOut, 422: RefusalOut, **FAULTS},
+    )
     def get(self, request: Request) -> Response:
         """Open incidents of my area by group."""
-        return Response(GroupList({"results": queries.groups(request.user)}).data)
+        rows, after = queries.groups(request.user, request.query_params.get("after", ""))
+        return Response(GroupList({"results": rows, "next": after or None}).data)
 
 
 class IncidentGroup(APIView):

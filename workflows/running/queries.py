@@ -8,20 +8,22 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import MachineKey, Post, User
 from cases.access.queries import current_posts, may_administer, posts_of, require
 from cases.calendar import clock
-from cases.errors import NotFound
+from cases.dossier.models import Case
+from cases.errors import Invalid, NotFound
 from cases.outgoing.models import Outgoing, Partner
 from cases.regions.queries import Groups, grouped, name_paths
+from cases.text import is_key
 from workflows.engine import periodic
 from workflows.models import Incident, PeriodicRun, Timer
 from workflows.running.rules import RIGHT, partners, topic_words, work_words
 
 PAGE, AT_ONCE = 50, 500
 PROVINCE = "64"
-GROUPS = 200
 
 
 def operator_post(viewer: Any) -> Post:
@@ -64,18 +66,29 @@ class Group:
         return work_words(self.kind, self.name)
 
 
-def groups(viewer: Any) -> list[Group]:
-    """Open incidents by group, the largest first."""
+def groups(viewer: Any, after: str = "") -> tuple[list[Group], str]:
+    """Open incidents by group, the largest first and of equal ones the oldest, and the cursor of the next page."""
     rows = incidents_for(viewer).filter(state="open").values("kind", "name", "error").order_by()
-    found = rows.annotate(
+    rows = rows.annotate(
         incidents=Count("pk"), first=Min("first_seen"), last=Max("last_seen"), owned=Count("owner"), one=Min("pk")
-    ).order_by("-incidents", "kind", "name", "error")[:GROUPS]
-    return [
+    )
+    if after:
+        count, one = _place(after)
+        rows = rows.filter(Q(incidents__lt=count) | Q(incidents=count, one__gt=one))
+    found = [
         Group(
             row["kind"], row["name"], row["error"], row["incidents"], row["first"], row["last"], row["owned"], row["one"]
         )
-        for row in found
+        for row in rows.order_by("-incidents", "one")[: PAGE + 1]
     ]  # fmt: skip
+    return found[:PAGE], f"{found[PAGE - 1].count}_{found[PAGE - 1].one}" if found[PAGE:] else ""
+
+
+def _place(after: str) -> tuple[int, int]:
+    count, _line, one = after.partition("_")
+    if not is_key(count) or not is_key(one):
+        raise Invalid(_("翻页参数不对，请从第一页开始。"), fields={"after": _("翻页参数不对")})
+    return int(count), int(one)
 
 
 @dataclass(frozen=True)
@@ -212,21 +225,26 @@ def _lines(rows: Any, name: str, kind: str, due: str, now: datetime) -> list[Lin
 
 @dataclass(frozen=True)
 class Night:
-    """One periodic work with its last run and the fault that stopped it."""
+    """One periodic work with its last run, the fault that stopped it, and the cases of my area that it left for the next."""
 
     title: Any
     run: PeriodicRun | None
     error: str
+    left: list[str]
 
 
 def nights(viewer: Any) -> list[Night]:
     """定时任务 with their last results."""
-    operator_post(viewer)
+    area = operator_post(viewer).office.division_code
     last = PeriodicRun.objects.order_by("name", "-slot").distinct("name")
     runs = {run.name: run for run in last}
     keys = [f"periodic-{run.pk}" for run in runs.values() if run.ended_at is None]
     errors = dict(Outgoing.objects.filter(key__in=keys).values_list("key", "error"))
+    left = {pk for run in runs.values() for pk in run.left}
+    mine = Case.objects.filter(pk__in=left, handling_code__startswith=area).order_by("number")
+    numbers = {case.pk: str(case.number) for case in mine.only("number")}
     return [
-        Night(one.title, runs.get(name), errors.get(f"periodic-{runs[name].pk}", "") if name in runs else "")
-        for name, one in periodic.registered.items()
-    ]
+        Night(one.title, run, errors.get(f"periodic-{run.pk}", "") if run else "",
+              [number for pk, number in numbers.items() if run and pk in run.left])
+        for one, run in ((one, runs.get(name)) for name, one in periodic.registered.items())
+    ]  # fmt: skip

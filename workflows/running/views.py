@@ -27,8 +27,10 @@ DOES: dict[str, Callable[..., Any]] = {
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """运行."""
+    groups, after = queries.groups(request.user, request.GET.get("after", ""))
     context = {
-        "groups": queries.groups(request.user),
+        "groups": groups,
+        "after": after,
         "outbox": queries.outbox(request.user),
         "timers": queries.timers(request.user),
         "nights": queries.nights(request.user),
