@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from cases.access.demo import PASSWORD
 from cases.apply.actions import correct_account
 from cases.calendar import clock
 from cases.evidence import actions as evidence
@@ -16,7 +17,9 @@ from cases.money import actions as money
 from cases.money.testbank import Fault, SimulatedBank
 from cases.people.queries import current_account
 from cases.policy.queries import policy_of
+from cases.providers import actions as providers
 from cases.publicity import actions as publicity
+from workflows.engine import periodic
 from workflows.models import WorkItem
 from workflows.walking import drive
 from workflows.walking.papers import picture
@@ -53,6 +56,20 @@ def account_repaired(trip: Any) -> None:
     account = current_account(trip.case)
     assert account is not None
     trip.serial += 1
+    if account.relation == "INSTITUTION":
+        hospital = trip.case.claim_lines.get().claim.provider
+        number = f"62284800001{trip.serial:08d}"
+        by, head = trip.cast["prov_review"], trip.cast["prov_head"]
+        providers.set_account(
+            provider=hospital,
+            holder=hospital.office.name,
+            account=number,
+            bank_name="演示农村商业银行",
+            cnaps="",
+            by=by,
+        )
+        providers.confirm_account(provider=hospital, by=head)
+        return
     correct_account(
         case=trip.case, account=f"62284800000{trip.serial:08d}", card=picture("D09", seed=trip.serial),
         holder=str(account.holder), bank_name="演示农村商业银行", relation="SELF", by=trip.case.owner,
@@ -138,7 +155,7 @@ def _sent(trip: Any) -> None:
         batch, checker, releaser = trip.batch, trip.cast["fin_check"], trip.cast["fin_release"]
         total = Decimal(batch.total_fen) / 100
         money.check_batch(batch=batch, total_retyped=total, count_retyped=batch.count, by=checker)
-        money.release_batch(batch=batch, password=drive.PASSWORD, by=releaser)
+        money.release_batch(batch=batch, password=PASSWORD, by=releaser)
         trip.file = money.send_to_bank(batch=batch, by=trip.cast["fin_make"])
 
 
@@ -191,3 +208,63 @@ def payment_returned(trip: Any) -> None:
     answer = money.import_answer(batch=trip.batch, data=late, by=trip.cast["fin_make"])
     money.accept_answer(answer=answer, by=trip.cast["fin_check"])
     trip.batch = None
+
+
+# --- the hospital ------------------------------------------------------------------------------------------------------
+def operate(trip: Any, permit: Any, **changes: Any) -> Any:
+    """The hospital of Guyuan examines the eye of a permit and operates on it today."""
+    clerk = trip.cast["eye_hospital"]
+    providers.examine(permit=permit, examined_on=clock.today(), suitable=True, by=clerk)
+    trip.serial += 1
+    said = {
+        "part": permit.part, "done_on": clock.today(), "method": "phaco", "surgeon": "演示医生", "lens_brand": "演示牌",
+        "lens_model": "YS-1", "lens_power": Decimal("21.5"), "lens_serial": f"SN-{permit.pk:04d}-{trip.serial:03d}",
+    }  # fmt: skip
+    return providers.record_surgery(permit=permit, by=clerk, **{**said, **changes})
+
+
+def claim(trip: Any, permit: Any, **changes: Any) -> Any:
+    """Its costs: 4,200 yuan, of which the insurance paid 3,000."""
+    said = {
+        "invoice_no": f"6400{permit.pk:010d}", "total": Decimal("4200"), "basic_insurance": Decimal("3000"),
+        "lens_price": Decimal("1500"), "asked": Decimal("1200"), "settled_on": clock.today(),
+    }  # fmt: skip
+    return providers.file_line(permit=permit, by=trip.cast["eye_hospital"], **{**said, **changes})
+
+
+def phone(trip: Any, line: Any, result: str = "confirmed", **changes: Any) -> Any:
+    """The county phones the patient."""
+    said = {"answered_by": "患者本人", "called_on": clock.today(), "result": result}
+    return providers.call_patient(line=line, by=trip.cast["xiji_intake"], **{**said, **changes})
+
+
+@fact
+def treatment_done(trip: Any) -> None:
+    operate(trip, trip.case.permits.get(state="issued"))
+
+
+@fact
+def treatment_ended(trip: Any) -> None:
+    permit = trip.case.permits.get(state="issued")
+    providers.decline(permit=permit, reason="不想做了", by=trip.cast["eye_hospital"])
+
+
+@fact
+def claim_settled(trip: Any) -> None:
+    line = claim(trip, trip.case.permits.get(state="used"))
+    phone(trip, line)
+    providers.accept_line(line=line, by=trip.cast["prov_review"])
+
+
+@fact
+def claim_refused(trip: Any) -> None:
+    line = claim(trip, trip.case.permits.get(state="used"))
+    phone(trip, line, "denied")
+    for _twice in range(2):
+        providers.reject_line(line=line, why="患者说没有做过手术。", by=trip.cast["prov_review"])
+
+
+@fact
+def place_free(trip: Any) -> None:
+    money.receive_gift(fund=trip.purse, amount=Decimal(10000), source="演示捐赠", by=trip.cast["fin_make"])
+    periodic.registered["waiting_places"].does()

@@ -152,9 +152,12 @@ def computed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, n
     decision.amount = award.amount
 
 
-def worked_out(case: Case, *, by: Any, now: datetime) -> Award:
-    """核算入卷: the amount that comes of the facts as they stand is kept with them, and is the case's from now on."""
-    award = preview_award(case)
+def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any] | None = None) -> Award:
+    """核算入卷: the amount that comes of the facts as they stand is kept with them, and is the case's from now on.
+
+    `changes` are facts beside the answers, such as the costs that a hospital claimed.
+    """
+    award = preview_award(case, changes)
     if award.amount <= 0:
         raise Invalid(
             _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
@@ -162,7 +165,8 @@ def worked_out(case: Case, *, by: Any, now: datetime) -> Award:
         )
     assert case.policy is not None  # preview_award asked for the acceptance that pins it
     stored = StoredAward.objects.create(
-        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(answers(case)),
+        case=case, round=case.round, policy=case.policy, amount=award.amount,
+        facts=_plain({**answers(case), **(changes or {})}),
         working=award.to_json(), by=by, at=now,
     )  # fmt: skip
     case.award = award.amount

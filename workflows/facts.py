@@ -18,6 +18,7 @@ from cases.money import actions as money
 from cases.money import remarks
 from cases.outgoing import actions as outgoing
 from cases.policy.queries import policy_of
+from cases.providers import actions as providers
 from cases.recusal import actions as recusal
 from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
 from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers, told
@@ -27,7 +28,7 @@ from workflows.models import Timer, WorkItem
 MOVING = [
     "supplement_answered", "publicity_closed", "objection_filed", "objection_closed", "payment_batched",
     "payment_unbatched", "payment_sent", "payment_unknown", "payment_paid", "payment_failed", "payment_returned",
-    "account_repaired",
+    "account_repaired", "treatment_done", "treatment_ended", "claim_settled", "claim_refused", "place_free",
 ]  # fmt: skip
 
 
@@ -60,6 +61,7 @@ def listen() -> None:
     clockwork.every("near", title=_("快到期的重排先后"), at=0)(overdue.put_near_forward)
     clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)
     clockwork.every("clearing", title=_("清理办完的工作记录"), at=4)(clearing.clear)
+    clockwork.every("permits", title=_("通知单过期"), at=5)(providers.lapse_due)
     clockwork.every("sessions", title=_("清理过期的登录"), at=3)(_drop_old_sessions)
 
 

@@ -23,11 +23,13 @@ from cases.evidence.queries import may_extend
 from cases.money.models import Payout
 from cases.notices import given
 from cases.notices.rules import LANGUAGES
+from cases.parts import part_name
 from cases.people.queries import current_account, is_applicant
 from cases.people.rules import check_phone
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import WORKDAYS, Policy, PolicyGap
 from cases.programme import programme
+from cases.providers.models import Permit
 from cases.publicity import actions as publicity
 from cases.states import STATES
 from workflows.models import WorkItem
@@ -45,6 +47,7 @@ HAPPENED = {
         "The missing papers did not come in time, which counts as a withdrawal",
     ),
     "withdrawn": ("您撤回了申请", "You withdrew the application"),
+    "not_treated": ("在有效期内没有做成", "It was not done while the permit was valid"),
     "account": ("账户信息对不上", "The account details do not match"),
 }
 
@@ -64,7 +67,7 @@ def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Da
 
 STANDS = {
     "N02": "SUPPLEMENT", "N03": "NOT_ACCEPTED", "N08": "PUBLICITY", "N09": "GRANTED", "N10": "REJECTED", "N12": "FOLLOWUP",
-    "N13": "FAILED", "N22": "TERMINATED",
+    "N13": "FAILED", "N16": "TREATMENT", "N22": "TERMINATED",
 }  # fmt: skip
 """The state to which a letter leads: it is written in the same act, before the case takes that state."""
 
@@ -78,7 +81,7 @@ def _standing(case: Any, code: str, data: Mapping[str, Any]) -> Data:
     return _both("stage", STATES[state].applicant) | _both("coming", lambda: next_words(state))
 
 
-ENDED = {"lapsed": "LAPSED", "withdrawn": "WITHDRAWN", "waitlist": "WAITLIST"}
+ENDED = {"lapsed": "LAPSED", "withdrawn": "WITHDRAWN", "waitlist": "WAITLIST", "not_treated": "NOT_TREATED"}
 
 
 def _review(case: Any, policy: Policy, code: str) -> Data:
@@ -216,6 +219,20 @@ def _payment(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
     }
 
 
+def _permits(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
+    """手术通知单、验配通知单: each that is good now, with its part, provider and last day."""
+    rows = Permit.objects.filter(case=case, state="issued").select_related("provider__office").order_by("pk")
+    found = [
+        {
+            "permit": row.number, **_both("part", part_name(row.part)),
+            "provider_zh": row.provider.office.name, "provider_en": row.provider.office.name_en or row.provider.office.name,
+            "until": row.valid_until,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"permits": found, "due_on": found[-1]["until"] if found else None}
+
+
 def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
     account = current_account(case)
     said = str(data.get("reason") or "")
@@ -226,7 +243,7 @@ def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -
 
 _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
     "N01": _receipt, "N02": _supplement, "N03": _against, "N08": _before_publicity,
-    "N09": _award, "N10": _against, "N12": _payment, "N13": _failed, "N22": _against,
+    "N09": _award, "N10": _against, "N12": _payment, "N13": _failed, "N16": _permits, "N22": _against,
 }  # fmt: skip
 
 

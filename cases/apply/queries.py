@@ -170,6 +170,10 @@ def next_words(state: str, on: date | None = None) -> str:
         return _("工作人员正在审核，不用您做什么。")
     if STATES[state].road == 4:
         return _("研究和公示以后，我们会通知您。")
+    if state in ("TREATMENT", "DELIVERY"):
+        return _("请在通知单的有效期内，按约去机构。")
+    if state == "SETTLEMENT":
+        return _("费用由我们和机构结算，不用您做什么。")
     if state == "FOLLOWUP":
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:

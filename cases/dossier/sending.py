@@ -155,6 +155,8 @@ def move(case: Case, facts: Mapping[str, Any]) -> None:
 
 def give_account(case: Case, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
     """收款账户: where the money goes is what the answers say; another account replaces the one before, unconfirmed."""
+    if "account_no" not in facts:  # a programme whose money goes to an institution asks for none
+        return
     old, relation = current_account(case), str(facts.get("account_relation") or SELF)
     given = {
         "holder": str(facts["patient_name" if relation == SELF else "account_holder"]), "account": str(facts["account_no"]),

@@ -22,6 +22,7 @@ from cases.duplicates.rules import Grant, Sheet, read_sheet
 from cases.evidence.models import MaterialFile
 from cases.people.models import PayeeAccount, Person
 from cases.people.queries import id_key as _id_key
+from cases.people.rules import INSTITUTION
 from cases.programme import programmes
 from cases.sheets import Fault, grid
 
@@ -102,7 +103,7 @@ def same_elsewhere(case: Any) -> dict[str, int]:
 def same_elsewhere_of(cases: Collection[Any]) -> dict[int, dict[str, int]]:
     """The same for many cases, by their ids; three questions for all of them."""
     accounts, files = PayeeAccount.objects.filter(case__in=cases), MaterialFile.objects.filter(case__in=cases)
-    live = accounts.filter(replaced_at=None).values("account_key")
+    live = accounts.filter(replaced_at=None).exclude(relation=INSTITUTION).values("account_key")
     given = PayeeAccount.objects.filter(account_key__in=live)
     account = _shared(cases, given.values_list("account_key", "case_id", "replaced_at"))
     papers = MaterialFile.objects.filter(sha256__in=files.filter(removed_at=None).values("sha256"))

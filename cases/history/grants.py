@@ -12,7 +12,8 @@ READ_ONLY = {
 
 APPEND_ONLY: set[str] = {
     "cases_award", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
-    "cases_homevisit", "cases_visitfact", "cases_differencefinding", "cases_caseparty", "cases_recusal", "cases_permitmove",
+    "cases_homevisit", "cases_visitfact", "cases_differencefinding", "cases_caseparty", "cases_recusal", "cases_permitmove", "cases_preopexam", "cases_surgery",
+    "cases_complication", "cases_sightcheck", "cases_claim", "cases_claimcall",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile",
 }  # fmt: skip
 

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                             ("again", "退汇后重新预留"),
                             ("ended", "案卷不再办理：{ref}"),
                             ("moved", "案卷移到别的环节"),
+                            ("settled", "费用核定，按实际金额结算"),
                         ],
                         max_length=8,
                     ),
@@ -2927,6 +2928,21 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Claim",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="月份")),
+                ("number", models.CharField(db_collation="C", max_length=32, unique=True, verbose_name="申报号")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Permit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2975,6 +2991,161 @@ class Migration(migrations.Migration):
                     "case",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="permits", to="cases.case"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Complication",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("happened_at", models.DateTimeField(verbose_name="发现时间")),
+                ("what", cases.sealed.SealedField(verbose_name="情况和处理")),
+                ("is_late", models.BooleanField(verbose_name="逾期报告")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "permit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="complications", to="cases.permit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClaimLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filed", "待县级电话核实"),
+                            ("blocked", "已冻结"),
+                            ("verified", "待省级核对"),
+                            ("accepted", "已认可"),
+                            ("rejected", "已退回，医院可答复一次"),
+                            ("answered", "医院已答复，待省级再核对"),
+                            ("refused", "不予认可"),
+                        ],
+                        default="filed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("invoice_no", models.CharField(db_collation="C", max_length=40, verbose_name="发票号")),
+                ("settled_on", models.DateField(null=True, verbose_name="医保结算日期")),
+                (
+                    "total",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="总费用"),
+                ),
+                (
+                    "basic_insurance",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="医保报销"),
+                ),
+                (
+                    "critical_illness",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="大病保险报销"
+                    ),
+                ),
+                (
+                    "medical_assistance",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="医疗救助"),
+                ),
+                (
+                    "discount",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="医院减免"),
+                ),
+                (
+                    "premium",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="自选晶体差价"
+                    ),
+                ),
+                (
+                    "lens_price",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="晶体价格"),
+                ),
+                (
+                    "asked",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="申报金额"),
+                ),
+                ("awarded", models.DecimalField(decimal_places=2, max_digits=10, null=True, verbose_name="核定金额")),
+                ("is_late", models.BooleanField(default=False, verbose_name="逾期申报")),
+                ("reject_why", cases.sealed.SealedField(blank=True, default="", verbose_name="退回原因")),
+                ("answer", cases.sealed.SealedField(blank=True, default="", verbose_name="医院答复")),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claim_lines", to="cases.case"
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="cases.claim"
+                    ),
+                ),
+                (
+                    "permit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claim_line", to="cases.permit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PreopExam",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("examined_on", models.DateField(verbose_name="检查日期")),
+                ("suitable", models.BooleanField(verbose_name="适合手术")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("infection", "眼部感染"),
+                            ("pressure", "血压没有控制好"),
+                            ("sugar", "血糖没有控制好"),
+                            ("no_light", "没有光感"),
+                            ("other_eye", "其他眼病"),
+                            ("general", "全身情况不能手术"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="不适合的原因",
+                    ),
+                ),
+                ("note", cases.sealed.SealedField(blank=True, default="", verbose_name="检查情况")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "permit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exams", to="cases.permit"
                     ),
                 ),
             ],
@@ -3116,6 +3287,215 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="permits", to="cases.provider"
             ),
         ),
+        migrations.AddField(
+            model_name="claim",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="cases.provider"
+            ),
+        ),
+        migrations.CreateModel(
+            name="RefundOrder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=10, verbose_name="应退（元）")),
+                ("ordered_at", models.DateTimeField()),
+                ("refunded_on", models.DateField(null=True, verbose_name="退费日期")),
+                ("refund_how", cases.sealed.SealedField(blank=True, default="", verbose_name="怎样退的")),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="cases.claimline"
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SightCheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "moment",
+                    models.CharField(
+                        choices=[("day1", "术后第 1 天"), ("week1", "术后 1 周"), ("month1", "术后 1 个月")],
+                        max_length=8,
+                        verbose_name="哪一次复查",
+                    ),
+                ),
+                ("seen_on", models.DateField(verbose_name="复查日期")),
+                ("raw", cases.sealed.SealedField(verbose_name="视力")),
+                ("rank", models.DecimalField(decimal_places=3, max_digits=6)),
+                ("gain", models.DecimalField(decimal_places=3, max_digits=6, verbose_name="提高几行")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "permit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sights", to="cases.permit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Surgery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("done_on", models.DateField(verbose_name="手术日期")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("phaco", "超声乳化"), ("sics", "小切口"), ("ecce", "囊外摘除")],
+                        max_length=8,
+                        verbose_name="术式",
+                    ),
+                ),
+                ("surgeon", cases.sealed.SealedField(verbose_name="主刀医生")),
+                ("lens_brand", models.CharField(max_length=40, verbose_name="晶体品牌")),
+                ("lens_model", models.CharField(max_length=40, verbose_name="晶体型号")),
+                ("lens_power", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="晶体度数")),
+                ("lens_serial", models.CharField(db_collation="C", max_length=40, verbose_name="晶体序列号")),
+                ("is_premium", models.BooleanField(default=False, verbose_name="自选高价晶体")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "permit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="surgery", to="cases.permit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClaimCall",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "本人确认做了手术，没有多收钱"),
+                            ("denied", "本人说没有做手术"),
+                            ("charged", "本人说被收了钱"),
+                        ],
+                        max_length=10,
+                        verbose_name="核实结果",
+                    ),
+                ),
+                ("answered_by", cases.sealed.SealedField(verbose_name="接电话的人")),
+                ("called_on", models.DateField(verbose_name="通话日期")),
+                (
+                    "charged",
+                    models.DecimalField(decimal_places=2, max_digits=10, null=True, verbose_name="被收了多少（元）"),
+                ),
+                ("words", cases.sealed.SealedField(blank=True, default="", verbose_name="怎么说的")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="cases.claimline"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("charged__gt", 0), ("result", "charged")),
+                            models.Q(models.Q(("result", "charged"), _negated=True), ("charged", None)),
+                            _connector="OR",
+                        ),
+                        name="claim_call_charged",
+                    )
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="claimline",
+            index=models.Index(fields=["state", "id"], name="claim_line_by_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="claimline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "refused"), _negated=True),
+                fields=("invoice_no",),
+                name="claim_invoice_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["filed", "blocked", "verified", "accepted", "rejected", "answered", "refused"])
+                ),
+                name="claim_line_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked__gt", 0), ("total__gt", 0)), name="claim_line_positive"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked__lte", models.F("total"))), name="claim_line_within_costs"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    models.Q(("awarded__gt", 0), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="claim_line_accepted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="preopexam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), ("suitable", True)),
+                    models.Q(("suitable", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="exam_reason",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="provider",
             constraint=models.CheckConstraint(
@@ -3214,6 +3594,38 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="permit_issued_until",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("provider", "month"), name="claim_once_a_month"),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(condition=models.Q(("month__day", 1)), name="claim_month_first_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="refundorder",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="refundorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("done_at", None)), fields=("line",), name="refund_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sightcheck",
+            constraint=models.UniqueConstraint(fields=("permit", "moment"), name="sight_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="surgery",
+            constraint=models.UniqueConstraint(fields=("lens_serial",), name="lens_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="surgery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lens_serial__regex", "^[0-9A-Z-]{4,40}$")), name="lens_serial_clean"
             ),
         ),
         migrations.CreateModel(

@@ -23,6 +23,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "N10": ("不予救助决定书", "Refusal"),
     "N12": ("付款通知", "Payment"),
     "N13": ("付款失败更正通知", "Payment failed"),
+    "N16": ("手术、验配通知单", "Permit"),
     "N22": ("终止或中止通知", "Stopped or suspended"),
     "N30": ("给您的消息", "Message from the office"),
 }
@@ -36,6 +37,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "N10": frozenset({"reasons"}),
     "N12": frozenset({"amount", "account_tail"}),
     "N13": frozenset({"account_tail"}),
+    "N16": frozenset({"permits"}),
     "N22": frozenset({"reasons"}),
     "N30": frozenset({"words"}),
 }

@@ -31,6 +31,8 @@ _TWO_CHARACTER_SURNAMES = frozenset(_SURNAMES[at : at + 2] for at in range(0, le
 
 
 SELF = "SELF"
+INSTITUTION = "INSTITUTION"
+"""Whose account it is when the money goes to the hospital or fitting centre and not to a person."""
 PAYEE_RELATIONS: tuple[tuple[str, Message], ...] = (
     (SELF, _("患者本人的账户")),
     ("SPOUSE", _("配偶")),

@@ -1,6 +1,21 @@
-"""Table of contents of the room: hospitals and fitting centres, their permits, and what they did under them."""
+"""Table of contents of the room: hospitals and fitting centres, their permits, what they did under them, and their claims."""
 
+from cases.providers.claims import Claim, ClaimCall, ClaimLine, RefundOrder
 from cases.providers.permits import Permit, PermitMove
 from cases.providers.register import PriceItem, Provider
+from cases.providers.treatment import Complication, PreopExam, SightCheck, Surgery
 
-__all__ = ["Permit", "PermitMove", "PriceItem", "Provider"]
+__all__ = [
+    "Claim",
+    "ClaimCall",
+    "ClaimLine",
+    "Complication",
+    "Permit",
+    "PermitMove",
+    "PreopExam",
+    "PriceItem",
+    "Provider",
+    "RefundOrder",
+    "SightCheck",
+    "Surgery",
+]

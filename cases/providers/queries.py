@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from cases.access.queries import posts_of, sees
+from cases.calendar import clock
 from cases.errors import NotFound
-from cases.providers.models import Permit, Provider
+from cases.providers.models import ClaimLine, Permit, Provider
 from cases.providers.rules import Standing, why_not
 
 OWN = "provider.permits"
@@ -73,3 +75,88 @@ def live_permit(*, id_key: str, part: str) -> Permit | None:
     """The permit that this eye or ear of this person has now, whoever's case it is."""
     rows = Permit.objects.filter(id_key=id_key, part=part, state__in=["proposed", "issued", "used"])
     return rows.select_related("provider__office").first()
+
+
+class ProviderChoices(Sequence[tuple[str, Any]]):
+    """定点机构选项 of a question: every provider of a kind by its credit code, as the register has them now."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return iter([(row.uscc, row.name) for row in self._rows()])
+
+    def __len__(self) -> int:
+        return self._rows().count()
+
+    def __getitem__(self, at: Any) -> Any:
+        return list(self)[at]
+
+    def open_codes(self) -> set[str]:
+        """Those that take patients today."""
+        return {row.uscc for row in self._rows() if row.is_open_on(clock.today())}
+
+    def _rows(self) -> QuerySet[Provider]:
+        rows = Provider.objects.filter(kind=self.kind).select_related("office")
+        return rows.order_by("office__division_code", "pk")
+
+
+def provider_by_code(code: str) -> Provider | None:
+    """The provider of that credit code."""
+    return Provider.objects.filter(uscc=code).select_related("office").first()
+
+
+def get_permit(viewer: Any, number: str) -> Permit:
+    """One permit that the viewer may see; NotFound otherwise."""
+    found = visible_permits(viewer).filter(number=number).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def own_lines(viewer: Any) -> QuerySet[ClaimLine]:
+    """本机构的申报明细, newest first."""
+    rows = ClaimLine.objects.filter(claim__provider__in=own_providers(viewer, "provider.claims"))
+    return _with_lines(rows)
+
+
+def get_own_line(viewer: Any, pk: int) -> ClaimLine:
+    """One line of the viewer's own provider; NotFound for any other."""
+    found = own_lines(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def visible_lines(viewer: Any) -> QuerySet[ClaimLine]:
+    """看得见的申报明细: those of the cases of one's area, for whoever phones patients or checks claims."""
+    reach = Q(pk__in=[])
+    for post in posts_of(viewer):
+        if any(right in post.role.rights for right in ("claim.verify", "claim.check", "inspect")):
+            reach |= Q(case__handling_code__startswith=post.office.division_code)
+    return _with_lines(ClaimLine.objects.filter(reach))
+
+
+def get_line(viewer: Any, pk: int) -> ClaimLine:
+    """One line of a case of the viewer's area; NotFound for any other."""
+    found = visible_lines(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _with_lines(rows: QuerySet[ClaimLine]) -> QuerySet[ClaimLine]:
+    return rows.select_related("claim__provider__office", "permit__case", "permit__provider__office", "case").order_by(
+        "-pk"
+    )
+
+
+def accepted_lines(case: Any) -> list[ClaimLine]:
+    """已认可的明细 of a case, in the order of its permits."""
+    rows = ClaimLine.objects.filter(case=case, state="accepted")
+    return list(rows.select_related("permit", "claim__provider__office").order_by("permit_id"))
+
+
+def was_treated(case: Any) -> bool:
+    """做过一处: whether anything was done under a permit of the case."""
+    return Permit.objects.filter(case=case, state="used").exists()

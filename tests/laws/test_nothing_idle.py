@@ -19,21 +19,6 @@ CALLED_FROM_OUTSIDE = {
     "open_for": "manage.py",
     "get_help_text": "Django's rules of passwords",
     "others_do": "a programme with a step that a partner's machine does; none that is shipped has one",
-    **dict.fromkeys(
-        [
-            "propose_permits",
-            "issue_permits",
-            "get_own_permit",
-            "visible_permits",
-            "visible_providers",
-            "get_provider",
-            "part_name",
-            "may_be_paid",
-            "is_open",
-            "standing",
-        ],
-        "a programme that gives permits to hospitals; none is shipped yet",
-    ),
     "bank_answers": "a case is driven by it as by the other functions of `drive`",
 }
 """Names that somebody outside these folders calls."""

@@ -41,6 +41,14 @@ GIVEN: dict[str, dict[str, Any]] = {
     "N10": {"reasons": [REASON]},
     "N12": {"amount": Decimal("30000"), "account_tail": "4321", "paid_on": date(2026, 12, 1)},
     "N13": {"account_tail": "4321", "reason": {"name_zh": "户名不符", "name_en": "The name does not match"}},
+    "N16": {
+        "permits": [
+            {
+                "permit": "640422-2026-000123-7-1", "part_zh": "右眼", "part_en": "Right eye", "provider_zh": "固原眼科医院",
+                "provider_en": "Guyuan Eye Hospital", "until": date(2027, 2, 1),
+            }
+        ]
+    },
     "N22": {"reasons": [REASON], "suspended": False},
     "N30": {"words": "请带上出院小结来窗口。"},
 }  # fmt: skip

@@ -16,6 +16,7 @@ from cases.history import unit
 from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
 from cases.programme import programme
+from cases.providers.queries import was_treated
 from cases.sealed import commitment_of
 from workflows import barring, holding, offers, pauses, suspended
 from workflows.actions.common import finish, leave, locked
@@ -23,12 +24,12 @@ from workflows.engine import messages, timers
 from workflows.flow import road_of, step_named
 from workflows.models import Ending, Run, WorkItem
 
-MONEY_ON_ITS_WAY = ["IN_BATCH", "SENT", "UNKNOWN", "FOLLOWUP"]
+MONEY_ON_ITS_WAY = ["SETTLEMENT", "IN_BATCH", "SENT", "UNKNOWN", "FOLLOWUP"]
 
 LATER = frozenset({
     "supplement_answered", "supplement_lapsed", "publicity_closed", "objection_filed", "objection_dismissed",
     "objection_upheld", "payment_unbatched", "payment_unknown", "payment_paid", "payment_failed", "payment_returned",
-    "account_repaired",
+    "account_repaired", "treatment_done", "treatment_ended", "claim_settled", "claim_refused",
 })  # fmt: skip
 """What applicant, public and bank do cannot be undone by a suspension: it is kept and moves the case when that goes on."""
 
@@ -138,6 +139,10 @@ def _take_fact(case: Case, name: str, *, by: Any, now: datetime | None, **detail
 
 
 def _stop(case: Case, state: str, now: datetime) -> None:
+    if case.state == "TREATMENT" and was_treated(case):
+        raise Refusal(
+            _("已经做过一处，费用要结算，现在不能撤回或终止。其余的请办理“不再做”。"), code="treated", status=409
+        )
     if case.state in MONEY_ON_ITS_WAY or case.closed_at is not None:
         raise Refusal(
             _("款项已经进入拨付，现在不能撤回或终止。"),

@@ -1,5 +1,5 @@
 -- The account that the money goes to: given and replaced at its times alone, after the bank failed with a photo of the card.
--- What it says never changes (account_as_given).
+-- What it says never changes (account_as_given). While costs are settled the account is that of the institution alone.
 
 CREATE FUNCTION payee_at_its_time() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -9,7 +9,9 @@ BEGIN
     IF TG_OP = 'UPDATE' AND NEW.replaced_at IS NOT DISTINCT FROM OLD.replaced_at THEN
         RETURN NEW;
     END IF;
-    IF v_state NOT IN ('DRAFT', 'SUPPLEMENT', 'FAILED', 'RETURNED') THEN
+    IF v_state NOT IN ('DRAFT', 'SUPPLEMENT', 'FAILED', 'RETURNED')
+        AND NOT (v_state = 'SETTLEMENT' AND NEW.relation = 'INSTITUTION')
+        AND NOT (v_state = 'SETTLEMENT' AND TG_OP = 'UPDATE' AND OLD.relation = 'INSTITUTION') THEN
         RAISE EXCEPTION 'the account stands while the case is %', v_state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_at_its_time';
     END IF;

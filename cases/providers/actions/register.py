@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.models import Office
 from cases.access.queries import require
 from cases.calendar.rules import local_day
+from cases.dossier.models import Case
+from cases.dossier.queries import lock_case
 from cases.errors import Invalid, Refusal
 from cases.history.record import action, current, record
 from cases.people.queries import account_key
 from cases.people.rules import check_account, check_cnaps
+from cases.programme import tell
 from cases.providers.models import PriceItem, Provider
 from cases.providers.rules import check_uscc
 from cases.sealed import commitment_of
@@ -112,7 +115,17 @@ def confirm_account(*, provider: Provider, by: Any, now: datetime | None = None)
         row.account_confirmed_by, row.account_confirmed_at = by, now
         row.save(update_fields=["account_confirmed_by", "account_confirmed_at"])
         record("provider.account_confirmed", about=("provider", row.pk), object=row, payload={"tail": row.tail})
+        _tell_repaired(row, by, now)
     return row
+
+
+def _tell_repaired(row: Provider, by: Any, now: datetime) -> None:
+    """Cases of which the bank failed or returned the payment to this institution go on with its new account."""
+    waiting = Case.objects.filter(
+        state="SETTLEMENT", claim_lines__claim__provider=row, payouts__state__in=["failed", "returned"]
+    )
+    for pk in waiting.order_by("pk").values_list("pk", flat=True).distinct():
+        tell(lock_case(pk), "account_repaired", by=by, now=now)
 
 
 @action("provider.price", about="provider")

@@ -1,0 +1,98 @@
+"""The grant of a cataract case, eye by eye: what is promised before the surgery, and what it comes to after it (pure).
+
+Before: the most that the policy pays for each eye. After: what the claim leaves to the patient once insurance, discount and
+the premium lens are off, up to that most (domain.md 4.1, 4.4b, 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import override
+
+from cases.award.earlier import Earlier
+from cases.award.facts import ZERO, Facts
+from cases.award.rules import Award, Line
+from cases.award.rules import award as calculate
+from cases.parts import part_name
+from cases.policy.rules import Policy, PolicyGap, Row
+from cases.policy.shapes import amount_in, applies
+from workflows.programmes.cataract.eyes import wanted
+
+DEDUCTIONS = ("basic_insurance", "critical_illness", "medical_assistance", "commercial", "other_charity")
+"""先保险、后救助、再慈善: what a claim line states under the same names."""
+
+
+def award(answers: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:
+    """救助金额 of the case: of `claimed` lines where there are any, else the most for each wanted eye. Raises FactsFault."""
+    claimed = answers.get("claimed")
+    if claimed:
+        return _sum([(str(line["part"]), of_eye(answers, line, policy)) for line in claimed])
+    return _sum([(eye, _promised(answers, policy)) for eye in wanted(answers)])
+
+
+def of_eye(answers: Mapping[str, Any], line: Mapping[str, Any], policy: Policy) -> Award:
+    """一只眼: what one claim line comes to. `line` holds amounts in yuan as text, by the names of the claim."""
+    return calculate(
+        policy,
+        Facts(
+            total=_amount(line.get("total")),
+            excluded=_amount(line.get("premium")) + _amount(line.get("discount")),
+            deductions={name: _amount(line.get(name)) for name in DEDUCTIONS},
+            categories=_categories(answers),
+            insured=answers.get("insurance_type") != "INS_NONE",
+        ),
+    )
+
+
+def most_of(answers: Mapping[str, Any], policy: Policy) -> tuple[Decimal, Row]:
+    """每眼上限: the ceiling of the first row that fits this person, and the row. Raises PolicyGap when none does."""
+    told = Facts(categories=_categories(answers), insured=answers.get("insurance_type") != "INS_NONE").circumstances()
+    for row in policy.award_shape:
+        if row.value.get("shape") == "actual" and applies(row.when, told):
+            return amount_in(row.value, "cap"), row
+    raise PolicyGap("award", "actual")
+
+
+def _promised(answers: Mapping[str, Any], policy: Policy) -> Award:
+    most, row = most_of(answers, policy)
+    line = Line("最多救助（手术后据实结算）", "At most, settled after the surgery", most, row.clause, "limit")
+    return Award(most, (line,), (row.name,), ZERO, most)
+
+
+def _sum(eyes: list[tuple[str, Award]]) -> Award:
+    """The eyes one after the other, each line with its eye before it, and the sum."""
+    lines: list[Line] = []
+    for eye, one in eyes:
+        zh, en = _names(eye)
+        lines += [
+            Line(f"{zh}：{line.label_zh}", f"{en}: {line.label_en}", line.amount, line.note, _kind(line), line.cuts)
+            for line in one.lines
+        ]
+    amount = sum((one.amount for _eye, one in eyes), ZERO)
+    lines.append(Line("本次救助金额", "Grant for this claim", amount, kind="result"))
+    rows = tuple(dict.fromkeys(name for _eye, one in eyes for name in one.matched_rows))
+    self_pay = sum((one.self_pay for _eye, one in eyes), ZERO)
+    return Award(amount, tuple(lines), rows, self_pay, sum((one.wanted for _eye, one in eyes), ZERO))
+
+
+def _kind(line: Line) -> str:
+    return "sum" if line.kind == "result" else line.kind
+
+
+def _names(eye: str) -> tuple[str, str]:
+    with override("zh-hans"):
+        zh = str(part_name(eye))
+    with override("en"):
+        return zh, str(part_name(eye))
+
+
+def _categories(answers: Mapping[str, Any]) -> tuple[str, ...]:
+    category = str(answers.get("hardship_category") or "")
+    return (category,) if category not in ("", "H99") else ()
+
+
+def _amount(value: Any) -> Decimal:
+    return ZERO if value in (None, "", "?") else Decimal(str(value))

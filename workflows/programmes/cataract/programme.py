@@ -1,0 +1,35 @@
+"""白内障救助: the card of the programme."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.programme import Programme, register
+from workflows.desk.step_forms import FORMS
+from workflows.programmes.cataract import clockwork
+from workflows.programmes.cataract.award import award
+from workflows.programmes.cataract.eligible import eligible
+from workflows.programmes.cataract.forms import SightForm
+from workflows.programmes.cataract.people import demo_answers
+from workflows.programmes.cataract.policy import POLICY
+from workflows.programmes.cataract.questions import SECTIONS
+from workflows.programmes.cataract.roads.v1 import CataractV1
+from workflows.programmes.cataract.texts.guide import GUIDE
+
+FORMS["sight"] = SightForm
+clockwork.listen()
+
+CATARACT = register(
+    Programme(
+        slug="cataract",
+        name=_("白内障救助"),
+        summary=_("六十岁以上的老人得了白内障、家里困难的，可以申请免费或减费手术。"),
+        public_group=_("老年帮扶"),
+        sections=SECTIONS,
+        award=award,
+        policy=POLICY,
+        roads={"v1": CataractV1},
+        road="v1",
+        guide=GUIDE,
+        eligible=eligible,
+        demo_answers=demo_answers,
+    )
+)
