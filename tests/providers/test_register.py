@@ -66,7 +66,9 @@ def test_a_new_price_ends_the_one_before(cast: Any) -> None:
     actions.set_price(
         provider=made, code="LENS", name="人工晶体（普通）", price=Decimal("1600"), by=cast["prov_review"]
     )
-    assert [row.price for row in PriceItem.objects.filter(provider=made, code="LENS", ends_on=None)] == [Decimal("1600")]
+    assert [row.price for row in PriceItem.objects.filter(provider=made, code="LENS", ends_on=None)] == [
+        Decimal("1600")
+    ]
     assert PriceItem.objects.filter(provider=made, code="LENS").count() == 2
 
 

@@ -30,6 +30,7 @@ CATARACT = register(
         road="v1",
         guide=GUIDE,
         eligible=eligible,
+        screening="eyes",
         demo_answers=demo_answers,
     )
 )
