@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cases.duplicates.shipped import DUPLICATES
 from cases.policy.rules import Row
 from workflows.programmes.cataract.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
 
@@ -123,7 +124,7 @@ POLICY: dict[str, Any] = {
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip
