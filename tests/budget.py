@@ -26,6 +26,7 @@ BUDGET = {
     "tests/rare_disease": 120,
     "tests/engine": 300,
     "tests/reports": 90,
+    "tests/screening": 150,
 }
 OTHERS = 60
 """Seconds of test time, added up over all workers."""

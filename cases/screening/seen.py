@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.utils.translation import gettext as _
 
 from cases.access.queries import may
 from cases.calendar import clock
 from cases.errors import NotFound
 from cases.people.queries import id_key, name_key
-from cases.people.rules import check_id, mask_id
+from cases.people.rules import age, check_id, mask_id
+from cases.screening.ears import grades
 from cases.screening.funnel import STAGES
 from cases.screening.models import Campaign, Registration, Result, Session
-from cases.screening.outcomes import OPERABLE
+from cases.screening.outcomes import EYES, OPERABLE, SIDES
 from cases.screening.queries import PAGE, READ, REFER, RESULTS, is_in, kind_of, posts_with, registrations
 from cases.screening.rules import number_of
 from cases.screening.slips import measured, refer_for
-from cases.text import is_key
+from cases.text import is_key, with_aside
 
 CURRENT = Prefetch("results", Result.objects.filter(replaced_at=None), to_attr="current")
 TAG = {"normal": "green", "observe": "blue", "refer": "yellow", "operable": "turquoise", "contraindicated": "grey"}
@@ -120,13 +123,42 @@ def progress(session: Session) -> tuple[int, int]:
 def card_of(viewer: Any, row: Registration, result: Result | None) -> dict[str, Any]:
     """What the page of one person shows."""
     kind = kind_of(row.campaign)
+    years = age(date.fromisoformat(str(row.birth_date)), result.examined_on if result else clock.today())
+    sex = _("男") if row.sex == "M" else _("女")
     return {
         "row": row, "session": row.session, "campaign": row.campaign, "result": result,
-        "masked_id": mask_id(str(row.id_no)), "measured": measured(result, kind) if result else [],
-        "refer_for": refer_for(result) if result else [], "outcome_words": STAGES[result.outcome] if result else "", "colour": TAG[result.outcome] if result else "grey",
-        "may_enter": row.session is not None and examines(viewer, row.session) and row.case_id is None
+        "masked_id": mask_id(str(row.id_no)), "who": _("%(years)s 岁，%(sex)s") % {"years": years, "sex": sex},
+        "measured": read_as(result, kind) if result else [], "grade": _grade(result) if result else "",
+        "refer_for": refer_for(result) if result else [], "outcome_words": STAGES[result.outcome] if result else "",
+        "colour": TAG[result.outcome] if result else "grey", "case_words": _case_words(row),
+        "may_enter": row.session is not None and examines(viewer, row.session) and not _has_case(row)
         and row.campaign.closed_at is None,
     }  # fmt: skip
+
+
+def read_as(result: Result, kind: str) -> list[list[str]]:
+    """What was measured, line by line, with what it was read as."""
+    lines, read = measured(result, kind), result.worked["read"]
+    if kind != EYES:
+        return lines
+    keys = [key for key in (f"{side}_{name}" for side in SIDES for name in ("bare", "best")) if key in read]
+    return [
+        [words, with_aside(raw, f"logMAR {read[key]['logmar']}")] for (words, raw), key in zip(lines, keys, strict=True)
+    ]
+
+
+def _grade(result: Result) -> str:
+    code, standard = result.worked["grade"], result.worked["standard"]
+    found = next((one for one in grades(standard) if one.code == code), None) if code else None
+    return with_aside(found.name, standard) if found else ""
+
+
+def _has_case(row: Registration) -> bool:
+    return row.case is not None and row.case.discarded_at is None
+
+
+def _case_words(row: Registration) -> Any:
+    return "" if row.case is None else _("还是草稿") if row.case.state == "DRAFT" else _("已提交")
 
 
 def operable(viewer: Any, campaign: Campaign, *, after: str = "") -> tuple[list[Registration], str]:

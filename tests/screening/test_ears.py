@@ -91,7 +91,7 @@ def test_the_page_asks_for_each_frequency_of_each_ear(row: Any, cast: Any) -> No
     assert client.post(address, both(60, 60) | day).status_code == 302
     found = seen.result_of(row)
     assert found is not None and found.outcome == "operable"
-    assert "60 分贝" in client.get(address).text
+    assert "60 分贝" in client.get(address).text and "中重度（WHO2021）" in client.get(address).text
 
 
 def test_a_standard_of_eyes_does_not_grade_ears(listening: None, cast: Any) -> None:

@@ -13,9 +13,10 @@ from django.urls import reverse
 from cases.calendar import clock
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Access, Event
+from cases.people.rules import age
 from cases.screening import actions, seen, slips
 from cases.screening.models import Result
-from tests.screening.people import CLOUDED, SEEN_WELL, examine, plan, register
+from tests.screening.people import CLOUDED, OLD, SEEN_WELL, examine, plan, register
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,7 @@ def test_the_page_of_a_person_takes_the_findings_and_offers_slip_and_next(row: A
     assert client.post(address, {**CLOUDED, **day, "left_others": ["glaucoma"]}).status_code == 302
     page = client.get(address).text
     assert "打印结果通知单" in page and "打印转诊信" in page and "疑似青光眼" in page
+    assert "０．２" not in page and "0.2（logMAR 0.70）" in page and f"{age(OLD, today)} 岁，" in page
     assert Access.objects.filter(object_type="cases_registration", object_id=str(row.pk)).count() == 2
     for name in ("slip", "referral"):
         answer = client.get(reverse(f"screening:{name}", args=[row.token]))

@@ -36,7 +36,7 @@ def record_result(
     must_run(found.campaign)
     _must_be_that_day(found, examined_on, now)
     had = found.results.filter(replaced_at=None).first()
-    if had is not None and found.case_id is not None:
+    if had is not None and found.case is not None and found.case.discarded_at is None:
         raise Refusal(_("已经转为申请，结果不能再改。"), code="has_case", status=409)
     result, worked = work_out(
         kind_of(found.campaign), findings, born=date.fromisoformat(str(found.birth_date)), on=examined_on,

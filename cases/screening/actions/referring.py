@@ -58,7 +58,7 @@ def refer_into_cases(*, registration: Registration, by: Any, now: datetime | Non
 
 
 def _locked(registration: Registration, by: Any) -> Registration:
-    rows = registrations(by).select_for_update(no_key=True, of=("self",)).select_related("campaign", "case", "by")
+    rows = registrations(by).select_for_update(no_key=True, of=("self",)).select_related("campaign")
     found = rows.filter(pk=registration.pk).first()
     if found is None:
         raise NotFound()
