@@ -19,12 +19,18 @@ CLOUDED = SEEN_WELL | {"left_bare": "０．２", "left_lens": "some"}
 
 
 def plan(
-    cast: Any, title: str = "秋季筛查", *, standard: str = "GB11533", county: str = XIJI, places: int = 10
+    cast: Any,
+    title: str = "秋季筛查",
+    *,
+    programme: str = "two_step",
+    standard: str = "GB11533",
+    county: str = XIJI,
+    places: int = 10,
 ) -> Campaign:
     """A campaign that the county has announced."""
     today = clock.today()
     made = actions.plan_campaign(
-        programme="two_step", title=title, starts_on=today - timedelta(days=3), ends_on=today + timedelta(days=30),
+        programme=programme, title=title, starts_on=today - timedelta(days=3), ends_on=today + timedelta(days=30),
         standard=standard, by=cast["prov_review"],
     )  # fmt: skip
     actions.set_quota(campaign=made, county_code=county, places=places, by=cast["prov_head"])

@@ -14,7 +14,7 @@ from cases.calendar import clock
 from cases.errors import Invalid
 from cases.programme import programme, register
 from cases.screening import actions, seen, slips
-from cases.screening.telling import known_of
+from cases.screening.telling import known_of, said_of
 from tests.screening.people import day_of, examine, plan
 from tests.screening.people import register as come
 
@@ -48,8 +48,8 @@ def test_the_average_and_the_grade_are_computed_and_the_thresholds_kept(row: Any
     assert found.outcome == "operable" and found.worked["sides"] == ["right"]
     assert found.worked["averages"] == {"right": "46.25", "left": "115"} and found.worked["grade"] == "2"
     assert found.worked["read"]["left_500"] == {"raw": "NR110", "db": 115} and found.findings["right_500"] == "５０"
-    known = known_of(row, found, "ears")
-    assert (known["ear_right_pta"], known["wanted_ear"]) == ("46.25", "right_ear")
+    known, said = known_of(row, found, "ears"), said_of(row, found, "ears", by_agent=False)
+    assert (known["ear_right_pta"], said["wanted_ear"]) == ("46.25", "right_ear")
 
 
 def test_no_response_counts_by_the_limit_of_the_audiometer(row: Any, cast: Any) -> None:

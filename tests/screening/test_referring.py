@@ -12,10 +12,11 @@ from cases.dossier import actions as dossier
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answers, my_cases
 from cases.errors import Invalid, NotFound, Refusal
+from cases.history.models import Event
 from cases.screening import actions
 from cases.screening.funnel import funnel, public_results, shown
-from cases.screening.telling import known_of
-from tests.screening.people import SEEN_WELL, VILLAGE, XIJI, examine, register
+from cases.screening.telling import known_of, said_of
+from tests.screening.people import SEEN_WELL, VILLAGE, XIJI, day_of, examine, plan, register
 
 pytestmark = pytest.mark.django_db
 
@@ -55,8 +56,20 @@ def test_the_draft_has_what_is_known_and_is_the_helpers(fit: Any, cast: Any, pub
 def test_what_was_found_is_told_with_the_worse_side_first(fit: Any) -> None:
     row = fit()
     known = known_of(row, row.results.get(), "eyes")
-    assert (known["eye_left_va"], known["eye_right_va"], known["wanted_eye"]) == ("0.2", "1.0", "left_eye")
+    said = said_of(row, row.results.get(), "eyes", by_agent=False)
+    assert (known["eye_left_va"], known["eye_right_va"], said["wanted_eye"]) == ("0.2", "1.0", "left_eye")
     assert known["screening_no"] == row.number and known["screened_on"]
+
+
+def test_the_programme_for_eyes_takes_all_that_a_screening_tells(team: Any, cast: Any, published: Any) -> None:
+    published("cataract")
+    campaign = plan(cast, programme="cataract")
+    assert campaign.policy is not None and campaign.thresholds == {"age_from": "60", "vision_at_most": "0.3"}
+    row = register(campaign, cast["agent1"], session=day_of(campaign, team, cast))
+    examine(row, team)
+    held = answers(refer(row, cast["xiji_intake"]))
+    assert (held["eye_left_va"], held["wanted_eye"], held["screening_no"]) == ("0.2", "left_eye", row.number)
+    assert '"left_out":[]' in Event.objects.get(action="screening.referred").payload
 
 
 def test_done_twice_it_is_the_same_draft(fit: Any, cast: Any) -> None:

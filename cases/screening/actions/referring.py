@@ -44,11 +44,11 @@ def refer_into_cases(*, registration: Registration, by: Any, now: datetime | Non
         what = _("草稿") if other.state == "DRAFT" else _("申请")
         raise Refusal(format_lazy(said, number=found.number, what=what), code="has_one", status=409)
     _must_have_place(found)
+    kind = kind_of(found.campaign)
     owner, agent = _owner(found, by)
     case, left = prefilled_draft(
         slug=found.campaign.programme, owner=owner, agent=agent, channel="phone" if agent else "counter",
-        said=said_of(found, by_agent=agent is not None), known=known_of(found, result, kind_of(found.campaign)),
-        by=by, now=now,
+        said=said_of(found, result, kind, by_agent=agent is not None), known=known_of(found, result, kind), by=by, now=now,
     )  # fmt: skip
     found.case = case
     found.save(update_fields=["case"])
