@@ -24,13 +24,14 @@ from cases.errors import Invalid
 from cases.text import clean, listed
 
 MOST_BYTES = 4 * 1024 * 1024
-MOST_MEMBERS, MOST_RATIO, MOST_UNPACKED = 2000, 200, 100 * 1024 * 1024
+MOST_MEMBERS, MOST_RATIO, MOST_UNPACKED = 2000, 100, 100 * 1024 * 1024
 MOST_COLUMNS, MOST_HEIGHT = 60, 200_000
 """A cell further out than this is no list of people: the reader would reserve room for everything before it."""
 SHOWN = 200
 """So many merged or computed cells are named; one fault is enough to take nothing."""
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})([0-9]{1,9})"[^>]*?(/?)>(\s*<(?:\w+:)?f\b)?')
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\b\w+:id="([^"]+)"')
 _TARGET = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 
@@ -102,6 +103,7 @@ def grid(data: bytes) -> Grid:
 
 OTHERWISE = _("打不开这个文件。请用模板另存为 xlsx 或 csv。")
 BOMB = _("这个文件展开以后太大，没有打开。请用模板另存为 xlsx。")
+COMPUTED = _("这一格是公式。请复制后“粘贴为数值”，再上传。")
 TOO_FAR = _("表格里有离得很远的单元格，没有打开。请把内容复制到新的模板里。")
 
 
@@ -141,7 +143,7 @@ def _from_xlsx(data: bytes) -> Grid:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = book.get_sheet_by_index(0)
         merged = sheet.merged_cell_ranges or []
-        others = [(name, _head_of(book, name)) for name in book.sheet_names[1:20] if _is_near(parts)]
+        others = [(name, _head_of(book, name)) for name in book.sheet_names[1:20]] if _is_near(parts) else []
         return Grid(
             sheet.to_python(skip_empty_area=False), (*_merged(merged), *_computed(first)), tuple(others)
         )  # fmt: skip
@@ -156,8 +158,7 @@ def _head_of(book: Any, name: str) -> tuple[str, ...]:
 
 def _is_near(parts: dict[str, bytes]) -> bool:
     """No sheet of the book reaches further out than a list may."""
-    sheets = (text for name, text in parts.items() if name.startswith("xl/worksheets/"))
-    cells = (cell for text in sheets for cell in _CELL.findall(text))
+    cells = (cell for text in parts.values() for cell in _CELL.findall(text))
     return all(int(cell[1]) <= MOST_HEIGHT and len(cell[0]) <= 2 for cell in cells)
 
 
@@ -167,11 +168,11 @@ def _merged(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> Iterat
 
 
 def _computed(sheet: bytes) -> Iterator[Fault]:
-    found = (cell for cell in _CELL.findall(sheet) if cell[3] and not cell[2])
-    for place, (column, row, _closed, _formula) in enumerate(found):
-        if place >= SHOWN:
-            return
-        yield Fault(f"{column.decode()}{int(row)}", _("这一格是公式。请复制后“粘贴为数值”，再上传。"))
+    found = [cell for cell in _CELL.findall(sheet) if cell[3] and not cell[2]]
+    for column, row, _closed, _formula in found[:SHOWN]:
+        yield Fault(f"{column.decode()}{int(row)}", COMPUTED)
+    if len(_FORMULA.findall(sheet)) > len(found):  # a program that leaves the addresses of cells out
+        yield Fault("A1", COMPUTED)
 
 
 def _place(column: bytes) -> int:

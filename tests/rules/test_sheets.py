@@ -69,6 +69,12 @@ def test_merged_cells_and_formulas_are_faults_with_their_addresses() -> None:
     assert "合并" in str(found.faults[0].sentence) and "公式" in str(found.faults[1].sentence)
 
 
+def test_a_formula_in_a_cell_without_an_address_is_seen() -> None:
+    sheet = b"<worksheet><sheetData><row><c><f>1+1</f><v>2</v></c></row></sheetData></worksheet>"
+    found = grid(repacked(xlsx(["x"]), sheet1=sheet))
+    assert [fault.cell for fault in found.faults] == ["A1"] and "公式" in str(found.faults[0].sentence)
+
+
 def test_a_formula_on_another_sheet_is_nobodys_fault() -> None:
     def add(book: Workbook) -> None:
         book.create_sheet("统计")["A1"] = "=1+1"
