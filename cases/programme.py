@@ -52,7 +52,8 @@ class Programme:
     pinned policy, and earlier aid go in, an Award with its printed working comes out. `policy` is the shipped example.
     `public_group` is what a public list may say (never the disease). `veil` names the answers that somebody may see who must
     not know whose they are (遮盖后的案卷). `screening` is what its screening campaigns measure, eyes or ears ("" for a
-    programme without any).
+    programme without any). `bills` says what the reviewer should look at in the invoices of a case (票据): it takes the
+    answers, the invoices and the codes of the papers that came in; a programme without it enters no invoices.
     """
 
     slug: str
@@ -69,6 +70,7 @@ class Programme:
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
     veil: tuple[str, ...] = ()
     screening: str = ""
+    bills: Callable[..., Sequence[Any]] | None = None
 
     def questions(self) -> list[Question]:
         """All questions in reading order."""

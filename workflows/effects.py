@@ -21,6 +21,7 @@ from cases.dossier.queries import answers
 from cases.duplicates.queries import earlier_aid
 from cases.errors import Invalid, Refusal
 from cases.evidence.actions import record_visit, tell_once
+from cases.evidence.invoices import facts_of, release_all, take_again
 from cases.evidence.queries import redacted_files, unfit_papers
 from cases.history.record import record
 from cases.money import actions as money
@@ -83,7 +84,8 @@ def supplement(*, case: Case, decision: Decision, data: dict[str, Any], by: Any,
 
 
 def not_accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
-    """不予受理: a letter with the reasons; not counted as a rejection."""
+    """不予受理: a letter with the reasons; not counted as a rejection. Its invoices are free."""
+    release_all(case=case, now=now)
     notify(case=case, code="N03", data={"reasons": decision.reasons}, by=by, now=now)
 
 
@@ -108,7 +110,7 @@ def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award
     day = case.accepted_on
     if day is None:
         raise Refusal(_("还没有受理，不能核算。"), code="not_accepted", status=409)
-    facts = {**answers(case), **(changes or {})}
+    facts = facts_of(case, changes)
     earlier = earlier_aid(
         id_key=case.patient.id_key if case.patient else case.patient_key,
         programme=case.programme,
@@ -157,6 +159,7 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
 
     `changes` are facts beside the answers, such as the costs that a hospital claimed.
     """
+    take_again(case=case, by=by)
     award = preview_award(case, changes)
     if award.amount <= 0:
         raise Invalid(
@@ -165,8 +168,7 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
         )
     assert case.policy is not None  # preview_award asked for the acceptance that pins it
     stored = StoredAward.objects.create(
-        case=case, round=case.round, policy=case.policy, amount=award.amount,
-        facts=_plain({**answers(case), **(changes or {})}),
+        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(facts_of(case, changes)),
         working=award.to_json(), by=by, at=now,
     )  # fmt: skip
     case.award = award.amount
@@ -264,7 +266,8 @@ def account_refused(*, case: Case, decision: Decision, data: dict[str, Any], by:
 
 
 def lapsed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
-    """视为撤回: nothing came within the time limit; the letter says so and how to apply again."""
+    """视为撤回: nothing came within the time limit; the letter says so and how to apply again. Its invoices are free."""
+    release_all(case=case, now=now)
     notify(case=case, code="N22", data={"what": "lapsed"}, by=by, now=now)
 
 
@@ -291,6 +294,7 @@ def terminated(*, case: Case, reasons: list[str], by: Any, now: datetime) -> Non
 
 
 def release_money(*, case: Case, by: Any, now: datetime) -> None:
-    """释放预留: what the panel had set aside goes back to the fund, and permits that were not used free their places."""
+    """释放预留: what the panel had set aside goes back to the fund; permits not used free their places, invoices are free."""
+    release_all(case=case, now=now)
     providers.cancel_permits(case=case, reason=case.state, by=by, now=now)
     money.release_reservation(case=case, cause="ended", ref=case.state, by=by, now=now)

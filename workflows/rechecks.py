@@ -19,6 +19,7 @@ from cases.dossier.models import Case
 from cases.dossier.queries import answers_of
 from cases.duplicates.queries import Asked, earlier_aids, same_elsewhere_of
 from cases.errors import Refusal, Stale
+from cases.evidence.invoices import bills_of, with_invoices
 from cases.history.record import record
 from cases.money.funds import has_free
 from cases.money.models import Payout
@@ -90,14 +91,16 @@ def _fund(case: Case, amount: Decimal | None, today: date) -> str:
 
 def _amounts(cases: Sequence[Case], earlier: Mapping[int, Earlier]) -> dict[int, Decimal | None]:
     """What the policy gives each of them now; None where it cannot be said."""
-    facts = answers_of(cases)
+    facts, bills = answers_of(cases), bills_of(cases)
     policies: dict[Any, Policy | None] = {}
     found: dict[int, Decimal | None] = {}
     for case in cases:
         key = (case.policy_id, case.programme)
         if case.accepted_on is not None and key not in policies:
             policies[key] = _policy(case)
-        found[case.pk] = _amount(case, facts[case.pk], policies.get(key), earlier[case.pk])
+        found[case.pk] = _amount(
+            case, with_invoices(facts[case.pk], bills.get(case.pk, [])), policies.get(key), earlier[case.pk]
+        )
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day
 from cases.sealed import SealedField, SealedJSONField
 
-__all__ = ["HomeVisit", "Material", "MaterialFile", "Supplement", "SupplementItem", "VisitFact"]
+__all__ = ["HomeVisit", "Invoice", "Material", "MaterialFile", "Supplement", "SupplementItem", "VisitFact"]
 
 USER = settings.AUTH_USER_MODEL
 
@@ -143,3 +144,48 @@ class VisitFact(models.Model):
     class Meta:
         app_label = "cases"
         constraints = [models.UniqueConstraint(fields=["visit", "key"], name="visit_fact_once")]
+
+
+class Invoice(models.Model):
+    """票据: one medical invoice of one case, with its four numbers in yuan; it pays for one case alone, in all programmes.
+
+    `key` is the blind index of code and number: the check code proves an invoice and does not tell two apart. An invoice
+    entered by mistake, or of a case that ended without a grant, is released and may be used elsewhere.
+    """
+
+    WHY = [("mistake", _("录入有误")), ("ended", _("申请没有办成"))]
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="invoices")
+    key = models.CharField(max_length=64)
+    code = SealedField(_("票据代码"))
+    number = SealedField(_("票据号码"))
+    check_code = SealedField(_("校验码"), blank=True, default="")
+    issued_on = models.DateField(_("开票日期"))
+    total = models.DecimalField(_("总费用"), max_digits=12, decimal_places=2)
+    in_scope = models.DecimalField(_("目录内费用"), max_digits=12, decimal_places=2)
+    reimbursed = models.DecimalField(_("已报销"), max_digits=12, decimal_places=2)
+    self_pay = models.DecimalField(_("个人支付"), max_digits=12, decimal_places=2)
+    donated = models.BooleanField(_("赠药"), default=False)
+    out_of_region = models.BooleanField(_("在宁夏以外"), default=False)
+    entered_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    released_why = models.CharField(max_length=8, choices=WHY, blank=True, default="")
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(released_at=None), name="invoice_once"),
+            models.CheckConstraint(
+                condition=Q(in_scope__gte=0, reimbursed__gte=0, self_pay__gte=0), name="invoice_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(total__gt=0, in_scope__lte=F("total")), name="invoice_scope_within"),
+            models.CheckConstraint(
+                condition=Q(total__gte=F("reimbursed") + F("self_pay")), name="invoice_parts_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None, released_why="") | (Q(released_at__isnull=False) & ~Q(released_why="")),
+                name="invoice_released_for_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="invoice_by_case")]

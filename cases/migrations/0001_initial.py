@@ -763,6 +763,81 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Invoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("code", cases.sealed.SealedField(verbose_name="票据代码")),
+                ("number", cases.sealed.SealedField(verbose_name="票据号码")),
+                ("check_code", cases.sealed.SealedField(blank=True, default="", verbose_name="校验码")),
+                ("issued_on", models.DateField(verbose_name="开票日期")),
+                ("total", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="总费用")),
+                ("in_scope", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="目录内费用")),
+                ("reimbursed", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="已报销")),
+                ("self_pay", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="个人支付")),
+                ("donated", models.BooleanField(default=False, verbose_name="赠药")),
+                ("out_of_region", models.BooleanField(default=False, verbose_name="在宁夏以外")),
+                ("entered_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "released_why",
+                    models.CharField(
+                        blank=True,
+                        choices=[("mistake", "录入有误"), ("ended", "申请没有办成")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="cases.case"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["case", "id"], name="invoice_by_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at", None)), fields=("key",), name="invoice_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("in_scope__gte", 0), ("reimbursed__gte", 0), ("self_pay__gte", 0)),
+                        name="invoice_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("in_scope__lte", models.F("total")), ("total__gt", 0)),
+                        name="invoice_scope_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total__gte",
+                                models.expressions.CombinedExpression(
+                                    models.F("reimbursed"), "+", models.F("self_pay")
+                                ),
+                            )
+                        ),
+                        name="invoice_parts_within_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("released_at", None), ("released_why", "")),
+                            models.Q(("released_at__isnull", False), models.Q(("released_why", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="invoice_released_for_a_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Notice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

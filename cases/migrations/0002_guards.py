@@ -17,6 +17,7 @@ ORDER = [
     "people.sql",
     "policy.sql",
     "publicity.sql",
+    "evidence.sql",
     "providers.sql",
     "screening.sql",
     "watch.sql",

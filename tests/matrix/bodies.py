@@ -47,6 +47,10 @@ FORMS: dict[str, Filled] = {
     "case:note_reply": lambda world, of: {"text": OPINION},
     "case:note_redact": lambda world, of: {"reason": OPINION},
     "case:code": lambda world, of: {"reason": "lost", "is_checked": "on", "id_tail": _tail(of["number"])},
+    "case:invoices": lambda world, of: {
+        "code": "64010001", "number": "0012345678", "total": "100", "in_scope": "80", "reimbursed": "60", "self_pay": "40",
+        **day("issued_on", date(2026, 1, 5)),
+    },
     "case:message": lambda world, of: {"words": OPINION, "phase": "send", "sure": "on"},
     "case:release": lambda world, of: {"item": of["api.pk"], "reason": OPINION},
     "case:recuse": lambda world, of: {"item": of["api.pk"], "row_version": 1, "reason": OPINION},

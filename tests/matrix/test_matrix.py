@@ -47,6 +47,7 @@ NOBODY = {
     "api:messages": "no road of this world takes messages",
     "case:release": "only the holder may, and every step of this world is open",
     "case:check_paper": "only the holder may, and every step of this world is open",
+    "case:invoice_out": "only the holder may, and every step of this world is open",
     "case:unredact": "only the holder may take a redacted copy back, and nobody has made one",
     **dict.fromkeys(
         ["api:fetch_work", "api:extend_work", "api:complete_work", "api:fail_work"],
@@ -146,7 +147,7 @@ def test_what_i_may_not_see_looks_like_what_never_was(world: World, row: Row):
 # --- the same asked of the actions themselves -------------------------------------------------------------------------
 GIVEN: dict[str, Any] = {
     "uscc": "91640400MA76000012", "contract_no": "YS-1", "contract_from": date(2027, 1, 1), "contract_to": date(2027, 1, 1),
-    "cnaps": "", "price": Decimal(1),
+    "invoice": 1, "cnaps": "", "price": Decimal(1),
     "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),
     "starts_on": date(2027, 1, 1), "answers": {"publicity": True, "processing": True, "economic": True}, "kind": "publicity",
     "key": "patient_name", "value": "马某某", "reason": "这是足够长的一个理由。", "data": b"x", "tried_sha256": "x", "material_code": "D01",

@@ -161,6 +161,7 @@ def test_batches_notes_messages_staffing_speed_and_incidents_are_for_everybody(
             Look("xiji_review", reverse("case:notes", args=[first.number])),
             Look("xiji_review", reverse("case:message", args=[first.number]), check_message, ways=2),
             Look("xiji_intake", reverse("case:code", args=[first.number])),
+            Look("xiji_intake", reverse("case:invoices", args=[first.number]), ways=2),
             Look("xiji_intake", reverse("case:code", args=[first.number]), renew_code),
             Look("guyuan_city", reverse("staffing:people")),
             Look("guyuan_city", steps, give, ways=2),

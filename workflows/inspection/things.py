@@ -23,6 +23,7 @@ THINGS: dict[str, Any] = {
     "cases_differencefinding": pgettext_lazy("thing", "差异结论"),
     "cases_fund": pgettext_lazy("thing", "救助资金"),
     "cases_homevisit": pgettext_lazy("thing", "入户核实"),
+    "cases_invoice": pgettext_lazy("thing", "票据"),
     "cases_ledgeraccount": pgettext_lazy("thing", "资金账户"),
     "cases_ledgertransfer": pgettext_lazy("thing", "资金流水"),
     "cases_machinekey": pgettext_lazy("thing", "机器密钥"),

@@ -13,6 +13,7 @@ BEGIN
         ('cases_supplement', 'case', 'case_id', '{}'),
         ('cases_supplementitem', 'case', 'supplement_id:cases_supplement', '{}'),
         ('cases_homevisit', 'case', 'case_id', '{}'),
+        ('cases_invoice', 'case', 'case_id', '{}'),
         ('cases_visitfact', 'case', 'visit_id:cases_homevisit', '{}'),
         ('cases_consent', 'case', 'case_id', '{}'),
         ('cases_person', 'person', 'id', '{}'),

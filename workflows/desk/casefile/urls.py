@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from workflows.desk.casefile import views
 from workflows.desk.casefile.queries import TABS, VEILED_TABS
 from workflows.desk.counter.views import code, code_receipt
+from workflows.desk.invoices import views as invoices
 from workflows.desk.messages.views import message
 from workflows.desk.notes import views as notes
 
@@ -45,6 +46,8 @@ urlpatterns = [
     path("notes/<int:pk>/files/<uuid:token>", notes.file, name="note_file"),
     path("notes/<int:pk>/reply", notes.reply, name="note_reply"),
     path("notes/<int:pk>/redact", notes.redact, name="note_redact"),
+    path("invoices", invoices.invoices, name="invoices"),
+    path("invoices/<int:pk>/take-out", invoices.take_out, name="invoice_out"),
     path("message", message, name="message"),
     path("<casetab:name>", views.tab, name="tab"),
 ]

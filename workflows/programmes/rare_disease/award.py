@@ -30,11 +30,20 @@ def award(answers: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award
 
 
 def facts(answers: Mapping[str, Any], earlier: Earlier) -> Facts:
-    """核算依据 of one claim, in yuan; what nobody knows counts as nothing paid."""
+    """核算依据 of one claim, in yuan; what nobody knows counts as nothing paid.
+
+    With invoices their total counts instead of the stated one, and given drugs do not count. Of what the insurance paid
+    the larger counts, stated or on the invoices, until a reviewer has set it right.
+    """
+    invoices: Mapping[str, Any] = answers.get("invoices") or {}
+    deductions = {name: amount(answers.get(key)) for name, key in DEDUCTIONS.items()}
+    settled = amount(invoices.get("reimbursed")) - deductions["critical_illness"] - deductions["medical_assistance"]
+    deductions["basic_insurance"] = max(deductions["basic_insurance"], settled)
     category = str(answers.get("hardship_category") or "")
     return Facts(
-        total=amount(answers.get("total_cost")),
-        deductions={name: amount(answers.get(key)) for name, key in DEDUCTIONS.items()},
+        total=amount(invoices.get("total", answers.get("total_cost"))),
+        excluded=amount(invoices.get("donated")),
+        deductions=deductions,
         categories=(category,) if category not in ("", "H99") else (),
         insured=answers.get("insurance_type") != "INS_NONE",
         minor=_minor_at(answers),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.programme import Programme, register
 from workflows.programmes.rare_disease.award import award
+from workflows.programmes.rare_disease.bills import bills
 from workflows.programmes.rare_disease.eligible import eligible
 from workflows.programmes.rare_disease.people import demo_answers
 from workflows.programmes.rare_disease.policy import POLICY
@@ -32,5 +33,6 @@ RARE_DISEASE = register(
         eligible=eligible,
         demo_answers=demo_answers,
         veil=VEIL,
+        bills=bills,
     )
 )
