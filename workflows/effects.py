@@ -17,7 +17,6 @@ from cases.award.rules import Award
 from cases.calendar.rules import local_day
 from cases.dossier.actions import verify_answer
 from cases.dossier.models import Case
-from cases.dossier.queries import answers
 from cases.duplicates.queries import earlier_aid
 from cases.errors import Invalid, Refusal
 from cases.evidence.actions import record_visit, tell_once
