@@ -14,6 +14,8 @@ for _address, _module in (
     ("accounts/", "cases.access.signin_urls"),
     ("account-log/", "cases.access.urls"),
     ("past-grants/", "cases.duplicates.urls"),
+    ("lists/", "cases.duplicates.list_urls"),
+    ("hits/", "cases.duplicates.hit_urls"),
     ("screening/", "cases.screening.urls"),
     ("relatives/", "cases.recusal.urls"),
     ("consent/", "cases.consent.urls"),

@@ -12,6 +12,7 @@ from cases import programme
 from cases.calendar.rules import end_of
 from cases.consent.rules import NEEDED
 from cases.dossier import actions as dossier
+from cases.duplicates.actions import note_trace
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
@@ -75,6 +76,7 @@ def _mover(name: str) -> Any:
         fact = name
         if name in NAMES_CHANGE:
             recusal.note_parties(case)
+            note_trace(case, now=now)
         if name == "objection_closed":
             fact = "objection_upheld" if details.get("upheld") else "objection_dismissed"
         if name == "payment_returned" and case.closed_at is not None:

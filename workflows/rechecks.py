@@ -17,6 +17,8 @@ from cases.award.earlier import Earlier
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.dossier.queries import answers_of
+from cases.duplicates.actions import keep_hits
+from cases.duplicates.hits import counts_of
 from cases.duplicates.queries import Asked, earlier_aids, same_elsewhere_of
 from cases.errors import Refusal, Stale
 from cases.evidence.invoices import bills_of, with_invoices
@@ -39,13 +41,15 @@ WORDS: dict[str, Any] = {
     "account": _("同一收款账户的其他案卷"),
     "phone": _("同一手机号的其他人"),
     "file": _("同一份文件的其他案卷"),
+    "hits": _("查重命中"),
+    "severe": _("其中须先处理、还没有处理的"),
     "aid_year": _("当年既往救助（元）"),
     "aid_ever": _("累计既往救助（元）"),
     "claims": _("当年既往申请次数"),
     "amount": _("按政策核算的金额（元）"),
     "fund": _("资金够不够"),
 }
-NOTABLE = ("account", "phone", "file", "aid_year", "aid_ever")
+NOTABLE = ("account", "phone", "file", "hits", "severe", "aid_year", "aid_ever")
 """What speaks by itself when it is not zero."""
 FUND = {"enough": _("够"), "short": _("不够"), "": "—"}
 
@@ -66,11 +70,12 @@ def check_all(cases: Sequence[Case], *, now: datetime) -> dict[int, Found]:
         for case, day in zip(cases, days, strict=True)
     ]
     earlier = dict(zip((case.pk for case in cases), earlier_aids(asked), strict=True))
-    amounts, same = _amounts(cases, earlier), same_elsewhere_of(cases)
+    amounts, same, hits = _amounts(cases, earlier), same_elsewhere_of(cases), counts_of(cases)
     held = set(Payout.objects.filter(case__in=cases).exclude(state="void").values_list("case", flat=True))
     return {
         case.pk: {
             **same[case.pk],
+            **hits[case.pk],
             **_aid(earlier[case.pk]),
             "amount": "" if amounts[case.pk] is None else str(amounts[case.pk]),
             "fund": "" if case.pk in held else _fund(case, amounts[case.pk], local_day(now)),
@@ -122,6 +127,7 @@ def _amount(case: Case, facts: Mapping[str, Any], policy: Policy | None, earlier
 
 def keep(case: Case, moment: str, *, by: Any, now: datetime) -> Recheck:
     """留存复查, inside the act at whose moment it is made, with what differs from the last one of this case."""
+    keep_hits(case, moment, now=now)
     found, last = check(case, now=now), latest(case)
     changed = differences(last.found, found) if last is not None else []
     made = Recheck.objects.create(case=case, moment=moment, by=by, at=now, found=found, changed=changed)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
@@ -3813,5 +3814,242 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("topics__len__gte", 1)), name="machine_key_topics"),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="AgencyList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("disabled", "残联"),
+                            ("charity", "慈善总会"),
+                            ("civil", "民政"),
+                            ("women", "妇联"),
+                            ("dead", "死亡名单（公安、殡葬）"),
+                        ],
+                        max_length=10,
+                        verbose_name="名单",
+                    ),
+                ),
+                ("agency", models.CharField(max_length=80, verbose_name="提供机构")),
+                ("purpose", models.CharField(max_length=200, verbose_name="比对目的")),
+                ("basis", models.CharField(max_length=200, verbose_name="法律依据")),
+                ("list_date", models.DateField(verbose_name="名单日期")),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("rows", models.PositiveIntegerField()),
+                ("matches", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AgencyMatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id_key", models.CharField(max_length=64)),
+                ("score", models.PositiveSmallIntegerField()),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="found", to="cases.agencylist"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CaseTrace",
+            fields=[
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="trace",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("id_key", models.CharField(db_index=True, max_length=64)),
+                ("name_key", models.CharField(db_index=True, max_length=64)),
+                (
+                    "glyphs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "sounds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "births",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "phones",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "accounts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "home",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("household_key", models.CharField(blank=True, db_index=True, default="", max_length=64)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["births"], name="trace_births"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["phones"], name="trace_phones"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["accounts"], name="trace_accounts"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Hit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("person", "同一人、同一项目、同一年"),
+                            ("similar", "疑似同一人"),
+                            ("account", "同一收款账户"),
+                            ("phone", "同一手机号"),
+                            ("household", "同一户"),
+                            ("listed", "在其他机构的名单上"),
+                            ("dead", "在死亡名单上"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=40)),
+                ("score", models.PositiveSmallIntegerField()),
+                ("reasons", models.JSONField(default=list)),
+                ("severity", models.CharField(max_length=6)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("moment", models.CharField(max_length=8)),
+                ("first_seen", models.DateTimeField()),
+                ("gone_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hits", to="cases.case"
+                    ),
+                ),
+                (
+                    "listed",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.agencymatch"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HitDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("different", "不是同一人，或者不冲突"),
+                            ("same", "确是同一人或同一户，已核实没有重复享受"),
+                            ("ask", "还要问清楚"),
+                            ("reject", "属于重复，应不予救助"),
+                        ],
+                        max_length=10,
+                        verbose_name="怎样处理",
+                    ),
+                ),
+                ("reason", cases.sealed.SealedField(verbose_name="理由")),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("role", models.CharField(max_length=8)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "hit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="cases.hit"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="agencylist",
+            constraint=models.UniqueConstraint(fields=("kind", "list_date", "file_sha256"), name="agency_list_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="agencylist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["disabled", "charity", "civil", "women", "dead"])),
+                name="agency_list_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agencymatch",
+            constraint=models.UniqueConstraint(fields=("run", "case"), name="agency_match_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="hit",
+            constraint=models.UniqueConstraint(fields=("case", "kind", "subject"), name="hit_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="hit",
+            constraint=models.CheckConstraint(condition=models.Q(("score__lte", 100)), name="hit_score"),
+        ),
+        migrations.AddConstraint(
+            model_name="hit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["severe", "look"])), name="hit_severity"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hitdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["different", "same", "ask", "reject"])), name="hit_verdict_known"
+            ),
         ),
     ]

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import posts_of, require
 from cases.access.rules import covers
 from cases.calendar.rules import local_day
+from cases.dossier.models import Case
+from cases.duplicates.hits import undecided_of
 from cases.errors import Refusal
 from cases.money import bankfile
 from cases.money.models import (
@@ -161,13 +163,21 @@ def handled(case_ids: Collection[int], user: Any) -> set[int]:
 
 
 def holds(payouts: Collection[Payout]) -> dict[int, str]:
-    """What keeps payouts back today as the database sees it: "publicity", "objection" or "suspended" by payout."""
+    """What keeps payouts back today as the database sees it: "publicity", "objection" or "suspended", else "duplicate"."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, money_hold(case_id, not_before) FROM cases_payout WHERE id = ANY(%s)",
             [[row.pk for row in payouts]],
         )
-        return {pk: reason for pk, reason in cursor.fetchall() if reason}
+        held = {pk: reason for pk, reason in cursor.fetchall() if reason}
+    return _with_hits(payouts) | held
+
+
+def _with_hits(payouts: Collection[Payout]) -> dict[int, str]:
+    """Payouts of cases with a severe hit that nobody has decided for the data as they are: "duplicate"."""
+    cases = Case.objects.filter(pk__in={row.case_id for row in payouts})
+    undecided = undecided_of(list(cases))
+    return {row.pk: "duplicate" for row in payouts if undecided[row.case_id]}
 
 
 def lines_of(batch: PaymentBatch) -> list[BatchLine]:

@@ -63,6 +63,7 @@ OUT = {
     "reserved": _("公示未结束或还没有准予"),
     "publicity": _("还没到最早拨付日：公示未结束"),
     "objection": _("有异议正在核查"),
+    "duplicate": _("有查重命中没有处理"),
     "suspended": _("案卷已停办，恢复办理后再拨付"),
     "no_account": _("没有收款账户"),
     "unconfirmed": _("收款账户还没有第二人核对"),

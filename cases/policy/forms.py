@@ -54,7 +54,6 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "duplicates.similar": (("severity", _("查到以后"), MODE), ("score", _("满几分算疑似同一人"), WHOLE)),
     "duplicates.account": (("severity", _("查到以后"), MODE), ("count", _("超过几人"), WHOLE)),
     "duplicates.phone": (("severity", _("查到以后"), MODE), ("count", _("超过几件"), WHOLE)),
-    "follow_up": (("percent", _("回访百分之几"), WHOLE),),
     "checklist": (*_NAMES, ("valid_days", _("有效天数"), WHOLE)),
     "supplement_reasons": (*_NAMES, ("document", _("材料代码"), TEXT)),
     "reject_reasons": (*_NAMES, ("group", _("类别"), TEXT)),

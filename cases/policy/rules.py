@@ -12,7 +12,7 @@ from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
 
 SECTIONS = (
     "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons",
-    "eligibility", "priority", "reading", "duplicates", "follow_up",
+    "eligibility", "priority", "reading", "duplicates",
 )  # fmt: skip
 
 WORKDAYS = "workdays"

@@ -14,7 +14,6 @@ from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in
 from cases.text import named
 
 DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed", "dead")
-FOLLOW_UP_WAYS = ("phone", "home")
 AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
 
 
@@ -93,8 +92,6 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield from _whole_number(value, "days", least=1)
     elif row.section == "duplicates":
         yield from _duplicates_faults(row.key, value)
-    elif row.section == "follow_up":
-        yield from _share_faults(row.key, value)
 
 
 def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
@@ -137,14 +134,6 @@ def _duplicates_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
             yield ShapeFault("score", _("分数最高 100。"))
     if key in ("account", "phone"):
         yield from _whole_number(value, "count", least=1)
-
-
-def _share_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
-    if key not in FOLLOW_UP_WAYS:
-        yield ShapeFault("key", _("没有这种回访方式。"))
-    yield from (faults := list(_whole_number(value, "percent", least=0)))
-    if not faults and value["percent"] > 100:
-        yield ShapeFault("percent", _("比例最高 100%。"))
 
 
 def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:

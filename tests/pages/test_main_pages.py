@@ -31,7 +31,7 @@ PEOPLE: dict[str | None, list[str]] = {
     "xiji_review": ["/desk/"],
     "panel1": ["/panel/", "/desk/"],
     "prov_head": ["/panel/", "/desk/", "/reports/"],
-    "prov_review": ["/past-grants/", "/screening/"],
+    "prov_review": ["/past-grants/", "/lists/", "/screening/"],
     "publicity": ["/public/desk/"],
     "fin_make": ["/money/"],
     "policy_edit": ["/policy/"],

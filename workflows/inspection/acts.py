@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows.inspection import acts_of_providers, acts_of_screening
+from workflows.inspection import acts_of_duplicates, acts_of_providers, acts_of_screening
 
 WORDS: dict[str, Any] = {
     "account.close": _("停用账号"),
@@ -151,8 +151,6 @@ WORDS: dict[str, Any] = {
     "panel.voted": _("表决"),
     "paper.check": _("核对材料"),
     "paper.checked": _("核对材料"),
-    "past_grants.import": _("导入既往救助"),
-    "past_grants.imported": _("导入既往救助"),
     "pause.began": _("开始中止计时"),
     "pause.counted": _("中止的日子已扣除"),
     "pause.ended": _("恢复计时"),
@@ -275,6 +273,7 @@ WORDS: dict[str, Any] = {
     "machine.make": _("新建机器账号"),
     "partner.limit": _("设合作方上限"),
     "partner.limited": _("设合作方上限"),
+    **acts_of_duplicates.WORDS,
     **acts_of_providers.WORDS,
     **acts_of_screening.WORDS,
 }

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import pgettext_lazy
 
 THINGS: dict[str, Any] = {
+    "cases_agencylist": pgettext_lazy("thing", "其他机构名单的比对"),
+    "cases_agencymatch": pgettext_lazy("thing", "其他机构名单的命中"),
     "cases_answer": pgettext_lazy("thing", "填报内容"),
     "cases_award": pgettext_lazy("thing", "救助金额核算"),
     "cases_bankanswer": pgettext_lazy("thing", "银行回盘"),
@@ -22,6 +24,8 @@ THINGS: dict[str, Any] = {
     "cases_consent": pgettext_lazy("thing", "同意书"),
     "cases_differencefinding": pgettext_lazy("thing", "差异结论"),
     "cases_fund": pgettext_lazy("thing", "救助资金"),
+    "cases_hit": pgettext_lazy("thing", "查重命中"),
+    "cases_hitdecision": pgettext_lazy("thing", "查重命中的处理"),
     "cases_homevisit": pgettext_lazy("thing", "入户核实"),
     "cases_invoice": pgettext_lazy("thing", "票据"),
     "cases_ledgeraccount": pgettext_lazy("thing", "资金账户"),

@@ -16,6 +16,7 @@ from cases.access.looks import who_looked
 from cases.access.queries import may
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answer_rows
+from cases.duplicates.hits import hits_of, may_decide
 from cases.duplicates.models import PastGrant
 from cases.duplicates.queries import same_elsewhere
 from cases.evidence.models import HomeVisit
@@ -171,6 +172,7 @@ def checks(found: File) -> dict[str, Any]:
     )
     return {
         "visits": shown, "grants": list(grants[:MOST_HITS]), "same": [(SAME[key], number) for key, number in same_elsewhere(found.case).items()], "clear": "checks" in found.shown,
+        "rows": hits_of(found.viewer, found.case), "may_decide_hits": may_decide(found.viewer, found.case),
         "flags": flags(found), "rechecks": _rechecks(found), **_account(found),
     }  # fmt: skip
 

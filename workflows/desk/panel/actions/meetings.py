@@ -13,6 +13,7 @@ from cases.access.queries import posts_of, require
 from cases.award.models import Award
 from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_cases
+from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
@@ -40,6 +41,7 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
         raise Invalid(
             _("请至少选一件待上会的案卷；有的案卷可能已经列入别的会议。"), fields={"items": _("请重新选择案卷")}
         )
+    must_be_clear([item.case for item in chosen])
     quorum = max(policy_of(item.case).quorum.present for item in chosen)
     meeting = Meeting.objects.create(
         number=_next_number(local_day(now).year), held_on=held_on, quorum=quorum, called_by=by, called_at=now

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
 from cases.dossier.queries import lock_case
+from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
 from cases.money import actions as money
@@ -127,6 +128,7 @@ def _close_item(*, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any
         _must_have_reasons(locked, reasons)
     assert now is not None
     rechecks.keep(locked, "panel", by=by, now=now)
+    must_be_clear([locked] if count.outcome == "agree" else [])
     outcome = _reserved(locked, found, by) if count.outcome == "agree" else count.outcome
     found.outcome, found.decided_at, found.reasons = outcome, now, list(reasons) if outcome == "reject" else []
     found.save(update_fields=["outcome", "decided_at", "reasons"])
