@@ -53,7 +53,7 @@ def scan(request: HttpRequest, token: UUID) -> HttpResponse:
 def _shown(request: HttpRequest, found: Permit) -> HttpResponse:
     post = next(post for post in posts_of(request.user) if post.office_id == found.provider.office_id)
     record_access(
-        "read", object=found, fields=["name", "phone"], by=request.user, case_id=found.case_id, purpose="通知单",
+        "read", object=found, fields=["name", "phone"], by=request.user, case_id=found.case_id, purpose="permit",
         role=post.role_id, office=post.office.name,
     )  # fmt: skip
     why = queries.standing(found, on=clock.today())
