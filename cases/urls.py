@@ -13,6 +13,7 @@ for _address, _module in (
     ("letter/", "cases.notices.urls"),
     ("accounts/", "cases.access.signin_urls"),
     ("account-log/", "cases.access.urls"),
+    ("provider/", "cases.providers.urls"),
     ("past-grants/", "cases.duplicates.urls"),
     ("lists/", "cases.duplicates.list_urls"),
     ("hits/", "cases.duplicates.hit_urls"),

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from cases.dossier.models import Case
 
 INSPECTOR = "INS"
-PURPOSES: dict[str, Any] = {"material": _("看材料"), "objection": _("核查异议"), "letter": _("看通知")}
+PURPOSES: dict[str, Any] = {
+    "material": _("看材料"),
+    "objection": _("核查异议"),
+    "letter": _("看通知"),
+    "permit": _("通知单"),
+}
 """What a page says of itself when nobody was asked for a purpose."""
 
 

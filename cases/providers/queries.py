@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from cases.access.queries import posts_of, sees
+from cases.access.queries import may, posts_of, sees
 from cases.calendar import clock
 from cases.errors import NotFound
-from cases.providers.models import ClaimLine, Permit, Provider
+from cases.providers.models import ClaimLine, Permit, Provider, RefundOrder, Surgery
 from cases.providers.rules import Standing, why_not
+from cases.text import is_key
 
 OWN = "provider.permits"
 """The right of a clerk of a hospital or fitting centre to the permits of his own provider."""
@@ -160,3 +162,92 @@ def accepted_lines(case: Any) -> list[ClaimLine]:
 def was_treated(case: Any) -> bool:
     """做过一处: whether anything was done under a permit of the case."""
     return Permit.objects.filter(case=case, state="used").exists()
+
+
+# --- pages -------------------------------------------------------------------------------------------------------------
+PAGE = 30
+T = TypeVar("T", Permit, ClaimLine)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list by key: `after` is the cursor of the next page, "" at the end."""
+
+    rows: list[T]
+    after: str = ""
+
+
+def _page(rows: QuerySet[T], after: str) -> Page[T]:
+    found = list((rows.filter(pk__lt=int(after)) if is_key(after) else rows)[: PAGE + 1])
+    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+
+
+def _must_have(viewer: Any, *rights: str) -> None:
+    """Whoever has none of these rights has no such page (NotFound)."""
+    if not any(right in post.role.rights for post in posts_of(viewer) for right in rights):
+        raise NotFound()
+
+
+def permits_page(viewer: Any, *, after: str = "") -> Page[Permit]:
+    """本机构的通知单, newest first."""
+    _must_have(viewer, OWN)
+    return _page(own_permits(viewer), after)
+
+
+def own_lines_page(viewer: Any, *, after: str = "") -> Page[ClaimLine]:
+    """本机构的申报明细, newest first."""
+    _must_have(viewer, "provider.claims")
+    return _page(own_lines(viewer).prefetch_related("refunds"), after)
+
+
+def lines_page(viewer: Any, *, after: str = "") -> Page[ClaimLine]:
+    """申报明细 of one's area, newest first."""
+    _must_have(viewer, *CHECKING)
+    return _page(visible_lines(viewer), after)
+
+
+CHECKING = ("claim.verify", "claim.check", "inspect")
+
+
+def watched_providers(viewer: Any) -> list[Provider]:
+    """定点机构 that the viewer manages, checks or inspects; whoever does none of it has no such page."""
+    _must_have(viewer, *WATCHING)
+    return list(visible_providers(viewer))
+
+
+def get_watched(viewer: Any, pk: int) -> Provider:
+    """One of them; NotFound for any other."""
+    _must_have(viewer, *WATCHING)
+    return get_provider(viewer, pk)
+
+
+def open_permits(viewer: Any, provider: Provider) -> list[Permit]:
+    """待实施的通知单 of a provider, as far as the viewer may read their cases."""
+    rows = Permit.objects.filter(sees(viewer, "case__"), provider=provider, state__in=["proposed", "issued"])
+    return list(rows.select_related("case").order_by("pk")[:200])
+
+
+def get_office_permit(viewer: Any, number: str) -> Permit:
+    """One permit of a case of the viewer's area, for whoever may move it or give it up; NotFound for any other."""
+    found = get_permit(viewer, number)
+    if may(viewer, "claim.verify", found.case.handling_code) is None:
+        raise NotFound()
+    return found
+
+
+def line_of(permit: Permit) -> ClaimLine | None:
+    """The claim line of a permit."""
+    return ClaimLine.objects.filter(permit=permit).first()
+
+
+def surgery_of(permit: Permit) -> Surgery | None:
+    """The surgery of a permit."""
+    return Surgery.objects.filter(permit=permit).first()
+
+
+def open_refund(line: ClaimLine) -> RefundOrder:
+    """The refund that the hospital still owes; NotFound when there is none."""
+    found = RefundOrder.objects.filter(line=line, done_at=None).first()
+    if found is None:
+        raise NotFound()
+    return found

@@ -19,25 +19,6 @@ CALLED_FROM_OUTSIDE = {
     "open_for": "manage.py",
     "get_help_text": "Django's rules of passwords",
     "others_do": "a programme with a step that a partner's machine does; none that is shipped has one",
-    **dict.fromkeys(
-        [
-            "call_patient",
-            "accept_line",
-            "record_sight",
-            "reject_line",
-            "answer_line",
-            "file_line",
-            "make_refund",
-            "give_up_permit",
-            "move_permit",
-            "resume_provider",
-            "suspend_provider",
-            "record_surgery",
-            "report_complication",
-            "get_provider",
-        ],
-        "the pages of hospitals",
-    ),
     "bank_answers": "a case is driven by it as by the other functions of `drive`",
 }
 """Names that somebody outside these folders calls."""

@@ -89,6 +89,8 @@ FORMS: dict[str, Filled] = {
     "screening:register": lambda world, of: {"name": "马某某"},
     "screening:person": lambda world, of: {"right_bare": "1.0"},
     "screening:fit": lambda world, of: {"person": world.rows["registration"].pk},
+    "providers:change": lambda world, of: {"why": OPINION},
+    "providers:office_permit": lambda world, of: {"reason": OPINION},
     "publicity:announce": lambda world, of: {"cases": [one.token for one in world.rows["cases"]]},
     "publicity:publish": lambda world, of: {"cases": [one.token for one in world.rows["cases"]]},
     "publicity:list": lambda world, of: {"reason": "名单有误，先撤下。"},

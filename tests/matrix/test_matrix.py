@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -146,6 +146,11 @@ def test_what_i_may_not_see_looks_like_what_never_was(world: World, row: Row):
 
 # --- the same asked of the actions themselves -------------------------------------------------------------------------
 GIVEN: dict[str, Any] = {
+    "examined_on": date(2026, 1, 1), "suitable": True, "part": "right_eye", "done_on": date(2026, 1, 1), "method": "phaco",
+    "surgeon": "马某某", "lens_brand": "x", "lens_model": "x", "lens_power": Decimal(1), "lens_serial": "SN-00001", "what": "角膜水肿，已用药。",
+    "happened_at": datetime(2026, 1, 1, tzinfo=UTC), "moment": "day1", "seen_on": date(2026, 1, 1), "raw": "0.8", "invoice_no": "64000002",
+    "total": Decimal(1), "asked": Decimal(1), "lens_price": Decimal(1), "answer": "已寄去原件。", "refunded_on": date(2026, 1, 1), "how": "转账",
+    "answered_by": "马某某", "called_on": date(2026, 1, 1), "why": "发票看不清楚。", "consent_how": "phone", "consent_by": "马某某",
     "uscc": "91640400MA76000012", "contract_no": "YS-1", "contract_from": date(2027, 1, 1), "contract_to": date(2027, 1, 1),
     "invoice": 1, "cnaps": "", "price": Decimal(1),
     "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),
@@ -170,6 +175,8 @@ def test_without_the_right_an_act_is_refused_recorded_and_changes_nothing(
     given = {**GIVEN, **world.rows}
     if room == "cases.access.actions":
         given["account"] = User.objects.get(username="xiji_intake")
+    if room.startswith("cases.providers.actions"):
+        given["line"] = world.rows["claim_line"]
     if room.startswith("workflows.desk.panel.actions"):
         given["item"] = world.rows["meeting"].items.get()
     if name == "cases.policy.actions.load_policy":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
@@ -27,9 +29,12 @@ from cases.outgoing.models import Outgoing
 from cases.policy import actions as policy
 from cases.policy.cards import card
 from cases.policy.models import PolicyRow
+from cases.providers import actions as providers
+from cases.providers.models import Claim, ClaimLine, RefundOrder
 from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
+from tests.flow_facts import operate
 from tests.providers.kit import hospital
 from tests.screening import people as villagers
 from workflows.desk.notes.actions import write_note
@@ -52,7 +57,7 @@ PEOPLE = {
 """The columns of table.csv. The owner has the case here, the other applicant the one there; _b works in the other city."""
 POSTS = {
     "agt": "agent1", "twn": "xiji_town", "cty2": "xiji_review", "prv2": "prov_head", "exp": "expert1", "fc": "fin_check",
-    "fr": "fin_release", "sec": "secadmin", "aud": "auditadmin", "pol1": "policy_edit", "pol2": "policy_publish",
+    "fr": "fin_release", "hos": "eye_hospital", "sec": "secadmin", "aud": "auditadmin", "pol1": "policy_edit", "pol2": "policy_publish",
 }  # fmt: skip
 """The columns of posts.csv: the other posts, one person each, by the codes of their roles."""
 
@@ -175,6 +180,7 @@ def make(cast: dict[str, User]) -> World:
     )  # fmt: skip
     kin = declare_relative(relation="sibling", name="远方亲", by=cast["xiji_intake"])
     eye = hospital(cast, "6404")
+    permit, line = _at_the_hospital(cast, here, eye)
     draft = policy.begin_draft(card=card(SLUG), by=cast["policy_edit"])
     row = PolicyRow.objects.filter(version=draft, section="days").first()
     assert row is not None
@@ -215,6 +221,11 @@ def make(cast: dict[str, User]) -> World:
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
         "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk, "username": "xiji_town"}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
+        "permit": {
+            "number": permit.number, "token": permit.token, "providers:do.what": "decline", "providers:office_permit.what": "give-up",
+        },
+        "line": {"pk": line.pk, "providers:reply.what": "answer", "providers:judge.what": "accept"},
+        "provider": {"pk": eye.pk, "what": "suspend"},
     }  # fmt: skip
     rows = {
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
@@ -222,7 +233,7 @@ def make(cast: dict[str, User]) -> World:
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
         "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
-        "provider": eye, "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
+        "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
     rows |= screened
@@ -247,6 +258,23 @@ def _screening(cast: dict[str, User]) -> dict[str, Any]:
         "county_code": villagers.XIJI, "places": 5, "division_code": villagers.XIJI, "site": "县医院", "on_day": clock.today(),
         "team": session.team, "capacity": 10,
     }  # fmt: skip
+
+
+def _at_the_hospital(cast: dict[str, User], case: Case, eye: Any) -> tuple[Any, ClaimLine]:
+    """One eye of a case waits for its surgery; of the other, which was done, the hospital claims the costs and owes a refund."""
+    half, today = Decimal(1), clock.today()
+    lines = [("right_eye", half), ("left_eye", half)]
+    providers.propose_permits(case=case, lines=lines, provider=eye, by=cast["prov_review"])
+    waiting, done = providers.issue_permits(case=case, valid_until=today, by=cast["prov_head"])
+    operate(SimpleNamespace(cast=cast, serial=0), done)
+    claim = Claim.objects.create(
+        provider=eye, month=today.replace(day=1), number="S1", by=cast["eye_hospital"], at=clock.now()
+    )
+    line = ClaimLine.objects.create(
+        claim=claim, permit=done, case=case, invoice_no="64000001", total=half, asked=half, at=clock.now()
+    )
+    RefundOrder.objects.create(line=line, amount=half, ordered_by=cast["xiji_intake"], ordered_at=clock.now())
+    return waiting, line
 
 
 def _given_up() -> Incident:
