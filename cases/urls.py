@@ -16,6 +16,8 @@ for _address, _module in (
     ("past-grants/", "cases.duplicates.urls"),
     ("screening/", "cases.screening.urls"),
     ("relatives/", "cases.recusal.urls"),
+    ("stock/", "cases.stock.urls"),
+    ("fitting/", "cases.stock.fit_urls"),
     ("consent/", "cases.consent.urls"),
     ("", "cases.apply.urls"),
 ):

@@ -34,6 +34,7 @@ from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.providers import actions as providers
 from cases.states import STATES
+from cases.stock import actions as stock
 from cases.text import money as money_words
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
@@ -296,4 +297,5 @@ def release_money(*, case: Case, by: Any, now: datetime) -> None:
     """释放预留: what the panel had set aside goes back to the fund; permits not used free their places, invoices are free."""
     release_all(case=case, now=now)
     providers.cancel_permits(case=case, reason=case.state, by=by, now=now)
+    stock.free_case(case, by=by, now=now)
     money.release_reservation(case=case, cause="ended", ref=case.state, by=by, now=now)

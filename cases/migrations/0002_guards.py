@@ -20,6 +20,7 @@ ORDER = [
     "evidence.sql",
     "providers.sql",
     "screening.sql",
+    "stock.sql",
     "watch.sql",
 ]
 

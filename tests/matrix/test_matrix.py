@@ -17,6 +17,7 @@ from cases.access.models import MachineKey, User
 from cases.errors import Refusal
 from cases.history.models import Event
 from cases.outgoing.models import Outgoing
+from tests.matrix import goods
 from tests.matrix.bodies import body_of
 from tests.matrix.doors import INNER, acts, arguments
 from tests.matrix.table import Row, rows
@@ -146,6 +147,7 @@ def test_what_i_may_not_see_looks_like_what_never_was(world: World, row: Row):
 
 # --- the same asked of the actions themselves -------------------------------------------------------------------------
 GIVEN: dict[str, Any] = {
+    **goods.GIVEN,
     "uscc": "91640400MA76000012", "contract_no": "YS-1", "contract_from": date(2027, 1, 1), "contract_to": date(2027, 1, 1),
     "invoice": 1, "cnaps": "", "price": Decimal(1),
     "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),
