@@ -13,7 +13,7 @@ from cases.notices.models import Notice
 from cases.stock import actions as stock
 from cases.stock import centres
 from cases.stock.models import Device, Fitting, FittingCheck, Waiting
-from tests import flow_facts as facts
+from tests import flow_facts_devices as facts
 from tests.flow_kit import Trip
 from workflows.engine import clockwork
 

@@ -9,7 +9,7 @@ from typing import Any
 from cases.calendar import clock
 from cases.stock import actions as stock
 from cases.stock.models import FittingCheck
-from tests import flow_facts as facts
+from tests import flow_facts_devices as facts
 from workflows.walking import devices, drive
 
 

@@ -33,7 +33,7 @@ class HearingV1(ReliefFlow):
         .On("supplement_lapsed", this.lapsed, label=_("逾期未补，视为撤回"), effect=effects.lapsed)
         .Lapses("supplement_lapsed")
     )
-    verification = steps.fork(_("检查和核实（同时进行）")).To(this.hearing_test, this.village_check)
+    verification = steps.fork(_("检查和核实（同时进行）")).To(this.village_check, this.hearing_test)
     hearing_test = (
         steps.wait(_("诊断性听力检查"), state="VERIFY", days="hearing_test", by="FIT")
         .On("audiogram_done", this.verified, label=_("检查完毕"))
