@@ -69,8 +69,7 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
 
 def unfit_sentence(case: Case) -> str:
     """Why a case cannot be accepted yet: the papers that are missing or 不合格, by name; "" when all are there."""
-    unfit = unfit_papers(case)
-    if not unfit:
+    if not (unfit := unfit_papers(case)):
         return ""
     words = gettext("还不能受理，这些材料未交或不合格：%(papers)s。请告知补正、重新核对，或不予受理。")
     return words % {"papers": gettext("、").join(unfit)}
