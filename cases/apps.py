@@ -22,3 +22,4 @@ class CasesConfig(AppConfig):
         from cases.publicity import nav as publicity_nav  # noqa: F401  (entries of the desk's navigation)
         from cases.recusal import nav as recusal_nav  # noqa: F401
         from cases.screening import nav as screening_nav  # noqa: F401
+        from cases.stock import nav as stock_nav  # noqa: F401

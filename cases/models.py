@@ -18,3 +18,4 @@ from cases.publicity.models import *
 from cases.recusal.models import *
 from cases.regions.models import *
 from cases.screening.models import *
+from cases.stock.models import *

@@ -54,6 +54,7 @@ class Programme:
     not know whose they are (遮盖后的案卷). `screening` is what its screening campaigns measure, eyes or ears ("" for a
     programme without any). `bills` says what the reviewer should look at in the invoices of a case (票据): it takes the
     answers, the invoices and the codes of the papers that came in; a programme without it enters no invoices.
+    `in_kind` (实物) says that the award is given in devices, so that no fund is asked.
     """
 
     slug: str
@@ -71,6 +72,7 @@ class Programme:
     veil: tuple[str, ...] = ()
     screening: str = ""
     bills: Callable[..., Sequence[Any]] | None = None
+    in_kind: bool = False
 
     def questions(self) -> list[Question]:
         """All questions in reading order."""

@@ -19,6 +19,8 @@ for _address, _module in (
     ("hits/", "cases.duplicates.hit_urls"),
     ("screening/", "cases.screening.urls"),
     ("relatives/", "cases.recusal.urls"),
+    ("stock/", "cases.stock.urls"),
+    ("fitting/", "cases.stock.fit_urls"),
     ("consent/", "cases.consent.urls"),
     ("", "cases.apply.urls"),
 ):

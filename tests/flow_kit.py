@@ -26,6 +26,7 @@ from cases.evidence.queries import papers
 from cases.history.models import Event
 from cases.policy.queries import policy_of
 from cases.programme import programme
+from tests import flow_facts_devices  # noqa: F401 (its facts are known by being imported)
 from tests.flow_facts import FACTS
 from workflows.engine import clockwork
 from workflows.flow import graph, road_of, step_of

@@ -34,6 +34,7 @@ from cases.policy.rules import Policy
 from cases.programme import programme
 from cases.providers import actions as providers
 from cases.states import STATES
+from cases.stock import actions as stock
 from cases.text import money as money_words
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
@@ -68,8 +69,7 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
 
 def unfit_sentence(case: Case) -> str:
     """Why a case cannot be accepted yet: the papers that are missing or 不合格, by name; "" when all are there."""
-    unfit = unfit_papers(case)
-    if not unfit:
+    if not (unfit := unfit_papers(case)):
         return ""
     words = gettext("还不能受理，这些材料未交或不合格：%(papers)s。请告知补正、重新核对，或不予受理。")
     return words % {"papers": gettext("、").join(unfit)}
@@ -296,4 +296,5 @@ def release_money(*, case: Case, by: Any, now: datetime) -> None:
     """释放预留: what the panel had set aside goes back to the fund; permits not used free their places, invoices are free."""
     release_all(case=case, now=now)
     providers.cancel_permits(case=case, reason=case.state, by=by, now=now)
+    stock.free_case(case, by=by, now=now)
     money.release_reservation(case=case, cause="ended", ref=case.state, by=by, now=now)

@@ -21,6 +21,7 @@ from cases.outgoing import actions as outgoing
 from cases.policy.queries import policy_of
 from cases.providers import actions as providers
 from cases.recusal import actions as recusal
+from cases.stock import actions as stock
 from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
 from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers, told
 from workflows.flow import step_of
@@ -30,6 +31,8 @@ MOVING = [
     "supplement_answered", "publicity_closed", "objection_filed", "objection_closed", "payment_batched",
     "payment_unbatched", "payment_sent", "payment_unknown", "payment_paid", "payment_failed", "payment_returned",
     "account_repaired", "treatment_done", "treatment_ended", "claim_settled", "claim_refused", "place_free",
+    "audiogram_done", "ear_referred", "device_offered", "device_issued", "fitting_invited", "fitted",
+    "fitting_ended", "check_done", "checks_over", "device_returned", "fee_due", "fee_void",
 ]  # fmt: skip
 
 
@@ -58,6 +61,7 @@ def listen() -> None:
     clockwork.sweeps(money.note_silent_batches)
     clockwork.sweeps(dossier.drop_lapsed_drafts)
     clockwork.sweeps(outgoing.park_unanswered)
+    clockwork.sweeps(stock.offer_free)
     clockwork.sweeps(incidents.sweep)
     clockwork.every("near", title=_("快到期的重排先后"), at=0)(overdue.put_near_forward)
     clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)

@@ -37,7 +37,7 @@ from workflows.models import WorkItem
 Data = dict[str, Any]
 DAYS = {
     "N01": "intake", "N02": "supplement", "N03": "review_request", "N08": "publicity", "N09": "payment",
-    "N10": "review_request", "N12": "repair_contact", "N13": "repair", "N22": "review_request",
+    "N10": "review_request", "N12": "repair_contact", "N13": "repair", "N17": "delivery", "N18": "review_request", "N22": "review_request",
 }  # fmt: skip
 """The time limit that a letter names when nobody gave a date."""
 
@@ -48,6 +48,8 @@ HAPPENED = {
     ),
     "withdrawn": ("您撤回了申请", "You withdrew the application"),
     "not_treated": ("在有效期内没有做成", "It was not done while the permit was valid"),
+    "not_fitted": ("没有验配，设备退回库里", "The device was not fitted and goes back to the store"),
+    "given_back": ("您退回了设备", "You gave the device back"),
     "account": ("账户信息对不上", "The account details do not match"),
 }
 
@@ -67,7 +69,7 @@ def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Da
 
 STANDS = {
     "N02": "SUPPLEMENT", "N03": "NOT_ACCEPTED", "N08": "PUBLICITY", "N09": "GRANTED", "N10": "REJECTED", "N12": "FOLLOWUP",
-    "N13": "FAILED", "N16": "TREATMENT", "N22": "TERMINATED",
+    "N13": "FAILED", "N16": "TREATMENT", "N17": "DELIVERY", "N18": "NOT_TREATED", "N22": "TERMINATED",
 }  # fmt: skip
 """The state to which a letter leads: it is written in the same act, before the case takes that state."""
 
@@ -81,7 +83,10 @@ def _standing(case: Any, code: str, data: Mapping[str, Any]) -> Data:
     return _both("stage", STATES[state].applicant) | _both("coming", lambda: next_words(state))
 
 
-ENDED = {"lapsed": "LAPSED", "withdrawn": "WITHDRAWN", "waitlist": "WAITLIST", "not_treated": "NOT_TREATED"}
+ENDED = {
+    "lapsed": "LAPSED", "withdrawn": "WITHDRAWN", "waitlist": "WAITLIST", "not_treated": "NOT_TREATED",
+    "not_fitted": "NOT_TREATED", "given_back": "NOT_TREATED",
+}  # fmt: skip
 
 
 def _review(case: Any, policy: Policy, code: str) -> Data:

@@ -63,9 +63,15 @@ def level_on(process: Any, step: str) -> bool:
 def road_facts(process: Any) -> RoadFacts:
     """办件事实: what the gateways of a road may ask about the case: amount, how its steps were left, the policy's amounts."""
     case = case_of(process.pk)
-    left = Decision.objects.filter(case=case).order_by("pk").values_list("step", "outcome")
-    outcomes = SimpleLazyObject(lambda: dict(left))  # few gateways ask for it
+    outcomes = SimpleLazyObject(lambda: _left_by(case))  # few gateways ask for it
     return RoadFacts(case.award or Decimal(0), cast(Mapping[str, str], outcomes), policy_of(case).threshold)
+
+
+def _left_by(case: Case) -> dict[str, str]:
+    """By which exit each step was left last: a wait by its fact, a step of people by what was decided."""
+    waits = WorkItem.objects.filter(case=case, kind="wait", state="done", task__data__has_key="exit").order_by("pk")
+    decided = Decision.objects.filter(case=case).order_by("pk").values_list("step", "outcome")
+    return {**dict(waits.values_list("step", "task__data__exit")), **dict(decided)}
 
 
 def offer(activation: Any) -> None:

@@ -28,6 +28,7 @@ from cases.money.models import Payout
 from cases.money.remarks import Remark
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy, PolicyGap
+from cases.programme import programme
 from cases.text import money as money_words
 from cases.text import named, strung
 from workflows.effects import award_of
@@ -89,7 +90,7 @@ def _aid(earlier: Earlier) -> Found:
 
 
 def _fund(case: Case, amount: Decimal | None, today: date) -> str:
-    if amount is None:
+    if not amount or programme(case.programme).in_kind:
         return ""
     return "enough" if has_free(case, amount, today=today) else "short"
 

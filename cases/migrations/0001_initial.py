@@ -4052,4 +4052,684 @@ class Migration(migrations.Migration):
                 condition=models.Q(("verdict__in", ["different", "same", "ask", "reject"])), name="hit_verdict_known"
             ),
         ),
+        # devices in kind, and their fitting
+        migrations.CreateModel(
+            name="DeviceArrival",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_sha256", models.CharField(max_length=64, unique=True)),
+                ("rows", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DeviceModel",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("maker", models.CharField(max_length=60, verbose_name="厂家")),
+                ("model", models.CharField(max_length=60, verbose_name="型号")),
+                (
+                    "power",
+                    models.CharField(
+                        choices=[("low", "小功率"), ("medium", "中功率"), ("high", "大功率"), ("super", "特大功率")],
+                        max_length=8,
+                        verbose_name="功率等级",
+                    ),
+                ),
+                ("loss_from", models.PositiveSmallIntegerField(verbose_name="适用听力损失从（dB）")),
+                ("loss_to", models.PositiveSmallIntegerField(verbose_name="到（dB）")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("maker", "model"), name="device_model_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("loss_from__lte", models.F("loss_to")), ("loss_to__lte", 130)),
+                        name="device_model_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("power__in", ["low", "medium", "high", "super"])),
+                        name="device_model_power_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Device",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.CharField(db_collation="C", max_length=40, unique=True, verbose_name="序列号")),
+                ("batch", models.CharField(blank=True, default="", max_length=40, verbose_name="批次")),
+                ("source", models.CharField(max_length=80, verbose_name="来源（捐赠方或资金）")),
+                ("unit_value", models.DecimalField(decimal_places=2, max_digits=10, verbose_name="单价（元）")),
+                ("warranty_until", models.DateField(null=True, verbose_name="保修到")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "待入库"),
+                            ("in", "在库"),
+                            ("reserved", "已预留"),
+                            ("issued", "已出库，待发放"),
+                            ("delivered", "已发放"),
+                            ("returned", "已退回，待检查"),
+                            ("scrapped", "已报废"),
+                            ("lost", "丢失"),
+                        ],
+                        default="new",
+                        max_length=10,
+                    ),
+                ),
+                ("part", models.CharField(blank=True, default="", max_length=10)),
+                ("moves_made", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="cases.case"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="devices",
+                        to="cases.office",
+                    ),
+                ),
+                (
+                    "arrival",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="cases.devicearrival"
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="cases.devicemodel"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Fitting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("part", models.CharField(choices=[("right_ear", "右耳"), ("left_ear", "左耳")], max_length=10)),
+                ("id_key", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等验配"),
+                            ("fitted", "已验配"),
+                            ("returned", "30 天内退回"),
+                            ("ended", "没有验配"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("invited_on", models.DateField(null=True, verbose_name="预约日期")),
+                ("first_invited_on", models.DateField(null=True)),
+                ("invitations", models.PositiveSmallIntegerField(default=0, verbose_name="预约次数")),
+                ("fitted_on", models.DateField(null=True, verbose_name="验配日期")),
+                ("record", cases.sealed.SealedJSONField(null=True)),
+                ("receiver", cases.sealed.SealedField(blank=True, default="", verbose_name="签收人")),
+                ("is_proxy", models.BooleanField(default=False, verbose_name="代领")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_why", cases.sealed.SealedField(blank=True, default="", verbose_name="原因")),
+                ("replaced_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fittings", to="cases.case"
+                    ),
+                ),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fittings", to="cases.device"
+                    ),
+                ),
+                (
+                    "fitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fittings", to="cases.provider"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FittingCheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.PositiveSmallIntegerField(verbose_name="第几天")),
+                ("due_on", models.DateField()),
+                ("done_on", models.DateField(null=True)),
+                (
+                    "hours_worn",
+                    models.DecimalField(decimal_places=1, max_digits=3, null=True, verbose_name="每天戴几小时"),
+                ),
+                (
+                    "condition",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("good", "正常"),
+                            ("retuned", "重新调试过"),
+                            ("repair", "需要维修"),
+                            ("unused", "不戴"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("note", cases.sealed.SealedField(blank=True, default="", verbose_name="说明")),
+                ("dropped_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "fitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="cases.fitting"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Handover",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(db_collation="C", max_length=20, unique=True)),
+                ("count", models.PositiveIntegerField(verbose_name="台数")),
+                ("sent_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "from_place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "to_place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DeviceMove",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("in", "入库"),
+                            ("reserved", "预留"),
+                            ("released", "取消预留"),
+                            ("issued", "出库"),
+                            ("transferred", "调拨"),
+                            ("delivered", "发放"),
+                            ("returned", "退回"),
+                            ("inspected", "检查合格，重新入库"),
+                            ("scrapped", "报废"),
+                            ("lost", "报失"),
+                            ("found", "找回"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("before", models.CharField(blank=True, default="", max_length=10)),
+                ("part", models.CharField(blank=True, default="", max_length=10)),
+                ("reason", cases.sealed.SealedField(blank=True, default="", verbose_name="原因")),
+                ("happened_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="device_moves",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="cases.device"
+                    ),
+                ),
+                (
+                    "from_place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "to_place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="cases.handover",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HandoverLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handovers", to="cases.device"
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="cases.handover"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Referral",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referral", to="cases.case"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="cases.provider"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StockCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("counted", models.PositiveIntegerField(verbose_name="实盘台数")),
+                ("expected", models.PositiveIntegerField(verbose_name="账面台数")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stock_counts", to="cases.office"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StockDifference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.CharField(db_collation="C", max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("missing", "账上有，没找到"),
+                            ("elsewhere", "找到了，账上在别处"),
+                            ("unknown", "找到了，账上没有"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "count",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="differences", to="cases.stockcount"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Waiting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("need", cases.sealed.SealedJSONField()),
+                ("since", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waits", to="cases.case"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Audiogram",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tested_on", models.DateField(verbose_name="检查日期")),
+                ("audiometer", models.CharField(max_length=40, verbose_name="听力计编号")),
+                ("calibrated_on", models.DateField(verbose_name="听力计校准日期")),
+                ("measured", cases.sealed.SealedJSONField()),
+                ("flags", cases.sealed.SealedJSONField()),
+                ("note", cases.sealed.SealedField(blank=True, default="", verbose_name="说明")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="audiograms", to="cases.case"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("calibrated_on__lte", models.F("tested_on"))), name="audiogram_calibrated"
+                    )
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="device",
+            index=models.Index(fields=["place", "state", "id"], name="device_by_place"),
+        ),
+        migrations.AddIndex(
+            model_name="device",
+            index=models.Index(condition=models.Q(("state", "in")), fields=["model", "id"], name="device_free"),
+        ),
+        migrations.AddConstraint(
+            model_name="device",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["new", "in", "reserved", "issued", "delivered", "returned", "scrapped", "lost"])
+                ),
+                name="device_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="device",
+            constraint=models.CheckConstraint(condition=models.Q(("unit_value__gt", 0)), name="device_worth_something"),
+        ),
+        migrations.AddConstraint(
+            model_name="device",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("case__isnull", False),
+                        ("part__in", ["right_eye", "left_eye", "right_ear", "left_ear"]),
+                        ("state__in", ["reserved", "issued", "delivered"]),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["reserved", "issued", "delivered"]), _negated=True),
+                        ("case", None),
+                        ("part", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="device_held_for_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="device",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["reserved", "issued", "delivered"])),
+                fields=("case", "part"),
+                name="device_one_a_part",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="fitting",
+            index=models.Index(fields=["provider", "state", "invited_on", "id"], name="fitting_by_centre"),
+        ),
+        migrations.AddConstraint(
+            model_name="fitting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at", None), ("state__in", ["waiting", "fitted"])),
+                fields=("id_key", "part"),
+                name="ear_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "fitted", "returned", "ended"])),
+                name="fitting_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["fitted", "returned"]), _negated=True),
+                    models.Q(("fitted_by__isnull", False), ("fitted_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="fitting_done_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fittingcheck",
+            constraint=models.UniqueConstraint(fields=("fitting", "day"), name="fitting_check_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="fittingcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hours_worn", None), models.Q(("hours_worn__gte", 0), ("hours_worn__lte", 24)), _connector="OR"
+                ),
+                name="fitting_check_hours",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fittingcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("done_on", None), models.Q(("by__isnull", False), ("hours_worn__isnull", False)), _connector="OR"
+                ),
+                name="fitting_check_done",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["to_place", "id"], name="handover_by_receiver"),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("received_by", None),
+                    models.Q(("received_by", models.F("sent_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="handover_by_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("received_at", None), ("received_by", None)),
+                    models.Q(("cancelled_at", None), ("received_at__isnull", False), ("received_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handover_received_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_place", models.F("to_place")), _negated=True),
+                name="handover_between_two_places",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(condition=models.Q(("count__gt", 0)), name="handover_not_empty"),
+        ),
+        migrations.AddIndex(
+            model_name="devicemove",
+            index=models.Index(fields=["case", "id"], name="device_move_by_case"),
+        ),
+        migrations.AddConstraint(
+            model_name="devicemove",
+            constraint=models.UniqueConstraint(fields=("device", "number"), name="device_move_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="devicemove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "in",
+                            "reserved",
+                            "released",
+                            "issued",
+                            "transferred",
+                            "delivered",
+                            "returned",
+                            "inspected",
+                            "scrapped",
+                            "lost",
+                            "found",
+                        ],
+                    )
+                ),
+                name="device_move_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="devicemove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["issued", "transferred"]), _negated=True),
+                    models.Q(("by__isnull", False), ("handover__isnull", False), ("received_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="device_move_signed_twice",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="devicemove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("received_by", None), models.Q(("received_by", models.F("by")), _negated=True), _connector="OR"
+                ),
+                name="device_move_by_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handoverline",
+            constraint=models.UniqueConstraint(fields=("handover", "device"), name="handover_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="handoverline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_open", True)), fields=("device",), name="device_on_one_handover"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stockcount",
+            index=models.Index(fields=["place", "-id"], name="stock_count_by_place"),
+        ),
+        migrations.AddConstraint(
+            model_name="stockdifference",
+            constraint=models.UniqueConstraint(fields=("count", "serial"), name="stock_difference_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="waiting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("case",), name="waits_once"
+            ),
+        ),
+        # what is counted and kept apart from cases
     ]

@@ -21,6 +21,7 @@ ORDER = [
     "providers.sql",
     "screening.sql",
     "duplicates.sql",
+    "stock.sql",
     "watch.sql",
 ]
 

@@ -24,6 +24,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "N12": ("付款通知", "Payment"),
     "N13": ("付款失败更正通知", "Payment failed"),
     "N16": ("手术、验配通知单", "Permit"),
+    "N17": ("验配通知", "Fitting"),
+    "N18": ("转诊告知书", "Referral"),
     "N22": ("终止或中止通知", "Stopped or suspended"),
     "N30": ("给您的消息", "Message from the office"),
 }

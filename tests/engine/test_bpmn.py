@@ -30,6 +30,7 @@ from workflows.engine.parts import Parts, parts_of
 from workflows.flow import Graph, GraphEdge, GraphNode, graph, road_of, step_of
 from workflows.models import WorkItem
 from workflows.walking import drive
+from workflows.walking.devices import hearing_centre
 from workflows.walking.hospitals import hospitals
 
 ROADS = list(roads())
@@ -303,6 +304,7 @@ def test_a_case_that_lived_in_the_database_goes_the_same_way_in_spiffworkflow(
     published(slug)
     fund = funded(slug, "100000")
     hospitals(cast)
+    hearing_centre(cast)
     case = drive.apply(slug=slug, number=1, by=cast["applicant1"])
     returned = False
     while case.closed_at is None:

@@ -6,9 +6,9 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.matrix.world import PEOPLE, POSTS
+from tests.matrix.world import CENTRES, PEOPLE, POSTS
 
-TABLES = {"table.csv": tuple(PEOPLE), "posts.csv": tuple(POSTS)}
+TABLES = {"table.csv": tuple(PEOPLE), "posts.csv": tuple(POSTS), "centres.csv": tuple(CENTRES)}
 NOT_ASKED = "."
 
 

@@ -17,6 +17,7 @@ from cases.access.models import MachineKey, User
 from cases.errors import Refusal
 from cases.history.models import Event
 from cases.outgoing.models import Outgoing
+from tests.matrix import goods
 from tests.matrix.bodies import body_of
 from tests.matrix.doors import INNER, acts, arguments
 from tests.matrix.table import Row, rows
@@ -151,6 +152,7 @@ GIVEN: dict[str, Any] = {
     "happened_at": datetime(2026, 1, 1, tzinfo=UTC), "moment": "day1", "seen_on": date(2026, 1, 1), "raw": "0.8", "invoice_no": "64000002",
     "total": Decimal(1), "asked": Decimal(1), "lens_price": Decimal(1), "answer": "已寄去原件。", "refunded_on": date(2026, 1, 1), "how": "转账",
     "answered_by": "马某某", "called_on": date(2026, 1, 1), "why": "发票看不清楚。", "consent_how": "phone", "consent_by": "马某某",
+    **goods.GIVEN,
     "uscc": "91640400MA76000012", "contract_no": "YS-1", "contract_from": date(2027, 1, 1), "contract_to": date(2027, 1, 1),
     "invoice": 1, "cnaps": "", "price": Decimal(1),
     "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),

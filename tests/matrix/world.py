@@ -35,6 +35,7 @@ from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
 from tests.flow_facts import operate
+from tests.matrix import goods
 from tests.providers.kit import hospital
 from tests.screening import people as villagers
 from workflows.desk.notes.actions import write_note
@@ -60,6 +61,8 @@ POSTS = {
     "fr": "fin_release", "hos": "eye_hospital", "sec": "secadmin", "aud": "auditadmin", "pol1": "policy_edit", "pol2": "policy_publish",
 }  # fmt: skip
 """The columns of posts.csv: the other posts, one person each, by the codes of their roles."""
+CENTRES = {"hos": "eye_hospital", "fit": "hearing_centre", "whs": "storekeeper"}
+"""The columns of centres.csv: who serves at a hospital, a fitting centre, a store."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class World:
     def _browser(self, who: str) -> Client:
         if who not in self.browsers:
             browser = Client(raise_request_exception=False)
-            name = (PEOPLE | POSTS)[who]
+            name = (PEOPLE | POSTS | CENTRES)[who]
             if name:
                 person = User.objects.get(username=name)
                 browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -238,7 +241,8 @@ def make(cast: dict[str, User]) -> World:
     }  # fmt: skip
     rows |= screened
     Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
-    return World({whose: {**always, **mine} for whose, mine in things.items()}, rows)
+    kept, lent_out = goods.make(cast)
+    return World({whose: {**always, **mine} for whose, mine in (things | kept).items()}, lent_out | rows)
 
 
 def _screening(cast: dict[str, User]) -> dict[str, Any]:

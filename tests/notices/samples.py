@@ -49,6 +49,8 @@ GIVEN: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "N17": {},
+    "N18": {},
     "N22": {"reasons": [REASON], "suspended": False},
     "N30": {"words": "请带上出院小结来窗口。"},
 }  # fmt: skip

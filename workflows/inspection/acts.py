@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows.inspection import acts_of_duplicates, acts_of_providers, acts_of_screening
+from workflows.inspection import acts_of_duplicates, acts_of_providers, acts_of_screening, acts_of_stock
 
 WORDS: dict[str, Any] = {
     "account.close": _("停用账号"),
@@ -276,6 +276,7 @@ WORDS: dict[str, Any] = {
     **acts_of_duplicates.WORDS,
     **acts_of_providers.WORDS,
     **acts_of_screening.WORDS,
+    **acts_of_stock.WORDS,
 }
 
 

@@ -1,0 +1,1 @@
+"""The words and lists of hearing relief."""
