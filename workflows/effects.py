@@ -35,6 +35,7 @@ from cases.programme import programme
 from cases.providers import actions as providers
 from cases.states import STATES
 from cases.text import money as money_words
+from workflows.evaluating import award_made, papers_asked
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
@@ -57,12 +58,13 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
     if case.policy_id is not None:
         return
     day = local_day(now)
-    policy = current_policy(case.programme, on=day)
+    policy = current_policy(case.programme, on=day, place=case.handling_code)
     case.policy = PolicyVersion.objects.get(pk=policy.version or 0)
     case.accepted_on = day
     case.save(update_fields=["policy", "accepted_on"])
     decision.policy = case.policy
     record("case.accepted", about=("case", case.pk), object=case, payload={"policy": policy.version, "on": day})
+    papers_asked(case, policy, by, now)
     notify(case=case, code="N01", data={"accepted": True}, by=by, now=now)
 
 
@@ -172,6 +174,7 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])
+    award_made(case, award, by, now)
     record(
         "award.computed",
         about=("case", case.pk),

@@ -172,7 +172,7 @@ def test_without_the_right_an_act_is_refused_recorded_and_changes_nothing(
         given["account"] = User.objects.get(username="xiji_intake")
     if room.startswith("workflows.desk.panel.actions"):
         given["item"] = world.rows["meeting"].items.get()
-    if name == "cases.policy.actions.load_policy":
+    if name == "cases.policy.actions.versions.load_policy":
         given["version"] = world.rows["card"].example
     with nothing_stays():
         before = Event.objects.latest("pk").pk

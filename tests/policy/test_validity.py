@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from cases.policy.conditions import applies, implies
 from cases.policy.rules import Policy, PolicyGap, Quorum, Row, differences
-from cases.policy.shapes import Range, applies, implies
+from cases.policy.shapes import Range
 from cases.policy.validity import Problem, validate
 
 BANDS = [{"over": "5000", "to": "20000", "amount": "3000"}, {"over": "20000", "to": "50000", "amount": "6000"},
