@@ -195,7 +195,7 @@ def _value(told: Read, line: int, name: str, text: str) -> dict[str, Any]:
     if name in SWITCHES:
         return {name: {"是": True, "否": False}.get(text, text)}
     if name != "other":
-        return {name: text.replace(",", "") if name in AMOUNTS else text}
+        return {name: text.replace(",", "").replace("，", "") if name in AMOUNTS else text}
     try:
         other = json.loads(text, parse_float=str)
     except ValueError:
