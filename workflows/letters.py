@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from types import FunctionType
@@ -26,7 +26,7 @@ from cases.notices.rules import LANGUAGES
 from cases.parts import part_name
 from cases.people.queries import current_account, is_applicant
 from cases.people.rules import check_phone
-from cases.policy.evaluations import latest, reference
+from cases.policy.evaluations import latest, quoted, reference
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import WORKDAYS, Policy, PolicyGap
 from cases.programme import programme
@@ -176,15 +176,7 @@ def reason_words(policy: Policy, code: str) -> Data:
     try:
         return asdict(policy.reason(code))
     except PolicyGap:
-        return {
-            "code": code,
-            "name_zh": code,
-            "name_en": code,
-            "plain_zh": "",
-            "plain_en": "",
-            "clause_zh": "",
-            "clause_en": "",
-        }
+        return {"code": code, "name_zh": code, "name_en": code, "plain_zh": "", "plain_en": "", "clause": ""}
 
 
 def _against(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
@@ -212,18 +204,11 @@ def _award(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) ->
         "amount": case.award,
         "working": lines,
         "reference": reference(latest(case, "award")),
-        "clauses": _quotes(policy, stored.working["matched_rows"]) if stored else [],
+        "clauses": quoted(policy, stored.working["matched_rows"]) if stored else [],
         "account_tail": account.tail if account else "",
         "valid_until": valid,
         "review_until": due_date(policy, "review_request", local_day(now)).on,
     }
-
-
-def _quotes(policy: Policy, names: Iterable[str]) -> list[Data]:
-    """所依条款: the clauses of the rows that made the amount, each once, with their words."""
-    rows = [policy.row(*name.split(".", 1)) for name in names if policy.has(*name.split(".", 1))]
-    quotes = dict.fromkeys((row.quote("zh"), row.quote("en")) for row in rows if row.clause)
-    return [{"words_zh": zh, "words_en": en} for zh, en in quotes]
 
 
 def _payment(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:

@@ -99,3 +99,9 @@ def _kept(one: Evaluation) -> Kept:
 def quotes_of(kept: Kept, language: str) -> list[str]:
     """The clauses of the rows that matched, each once, with their words."""
     return list(dict.fromkeys(one.row.quote("en" if language.startswith("en") else "zh") for one in kept.rows))
+
+
+def quoted(policy: Policy, names: Iterable[str]) -> list[dict[str, str]]:
+    """所依条款: the clauses of the rows of these names, each once, with their words in both languages for a letter."""
+    quotes = dict.fromkeys((row.quote("zh"), row.quote("en")) for row in rows_named(policy, names) if row.clause)
+    return [{"words_zh": zh, "words_en": en} for zh, en in quotes]
