@@ -35,13 +35,6 @@ NEVER: Mapping[str, Any] = {"": ()}
 """What stands for conditions that cannot be read: nobody meets it."""
 
 
-def know(name: str, kind: str, label: Any) -> None:
-    """Add a condition of one programme's own; called once when its folder is imported. Raises ValueError for a clash."""
-    if kind not in (YES_NO, CODES) or CONDITIONS.get(name, (kind, label))[0] != kind:
-        raise ValueError(name)
-    CONDITIONS.setdefault(name, (kind, label))
-
-
 def applies(when: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     """Whether a row's conditions hold: a list wants one of its values, a category also takes in its sub-classes.
 

@@ -86,11 +86,6 @@ class Policy:
         found = self.setting("reading", "seconds", "count")
         return found if isinstance(found, int) else None
 
-    @property
-    def quorum(self) -> Quorum:
-        """The panel's quorum (法定人数) where the amount does not count."""
-        return _quorum(self.row("quorum", "panel"))
-
     def quorum_row(self, amount: Decimal) -> Row:
         """按金额定人数: the row that says how many decide about so many yuan (F41). Raises PolicyGap."""
         for row in self.section("quorum"):

@@ -1,7 +1,7 @@
 """Test vectors (测试向量) of a version: stated facts are worked out and compared with what they should give."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy.rules import Policy
+from cases.text import listed
 
 KEYS = ("amount", "waitlist", "rows")
 Calculate = Callable[[Policy, Mapping[str, Any]], Mapping[str, Any]]
@@ -60,7 +61,7 @@ def _fault(expected: Mapping[str, Any], got: Mapping[str, Any]) -> Any:
     if "waitlist" in expected and expected["waitlist"] is not got["waitlist"]:
         return _("应轮候，没有轮候。") if expected["waitlist"] else _("不应轮候，却轮候了。")
     if "rows" in expected and set(expected["rows"]) != set(got["rows"]):
-        return format_lazy(_("命中的条目是 {rows}。"), rows="、".join(got["rows"]))
+        return format_lazy(_("命中的条目是 {rows}。"), rows=listed(got["rows"]))
     return ""
 
 
@@ -80,8 +81,3 @@ def faults_of_expected(expected: Any) -> Any:
         if isinstance(rows, list | tuple) and all(isinstance(one, str) for one in rows)
         else _("条目写成代码的列表。")
     )
-
-
-def failing(ran: Iterable[Ran]) -> list[Ran]:
-    """Those that did not give what they should."""
-    return [one for one in ran if one.fault]

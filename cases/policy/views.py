@@ -63,7 +63,7 @@ def basis(request: HttpRequest) -> HttpResponse:
         kept = evaluation_for(request.user, ref)
         case = kept.evaluation.case
         record_access(
-            "read", object=kept.evaluation, fields=["award"], by=request.user, case_id=case.pk, purpose="查依据"
+            "read", object=kept.evaluation, fields=["award"], by=request.user, case_id=case.pk, purpose=_("查依据")
         )
         context = {"evaluations": [kept], "case": case, "quotes": quotes_of(kept, get_language() or "")}
     return render(request, "policy/basis.html", {**context, "ref": ref})

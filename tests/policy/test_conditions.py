@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.policy.conditions import CONDITIONS, YES_NO, applies, conditions_shown, conditions_typed, know
+from cases.policy.conditions import CONDITIONS, YES_NO, applies, conditions_shown, conditions_typed
 from cases.policy.rules import Policy, Quorum, Row
 from cases.policy.validity import faults_of_row, validate
 from tests.policy.test_validity import NAMED
@@ -44,12 +44,6 @@ def test_a_condition_off_the_list_is_a_fault_and_holds_for_nobody(when: Any, fac
 def test_conditions_that_cannot_be_read_mean_nobody_not_everybody(when: Any) -> None:
     row = Row("award", "x", {"shape": "flat", "amount": "1", "when": when})
     assert not applies(row.when, EVERYTHING)
-
-
-def test_a_programme_may_add_a_condition_of_its_own_but_not_turn_one_around() -> None:
-    know("minor", YES_NO, "x")
-    with pytest.raises(ValueError, match="minor"):
-        know("minor", "codes", "x")
 
 
 def test_what_is_shown_can_be_typed() -> None:

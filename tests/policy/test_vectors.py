@@ -12,7 +12,7 @@ from cases.errors import Invalid
 from cases.policy import actions, queries
 from cases.policy.models import PolicyVersion
 from cases.policy.rules import Policy
-from cases.policy.vectors import failing, run
+from cases.policy.vectors import run
 from cases.programme import programmes
 from workflows.programmes.rare_disease.policy import POLICY
 
@@ -31,7 +31,7 @@ def test_every_shipped_policy_has_vectors_and_gives_what_they_say(card: Any) -> 
     assert vectors, f"{card.slug} ships no vector"
     policy = Policy.from_rows(card.policy["rows"])
     ran = [run(policy, one["title"], one["facts"], one["expected"]) for one in vectors]
-    assert [(one.title, str(one.fault)) for one in failing(ran)] == []
+    assert [(one.title, str(one.fault)) for one in ran if one.fault] == []
 
 
 def test_a_failing_vector_keeps_a_version_from_being_published(draft: PolicyVersion, cast: Any) -> None:
