@@ -1,5 +1,6 @@
 """What a policy said of a case is kept with the rows that matched, shown in the case, and found from a letter's reference."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,10 @@ pytestmark = pytest.mark.django_db
 def case(cast: Any, published: Any) -> Any:
     published("rare_disease")
     drive.fund(slug="rare_disease", yuan="200000", by=cast["fin_make"])
-    return drive.to(drive.apply(slug="rare_disease", number=4, by=cast["applicant4"]), "PANEL")
+    return drive.to(
+        drive.apply(slug="rare_disease", number=4, by=cast["applicant4"], changes={"hukou_division": "640422100991"}),
+        "PANEL",
+    )
 
 
 def staff(person: Any) -> Client:
@@ -33,7 +37,7 @@ def test_papers_amount_and_thresholds_are_kept_with_version_facts_and_rows(case:
     assert list(kept) == ["checklist", "award", "eligibility"]
     assert {one.evaluation.policy_id for one in kept.values()} == {case.policy_id}
     amount = kept["award"].evaluation
-    assert amount.result["amount"] == str(case.award) and amount.facts["total_cost"]
+    assert Decimal(amount.result["amount"]) == case.award and amount.facts["total_cost"]
     assert "award.self_pay" in [one.row.name for one in kept["award"].rows]
     assert [one.row.name for one in kept["eligibility"].rows] == ["eligibility.self_pay_floor"]
     row = PolicyRow.objects.get(version=case.policy, section="award", key="self_pay")
