@@ -163,18 +163,16 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
     take_again(case=case, by=by)
     award = preview_award(case, changes)
     if award.amount <= 0:
-        raise Invalid(
-            _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
-            fields={"outcome": _("核算金额为 0 元，不能同意")},
-        )
+        words = _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。")
+        raise Invalid(words, fields={"outcome": _("核算金额为 0 元，不能同意")})
     assert case.policy is not None  # preview_award asked for the acceptance that pins it
+    facts = _plain(facts_of(case, changes))
     stored = StoredAward.objects.create(
-        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(facts_of(case, changes)),
-        working=award.to_json(), by=by, at=now,
+        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=facts, working=award.to_json(), by=by, at=now
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])
-    award_made(case, award, by, now)
+    award_made(case, award, facts, by, now)
     record(
         "award.computed",
         about=("case", case.pk),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +28,11 @@ def papers_asked(case: Case, policy: Policy, by: Any, now: datetime) -> None:
     keep(case=case, kind="checklist", policy=policy, rows=rows, facts=facts, result=result, by=by, now=now)
 
 
-def award_made(case: Case, award: Award, by: Any, now: datetime) -> None:
+def award_made(case: Case, award: Award, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
     """核算和条件留痕: the rows that made the amount, and the thresholds over which the self-paid cost lies (E3)."""
     policy = policy_of(case)
     rows, said = rows_named(policy, award.matched_rows), award.to_json()
-    keep(case=case, kind="award", policy=policy, rows=rows, facts=answers(case), result=said, by=by, now=now)
+    keep(case=case, kind="award", policy=policy, rows=rows, facts=facts, result=said, by=by, now=now)
     asked = [row for row in policy.section("eligibility") if row.key in SELF_PAID]
     over = [row for row in asked if award.self_pay > policy.threshold(row.key)]
     keep(

@@ -66,7 +66,7 @@ class Clause(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"《{self.measure.title}》{self.number}"
+        return f"{self.measure.title} {self.number}"
 
     def get_absolute_url(self) -> str:
         """Its place on the page of the measure."""
