@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from cases.access import nav as access_nav  # noqa: F401
         from cases.access import signals  # noqa: F401  (sign-ins leave events)
+        from cases.award import vectors  # noqa: F401  (the calculator that the tests of a policy use)
         from cases.consent import gate as consent_gate  # noqa: F401  (what a draft needs before it is sent)
         from cases.duplicates import nav as duplicates_nav  # noqa: F401
         from cases.evidence import gate as evidence_gate  # noqa: F401

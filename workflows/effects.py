@@ -36,6 +36,7 @@ from cases.providers import actions as providers
 from cases.states import STATES
 from cases.stock import actions as stock
 from cases.text import money as money_words
+from workflows.evaluating import award_made, papers_asked
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
@@ -58,12 +59,13 @@ def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now
     if case.policy_id is not None:
         return
     day = local_day(now)
-    policy = current_policy(case.programme, on=day)
+    policy = current_policy(case.programme, on=day, place=case.handling_code)
     case.policy = PolicyVersion.objects.get(pk=policy.version or 0)
     case.accepted_on = day
     case.save(update_fields=["policy", "accepted_on"])
     decision.policy = case.policy
     record("case.accepted", about=("case", case.pk), object=case, payload={"policy": policy.version, "on": day})
+    papers_asked(case, policy, by, now)
     notify(case=case, code="N01", data={"accepted": True}, by=by, now=now)
 
 
@@ -161,17 +163,16 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
     take_again(case=case, by=by)
     award = preview_award(case, changes)
     if award.amount <= 0:
-        raise Invalid(
-            _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。"),
-            fields={"outcome": _("核算金额为 0 元，不能同意")},
-        )
+        words = _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。")
+        raise Invalid(words, fields={"outcome": _("核算金额为 0 元，不能同意")})
     assert case.policy is not None  # preview_award asked for the acceptance that pins it
+    facts = _plain(facts_of(case, changes))
     stored = StoredAward.objects.create(
-        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=_plain(facts_of(case, changes)),
-        working=award.to_json(), by=by, at=now,
+        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=facts, working=award.to_json(), by=by, at=now
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])
+    award_made(case, award, facts, by, now)
     record(
         "award.computed",
         about=("case", case.pk),

@@ -26,6 +26,7 @@ from cases.notices.rules import LANGUAGES
 from cases.parts import part_name
 from cases.people.queries import current_account, is_applicant
 from cases.people.rules import check_phone
+from cases.policy.evaluations import latest, quoted, reference
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import WORKDAYS, Policy, PolicyGap
 from cases.programme import programme
@@ -207,7 +208,8 @@ def _award(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) ->
     return {
         "amount": case.award,
         "working": lines,
-        "clauses": list(dict.fromkeys(line["note"] for line in lines if line.get("note"))),
+        "reference": reference(latest(case, "award")),
+        "clauses": quoted(policy, stored.working["matched_rows"]) if stored else [],
         "account_tail": account.tail if account else "",
         "valid_until": valid,
         "review_until": due_date(policy, "review_request", local_day(now)).on,

@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from cases.award.facts import ZERO, Claim, Facts, FactsFault
+from cases.award.lines import Line, Working
+from cases.policy.conditions import applies
 from cases.policy.rules import Policy, Row
-from cases.policy.shapes import ADDING, CHOOSING, DEDUCTIONS, Range, amount_in, amount_or_none, applies, plain
+from cases.policy.shapes import ADDING, CHOOSING, DEDUCTIONS, Range, amount_in, amount_or_none, plain
 from cases.text import money, round_fen
 
 COST_BASED = {"band", "add_on", "actual"}
@@ -22,21 +24,6 @@ _CAPS = {
     "per_life": ("终身限额余额", "Left of the lifetime limit"),
     "household_per_year": ("家庭年度限额余额", "Left of the household's yearly limit"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One printed line of the working: a label in both languages, the amount in yuan, the clause it rests on.
-
-    ``kind``: cost, minus, sum (subtotals), plus, limit, result. ``cuts`` marks the limit that made the amount smaller.
-    """
-
-    label_zh: str
-    label_en: str
-    amount: Decimal
-    note: str = ""
-    kind: str = "sum"
-    cuts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +64,10 @@ class Award:
         )
 
 
-class _Working:
-    """The lines and matched rows written down while calculating."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.rows: list[str] = []
-
-    def line(self, zh: str, en: str, amount: Decimal, *, note: str = "", kind: str = "sum", cuts: bool = False) -> None:
-        self.lines.append(Line(zh, en, amount, note, kind, cuts))
-
-    def match(self, row: Row) -> None:
-        if row.name not in self.rows:
-            self.rows.append(row.name)
-
-
 def award(policy: Policy, facts: Facts) -> Award:
     """The amount for one claim under one policy version. Raises FactsFault when the facts cannot be right."""
     facts.check()
-    work = _Working()
+    work = Working()
     self_pay = _self_pay(policy, facts, work)
     known = tuple(claim for claim in facts.earlier_claims if claim.self_pay is not None)
     earlier = known if _mode(policy) == "difference" else ()
@@ -110,7 +82,7 @@ def award(policy: Policy, facts: Facts) -> Award:
     return Award(amount, tuple(work.lines), tuple(work.rows), self_pay, wanted, waitlist)
 
 
-def _self_pay(policy: Policy, facts: Facts, work: _Working) -> Decimal:
+def _self_pay(policy: Policy, facts: Facts, work: Working) -> Decimal:
     row = next((row for row in policy.award_shape if row.value.get("shape") == "self_pay"), None)
     value: Mapping[str, Any] = row.value if row else {}
     work.line("总费用", "Total cost", facts.total, kind="cost")
@@ -131,7 +103,7 @@ def _self_pay(policy: Policy, facts: Facts, work: _Working) -> Decimal:
         raise FactsFault("deductions", "个人负担算出来是负数，请核对各项金额", "the self-paid cost comes out negative")
     if row:
         work.match(row)
-    work.line("个人负担", "Self-paid cost", left, note=row.clause if row else "")
+    work.line("个人负担", "Self-paid cost", left, row=row)
     return left
 
 
@@ -140,7 +112,7 @@ def _mode(policy: Policy) -> str:
     return str(row.value["mode"]) if row else "separate"
 
 
-def _basis(self_pay: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Decimal:
+def _basis(self_pay: Decimal, earlier: tuple[Claim, ...], work: Working) -> Decimal:
     if not earlier:
         return self_pay
     before = sum((claim.self_pay or ZERO for claim in earlier), ZERO)
@@ -149,7 +121,7 @@ def _basis(self_pay: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Dec
     return self_pay + before
 
 
-def _graded(policy: Policy, facts: Facts, basis: Decimal, work: _Working) -> tuple[Decimal, bool]:
+def _graded(policy: Policy, facts: Facts, basis: Decimal, work: Working) -> tuple[Decimal, bool]:
     """The amount of the table before limits, and whether costs bound it: flat sums look at no costs."""
     told = facts.circumstances()
     rows = [row for row in policy.award_shape if applies(row.when, told)]
@@ -169,7 +141,7 @@ def _graded(policy: Policy, facts: Facts, basis: Decimal, work: _Working) -> tup
         extra = amount_in(row.value, "amount")
         amount += extra
         used.append(row)
-        work.line(_label(row, "加发")[0], _label(row, "Extra")[1], extra, note=row.clause, kind="plus")
+        work.line(_label(row, "加发")[0], _label(row, "Extra")[1], extra, row=row, kind="plus")
     amount += _uplift([row for row in adding if row.value["shape"] == "uplift"], amount, used, work)
     for row in used:
         work.match(row)
@@ -181,7 +153,7 @@ def _fits(row: Row, basis: Decimal) -> bool:
     return row.value["shape"] == "flat" or Range.of(row.value).contains(basis)
 
 
-def _chosen(row: Row, basis: Decimal, work: _Working) -> Decimal:
+def _chosen(row: Row, basis: Decimal, work: Working) -> Decimal:
     value, cap = row.value, amount_or_none(row.value, "cap")
     if value["shape"] == "flat" or value.get("amount") is not None:
         amount = amount_in(value, "amount")
@@ -197,24 +169,24 @@ def _chosen(row: Row, basis: Decimal, work: _Working) -> Decimal:
         amount = cap
         zh, en = f"{zh}，最高 {plain(cap)} 元", f"{en}, at most {plain(cap)}"
     zh, en = (row.note_zh or zh, row.note_en or en) if value["shape"] == "flat" else (zh, en)
-    work.line(zh, en, amount, note=row.clause)
+    work.line(zh, en, amount, row=row)
     return amount
 
 
-def _added(row: Row, facts: Facts, basis: Decimal, work: _Working) -> Decimal | None:
+def _added(row: Row, facts: Facts, basis: Decimal, work: Working) -> Decimal | None:
     value = row.value
     if value["shape"] == "add_on" and Range.of(value).contains(basis):
         plus = amount_in(value, "amount")
         stretch = Range.of(value)
         zh, en = f"个人负担{stretch.words_zh()}，加发", f"Self-paid {stretch.words_en()}: add"
-        work.line(zh, en, plus, note=row.clause, kind="plus")
+        work.line(zh, en, plus, row=row, kind="plus")
         return plus
     prices = facts.prices(value["item"]) if value["shape"] == "item_cap" else ()
     for price in prices:
         cap = amount_in(value, "cap")
         zh, en = _label(row, str(value["item"]))
         zh, en = f"{zh} {money(price)} 元，最高 {plain(cap)} 元", f"{en} {money(price)}, at most {plain(cap)}"
-        work.line(zh, en, min(price, cap), note=row.clause, kind="plus")
+        work.line(zh, en, min(price, cap), row=row, kind="plus")
     return sum((min(price, amount_in(value, "cap")) for price in prices), ZERO) if prices else None
 
 
@@ -222,7 +194,7 @@ def _label(row: Row, default: str) -> tuple[str, str]:
     return row.note_zh or default, row.note_en or default
 
 
-def _uplift(rows: list[Row], amount: Decimal, used: list[Row], work: _Working) -> Decimal:
+def _uplift(rows: list[Row], amount: Decimal, used: list[Row], work: Working) -> Decimal:
     plus = ZERO
     for row in rows:
         rate = amount_in(row.value, "percent")
@@ -230,11 +202,11 @@ def _uplift(rows: list[Row], amount: Decimal, used: list[Row], work: _Working) -
         plus += more
         used.append(row)
         words = plain(rate)
-        work.line(f"困难类别上浮 {words}%", f"Hardship uplift {words} %", more, note=row.clause, kind="plus")
+        work.line(f"困难类别上浮 {words}%", f"Hardship uplift {words} %", more, row=row, kind="plus")
     return plus
 
 
-def _less_earlier(graded: Decimal, earlier: tuple[Claim, ...], policy: Policy, work: _Working) -> Decimal:
+def _less_earlier(graded: Decimal, earlier: tuple[Claim, ...], policy: Policy, work: Working) -> Decimal:
     if not earlier:
         return graded
     paid = sum((claim.granted for claim in earlier), ZERO)
@@ -244,14 +216,14 @@ def _less_earlier(graded: Decimal, earlier: tuple[Claim, ...], policy: Policy, w
     return max(ZERO, graded - paid)
 
 
-def _within_costs(wanted: Decimal, basis: Decimal, earlier: tuple[Claim, ...], work: _Working) -> Decimal:
+def _within_costs(wanted: Decimal, basis: Decimal, earlier: tuple[Claim, ...], work: Working) -> Decimal:
     room = max(ZERO, basis - sum((claim.granted for claim in earlier), ZERO))
     if wanted > room:
         work.line("不超过个人负担", "Not more than the self-paid cost", room, kind="limit", cuts=True)
     return min(wanted, room)
 
 
-def _within_caps(policy: Policy, facts: Facts, wanted: Decimal, work: _Working) -> Decimal:
+def _within_caps(policy: Policy, facts: Facts, wanted: Decimal, work: Working) -> Decimal:
     claimed = sum((claim.granted for claim in facts.earlier_claims), ZERO)
     used = {
         "per_claim": ZERO,
@@ -267,7 +239,7 @@ def _within_caps(policy: Policy, facts: Facts, wanted: Decimal, work: _Working) 
         row = policy.row("caps", name)
         zh = f"{zh}（限额 {plain(cap)} 元，已用 {plain(used[name])} 元）" if used[name] else f"{zh}（{plain(cap)} 元）"
         en = f"{en} (limit {plain(cap)}, used {plain(used[name])})" if used[name] else f"{en} ({plain(cap)})"
-        work.line(zh, en, room, note=row.clause, kind="limit", cuts=wanted > room)
+        work.line(zh, en, room, row=row, kind="limit", cuts=wanted > room)
         if wanted > room:
             work.match(row)
             wanted = room
@@ -275,13 +247,13 @@ def _within_caps(policy: Policy, facts: Facts, wanted: Decimal, work: _Working) 
         most = policy.count("claims_per_year", "caps")
         row = policy.row("caps", "claims_per_year")
         zh, en = f"一年最多申请 {most} 次", f"At most {most} claims a year"
-        work.line(zh, en, ZERO, note=row.clause, kind="limit", cuts=True)
+        work.line(zh, en, ZERO, row=row, kind="limit", cuts=True)
         work.match(row)
         return ZERO
     return wanted
 
 
-def _within_fund(policy: Policy, facts: Facts, wanted: Decimal, work: _Working) -> tuple[Decimal, bool]:
+def _within_fund(policy: Policy, facts: Facts, wanted: Decimal, work: Working) -> tuple[Decimal, bool]:
     if facts.fund_left is None or facts.fund_left >= wanted:
         return wanted, False
     waits = policy.setting("caps", "fund_short", "mode", "waitlist") == "waitlist"

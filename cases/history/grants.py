@@ -11,7 +11,7 @@ READ_ONLY = {
 """Written by SECURITY DEFINER functions, or by the owner role alone."""
 
 APPEND_ONLY: set[str] = {
-    "cases_award", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
+    "cases_award", "cases_evaluation", "cases_evaluationmatch", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
     "cases_homevisit", "cases_visitfact", "cases_differencefinding", "cases_caseparty", "cases_recusal", "cases_permitmove", "cases_preopexam", "cases_surgery",
     "cases_complication", "cases_sightcheck", "cases_claim", "cases_claimcall",
     "cases_hitdecision", "cases_agencymatch", "cases_agencylist",
@@ -23,7 +23,7 @@ MAY_DELETE = {
     "django_session", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
     "cases_user_groups", "cases_user_user_permissions",
     "account_emailaddress", "account_emailconfirmation", "mfa_authenticator",
-    "cases_policyrow", "cases_workday", "workflows_draft", "workflows_stepspeed",
+    "cases_policyrow", "cases_policyvector", "cases_clause", "cases_workday", "workflows_draft", "workflows_stepspeed",
     "cases_answer", "viewflow_task_previous",
 }  # fmt: skip
 """Tables whose rows may go: sign-in data, drafts, figures that are counted again. Guards in SQL narrow some of them (answers: dossier.sql)."""

@@ -1383,6 +1383,18 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("programme", models.SlugField(max_length=40, verbose_name="项目")),
+                ("division", models.CharField(blank=True, db_collation="C", max_length=12, verbose_name="地区")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="locals",
+                        to="cases.policyversion",
+                        verbose_name="上级的版本",
+                    ),
+                ),
                 ("number", models.PositiveIntegerField(verbose_name="版本号")),
                 (
                     "status",
@@ -1766,6 +1778,58 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Measure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("programme", models.SlugField(max_length=40, verbose_name="项目")),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("issuer", models.CharField(max_length=100, verbose_name="发文机关")),
+                ("document_number", models.CharField(max_length=60, verbose_name="文号")),
+                ("issued_on", models.DateField(verbose_name="发文日期")),
+                ("edition", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
+                ("is_example", models.BooleanField(default=False, verbose_name="示例")),
+                ("made_at", models.DateTimeField(verbose_name="录入时间")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="录入人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "办法",
+                "verbose_name_plural": "办法",
+                "ordering": ["programme", "-edition"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Clause",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=100, verbose_name="条款")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                ("text_zh", models.TextField(verbose_name="中文条文")),
+                ("text_en", models.TextField(blank=True, verbose_name="英文条文")),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clauses",
+                        to="cases.measure",
+                        verbose_name="办法",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "条款",
+                "verbose_name_plural": "条款",
+                "ordering": ["measure", "position", "id"],
+            },
+        ),
+        migrations.CreateModel(
             name="PolicyRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1773,7 +1837,17 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=60, verbose_name="条目")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
                 ("value", models.JSONField(default=dict, verbose_name="取值")),
-                ("clause", models.CharField(blank=True, max_length=300, verbose_name="条款")),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="cases.clause",
+                        verbose_name="条款",
+                    ),
+                ),
                 ("note_zh", models.TextField(blank=True, verbose_name="中文说明")),
                 ("note_en", models.TextField(blank=True, verbose_name="英文说明")),
                 (
@@ -1790,6 +1864,99 @@ class Migration(migrations.Migration):
                 "verbose_name": "政策条目",
                 "verbose_name_plural": "政策条目",
                 "ordering": ["version", "section", "position", "key"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PolicyVector",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=100, verbose_name="说明")),
+                ("facts", models.JSONField(default=dict, verbose_name="事实")),
+                ("expected", models.JSONField(default=dict, verbose_name="应得结果")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vectors",
+                        to="cases.policyversion",
+                        verbose_name="版本",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "测试向量",
+                "verbose_name_plural": "测试向量",
+                "ordering": ["version", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Evaluation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("award", "金额核算"),
+                            ("eligibility", "条件"),
+                            ("checklist", "材料清单"),
+                            ("quorum", "集体研究人数"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("facts", cases.sealed.SealedJSONField()),
+                ("result", cases.sealed.SealedJSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        null=True,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evaluations", to="cases.case"
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.policyversion"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "判定留痕",
+                "verbose_name_plural": "判定留痕",
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="EvaluationMatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="cases.evaluation"
+                    ),
+                ),
+                (
+                    "row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="cases.policyrow"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "命中的条目",
+                "verbose_name_plural": "命中的条目",
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
@@ -2651,6 +2818,55 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("answer", "business_no"), name="answer_line_once"),
         ),
         migrations.AddConstraint(
+            model_name="measure",
+            constraint=models.UniqueConstraint(fields=("programme", "edition"), name="measure_edition_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="measure",
+            constraint=models.CheckConstraint(condition=models.Q(("edition__gte", 1)), name="measure_edition_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("measure", "number"), name="clause_number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="clause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text_zh", ""), _negated=True), name="clause_has_words"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="policyvector",
+            constraint=models.UniqueConstraint(fields=("version", "title"), name="policy_vector_once"),
+        ),
+        migrations.AddIndex(
+            model_name="evaluation",
+            index=models.Index(fields=["case", "kind"], name="evaluation_of_case"),
+        ),
+        migrations.AddConstraint(
+            model_name="evaluationmatch",
+            constraint=models.UniqueConstraint(fields=("evaluation", "row"), name="evaluation_row_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="policyversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("base__isnull", True), ("division", "")),
+                    models.Q(models.Q(("division", ""), _negated=True), ("base__isnull", False)),
+                    _connector="OR",
+                ),
+                name="policy_local_has_base",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "draft")),
+                fields=("programme", "division"),
+                name="policy_one_draft_a_place",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="policyversion",
             constraint=models.UniqueConstraint(fields=("programme", "number"), name="policy_number_once"),
         ),
@@ -2658,7 +2874,7 @@ class Migration(migrations.Migration):
             model_name="policyversion",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("status", "published")),
-                fields=("programme", "effective_from"),
+                fields=("programme", "division", "effective_from"),
                 name="policy_one_published_a_day",
             ),
         ),

@@ -1,6 +1,6 @@
 """The form of one policy row: its fields follow from the section and, for amounts, from the shape."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,12 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Invalid
+from cases.policy.conditions import conditions_shown, conditions_typed, shown, split
+from cases.policy.models import Clause
+from cases.policy.queries import cited
 from cases.policy.rules import Row
 from cases.policy.words import CAP_NAMES, SEVERITIES
-from cases.text import clean
-from project.forms import CleanCharField, DateField, Radios, ReliefForm
+from project.forms import CleanCharField, DateField, Radios, ReliefForm, TickBox
 
-TEXT, AMOUNT, WHOLE, YES_NO, LIST, MODE = "text", "amount", "whole", "yes_no", "list", "mode"
+TEXT, AMOUNT, WHOLE, YES_NO, LIST, MODE, TICK = "text", "amount", "whole", "yes_no", "list", "mode", "tick"
 
 _AMOUNT = ("amount", _("金额（元）"), AMOUNT)
 _CAP = ("cap", _("最高（元）"), AMOUNT)
@@ -24,6 +26,7 @@ _RANGE = (
     ("to", _("不超过（元，含）"), AMOUNT),
     ("under", _("低于（元，不含）"), AMOUNT),
 )
+_MAY_RAISE = ("may_raise", _("市县可以定得更高"), TICK)
 _NAMES = (("name_zh", _("中文名称"), TEXT), ("name_en", _("英文名称"), TEXT))
 
 FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
@@ -36,8 +39,8 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "award.uplift": (("percent", _("上浮百分之几"), AMOUNT),),
     "award.self_pay": (("order", _("扣减顺序"), LIST), ("out_of_scope", _("目录外费用计入"), YES_NO)),
     "award.repeat": (("mode", _("再次申请的算法"), MODE),),
-    "caps": (_AMOUNT,),
-    "caps.claims_per_year": (("count", _("次数"), WHOLE),),
+    "caps": (_AMOUNT, _MAY_RAISE),
+    "caps.claims_per_year": (("count", _("次数"), WHOLE), _MAY_RAISE),
     "caps.fund_short": (("mode", _("资金不够时"), MODE),),
     "days": (("workdays", _("工作日"), WHOLE), ("days", _("自然日"), WHOLE)),
     "levels": (("on", _("启用这一级"), YES_NO),),
@@ -45,6 +48,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
         ("members", _("成员人数"), WHOLE),
         ("present", _("至少到会（不算回避）"), WHOLE),
         ("approve", _("通过票数"), WHOLE),
+        *_RANGE,
     ),
     "reading": (("on", _("先打开必交材料，才能同意"), YES_NO),),
     "reading.seconds": (("count", _("少于几秒算太快"), WHOLE),),
@@ -92,18 +96,29 @@ class RowForm(ReliefForm):
 
     key = CleanCharField(label=_("条目代码"), max_length=60, help_text=_("小写字母、数字和下划线，保存后不再改。"))
     position = forms.IntegerField(label=_("次序"), min_value=0, max_value=999, initial=1)
-    clause = CleanCharField(label=_("条款"), max_length=300, required=False, help_text=_("这一条出自哪份文件哪一条。"))
+    clause = forms.ChoiceField(
+        label=_("条款"), required=False, help_text=_("这一条出自办法的哪一条。没有写明的不能发布。")
+    )
     note_zh = CleanCharField(label=_("中文说明"), required=False, widget=forms.Textarea({"rows": 2}))
     note_en = CleanCharField(label=_("英文说明"), required=False, widget=forms.Textarea({"rows": 2}))
 
-    def __init__(self, *args: Any, kind: Kind, row: Row | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: Kind, clauses: Sequence[Clause], row: Row | None = None, **kwargs: Any
+    ) -> None:
         self.kind, self.row = kind, row
+        self.clauses = {str(clause.pk): clause for clause in clauses}
         value = dict(row.value) if row else {}
-        given = {name: _shown(value.get(name)) for name, _label, _type in kind.fields}
+        given = {name: shown(value.get(name)) for name, _label, _type in kind.fields}
         if row:
-            given |= {"position": row.position, "clause": row.clause, "note_zh": row.note_zh, "note_en": row.note_en}
-            given |= {"key": row.key, "when": _conditions_shown(row.when)}
+            given |= {
+                "position": row.position,
+                "clause": str(row.cites.pk) if row.cites else "",
+                "note_zh": row.note_zh,
+                "note_en": row.note_en,
+            }
+            given |= {"key": row.key, "when": conditions_shown(row.when)}
         super().__init__(*args, initial=given | kwargs.pop("initial", {}), **kwargs)
+        self.fields["clause"].choices = [("", "—"), *((pk, str(one)) for pk, one in self.clauses.items())]  # type: ignore[attr-defined]
         for name, label, type_ in kind.fields:
             self.fields[name] = _field(label, type_, kind)
         if kind.section in CONDITIONAL and kind.shape not in ("self_pay", "repeat"):
@@ -130,13 +145,17 @@ class RowForm(ReliefForm):
         told = self.cleaned_data
         value: dict[str, Any] = {"shape": self.kind.shape} if self.kind.shape else {}
         for name, _label, _type in self.kind.fields:
-            if told[name] not in (None, "", []):
+            if told[name] not in (None, "", []) and (_type != TICK or told[name]):
                 value[name] = told[name]
         if "when" in self.fields:
-            value["when"] = _conditions_typed(told["when"])
+            value["when"] = conditions_typed(told["when"])
         key = self.row.key if self.row else told["key"]
-        words = {name: told[name] for name in ("clause", "note_zh", "note_en")}
-        return Row(self.kind.section, key, value, told["position"], **words)
+        words = {name: told[name] for name in ("note_zh", "note_en")}
+        clause = self.clauses.get(told["clause"])
+        cites = cited(clause) if clause else None
+        return Row(
+            self.kind.section, key, value, told["position"], clause.number if clause else "", cites=cites, **words
+        )
 
     def take(self, refusal: Invalid) -> None:
         """Put the sentences of a refusal beside the fields they are about."""
@@ -153,6 +172,8 @@ def _field(label: Any, type_: str, kind: Kind) -> forms.Field:
         return forms.TypedChoiceField(
             label=label, choices=[("yes", _("是")), ("no", _("否"))], widget=Radios(), coerce=lambda word: word == "yes"
         )
+    if type_ == TICK:
+        return forms.BooleanField(label=label, required=False, widget=TickBox())
     if type_ == MODE:
         return forms.ChoiceField(label=label, choices=MODES.get(kind.name) or MODES[kind.section], widget=Radios())
     if type_ == LIST:
@@ -164,35 +185,7 @@ class _Words(CleanCharField):
     """Several codes with commas between."""
 
     def clean(self, value: Any) -> Any:
-        return _split(str(super().clean(value)))
-
-
-def _split(text: str) -> list[str]:
-    return [part for part in (clean(part) for part in text.replace("，", ",").replace("、", ",").split(",")) if part]
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else value
-
-
-def _conditions_shown(when: Mapping[str, Any]) -> str:
-    words = {True: "是", False: "否"}
-    shown = [
-        f"{name}={words.get(value, _shown(value)) if isinstance(value, bool) else _shown(value)}"
-        for name, value in when.items()
-    ]
-    return "；".join(shown)
-
-
-def _conditions_typed(text: str) -> dict[str, Any]:
-    when: dict[str, Any] = {}
-    for part in text.replace(";", "；").split("；"):
-        name, _equals, wanted = (clean(piece) for piece in part.partition("="))
-        if name:
-            when[name] = {"是": True, "否": False, "": True}.get(wanted, _split(wanted))
-    return when
+        return split(str(super().clean(value)))
 
 
 class DraftForm(ReliefForm):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import posts_of
-from cases.policy.queries import EDIT, PUBLISH
+from cases.policy.queries import EDIT, LOCAL, PUBLISH
 from project.context import NavItem, register_nav
 
 
@@ -15,5 +15,5 @@ from project.context import NavItem, register_nav
 def entries(request: HttpRequest) -> Iterable[NavItem]:
     """政策 for those who draft, publish or inspect."""
     rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
-    if rights & {EDIT, PUBLISH, "inspect"}:
+    if rights & {EDIT, PUBLISH, LOCAL, "inspect"}:
         yield NavItem(_("政策"), reverse("policy:home"), order=70)

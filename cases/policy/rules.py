@@ -8,15 +8,15 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.policy.shapes import ShapeFault, amount_in, amount_or_none, applies
+from cases.policy.conditions import applies
+from cases.policy.rows import CALENDAR_DAYS, WORKDAYS, Cited, Document, Period, Quorum, Reason, Row
+from cases.policy.shapes import Range, ShapeFault, amount_in, amount_or_none, plain
 
 SECTIONS = (
     "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons",
     "eligibility", "priority", "reading", "duplicates",
 )  # fmt: skip
 
-WORKDAYS = "workdays"
-CALENDAR_DAYS = "days"
 LONGEST_WARNING = 10
 """So many workdays before its due date a step may be called nearly due at the earliest (提醒)."""
 
@@ -28,75 +28,6 @@ class PolicyGap(KeyError):
         super().__init__(f"{section}.{key}")
         self.section = section
         self.key = key
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """政策条目: a value with the clause it comes from and plain words in both languages."""
-
-    section: str
-    key: str
-    value: Mapping[str, Any]
-    position: int = 0
-    clause: str = ""
-    note_zh: str = ""
-    note_en: str = ""
-
-    @property
-    def name(self) -> str:
-        """How the row is cited: section and key."""
-        return f"{self.section}.{self.key}"
-
-    @property
-    def when(self) -> Mapping[str, Any]:
-        """The conditions under which the row counts; none means always."""
-        found = self.value.get("when") or {}
-        return found if isinstance(found, Mapping) else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A time limit: so many working days, or so many calendar days."""
-
-    amount: int
-    unit: str = WORKDAYS
-
-
-@dataclass(frozen=True, slots=True)
-class Quorum:
-    """The panel's rule: how many belong to it, how many must be present without recusal, how many votes carry."""
-
-    members: int
-    present: int
-    approve: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One line of the checklist (材料清单): code, names, plain words, how long the paper is good for in days."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    plain_zh: str
-    plain_en: str
-    required: bool
-    valid_days: int | None
-    clause: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A coded reason (原因) for a supplement or a refusal, with plain words for the applicant."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    plain_zh: str
-    plain_en: str
-    document: str
-    group: str
-    clause: str
 
 
 @dataclass(frozen=True)
@@ -155,11 +86,16 @@ class Policy:
         found = self.setting("reading", "seconds", "count")
         return found if isinstance(found, int) else None
 
-    @property
-    def quorum(self) -> Quorum:
-        """The panel's quorum (法定人数)."""
-        value = self.row("quorum", "panel").value
-        return Quorum(int(value["members"]), int(value["present"]), int(value["approve"]))
+    def quorum_row(self, amount: Decimal) -> Row:
+        """按金额定人数: the row that says how many decide about so many yuan (F41). Raises PolicyGap."""
+        for row in self.section("quorum"):
+            if Range.of(row.value).contains(amount):
+                return row
+        raise PolicyGap("quorum", plain(amount))
+
+    def quorum_for(self, amount: Decimal) -> Quorum:
+        """How many belong to the panel, must be present, and carry the vote, for a grant of so many yuan."""
+        return _quorum(self.quorum_row(amount))
 
     @property
     def award_shape(self) -> tuple[Row, ...]:
@@ -215,6 +151,11 @@ class Policy:
         raise PolicyGap("reasons", code)
 
 
+def _quorum(row: Row) -> Quorum:
+    value = row.value
+    return Quorum(int(value["members"]), int(value["present"]), int(value["approve"]))
+
+
 def _document(row: Row) -> Document:
     valid = row.value.get("valid_days")
     return Document(
@@ -238,8 +179,14 @@ def _reason(row: Row) -> Reason:
         plain_en=row.note_en,
         document=str(row.value.get("document", "")),
         group=str(row.value.get("group", "")),
-        clause=row.clause,
+        clause_zh=row.quote("zh"),
+        clause_en=row.quote("en"),
     )
+
+
+def _cited(row: Row | None) -> tuple[str, ...]:
+    cites = row.cites if row else None
+    return (cites.title, cites.number, cites.text_zh, cites.text_en) if cites else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +210,12 @@ def differences(old: Policy, new: Policy) -> tuple[Difference, ...]:
     for section, key in sorted(names, key=_reading_order):
         before = old.row(section, key) if old.has(section, key) else None
         after = new.row(section, key) if new.has(section, key) else None
-        if before != after:
+        if before != after or _cited(before) != _cited(after):
             out.append(Difference(section, key, before, after))
     return tuple(out)
 
 
 __all__ = [
-    "SECTIONS", "Difference", "Document", "Period", "Policy", "PolicyGap", "Quorum", "Reason", "Row", "ShapeFault",
+    "CALENDAR_DAYS", "SECTIONS", "WORKDAYS", "Cited", "Difference", "Document", "Period", "Policy", "PolicyGap", "Quorum", "Reason", "Row", "ShapeFault",
     "differences",
 ]  # fmt: skip

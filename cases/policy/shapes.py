@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.policy.conditions import faults_of_conditions
+
 CHOOSING = ("band", "flat", "actual")
 """Shapes of which the first row that fits, in order of position, gives the amount."""
 
@@ -125,38 +127,10 @@ def plain(amount: Decimal) -> str:
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def applies(when: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-    """Whether a row's conditions hold: a list wants one of its values, a category also takes in its sub-classes.
-
-    A fact that is not given counts as no.
-    """
-    return all(_holds(wanted, facts.get(name)) for name, wanted in when.items())
-
-
-def _holds(wanted: Any, fact: Any) -> bool:
-    if isinstance(wanted, bool):
-        return bool(fact) is wanted
-    choices = wanted if isinstance(wanted, list) else [wanted]
-    given = fact if isinstance(fact, (list, tuple, set, frozenset)) else [fact]
-    return any(str(one) == str(choice) or _sub_class(str(one), str(choice)) for one in given for choice in choices)
-
-
-def _sub_class(code: str, of: str) -> bool:
-    """H02A and H031 are sub-classes of the hardship categories H02 and H03."""
-    return len(of) == 3 and of[0] == "H" and of[1:].isdigit() and len(code) == 4 and code.startswith(of)
-
-
-def implies(narrow: Mapping[str, Any], wide: Mapping[str, Any]) -> bool:
-    """Whether whoever meets the first conditions also meets the second."""
-    return all(name in narrow and _within(narrow[name], wanted) for name, wanted in wide.items())
-
-
-def _within(narrow: Any, wide: Any) -> bool:
-    if isinstance(wide, bool) or isinstance(narrow, bool):
-        return narrow is wide
-    inner = narrow if isinstance(narrow, list) else [narrow]
-    outer = wide if isinstance(wide, list) else [wide]
-    return all(any(str(one) == str(other) or _sub_class(str(one), str(other)) for other in outer) for one in inner)
+def condition_faults(value: Mapping[str, Any]) -> Iterable[ShapeFault]:
+    """What is wrong with the conditions of a row: an unknown name, a value of the wrong type."""
+    for sentence in faults_of_conditions(value):
+        yield ShapeFault("when", sentence)
 
 
 def faults_of(value: Mapping[str, Any]) -> Iterable[ShapeFault]:
@@ -184,8 +158,7 @@ def faults_of(value: Mapping[str, Any]) -> Iterable[ShapeFault]:
                 yield ShapeFault("order", format_lazy(_("不认识的扣减项“{name}”。"), name=name))
     if shape == "repeat" and value.get("mode") not in ("difference", "separate"):
         yield ShapeFault("mode", _("再次申请的算法只能是 difference（补差）或 separate（单独计算）。"))
-    if not isinstance(value.get("when", {}), Mapping):
-        yield ShapeFault("when", _("适用条件应是“条件: 取值”的形式。"))
+    yield from condition_faults(value)
 
 
 def _faults_of_band(value: Mapping[str, Any]) -> Iterable[ShapeFault]:

@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.policy.conditions import implies
 from cases.policy.rules import LONGEST_WARNING, SECTIONS, Row
-from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, faults_of, implies, plain
+from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, condition_faults, faults_of, plain
 from cases.text import named
 
 DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed", "dead")
@@ -40,6 +41,7 @@ def validate(rows: Iterable[Row], *, needed: Mapping[str, Sequence[str]]) -> lis
     award = [row for row in held if row.section == "award"]
     if not found:
         found.extend(_award_as_a_whole(award))
+        found.extend(_quorum_as_a_whole([row for row in held if row.section == "quorum"]))
     return found
 
 
@@ -64,6 +66,13 @@ def _missing(rows: Sequence[Row], needed: Mapping[str, Sequence[str]]) -> Iterat
     for section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
         if not any(row.section == section for row in rows):
             yield Problem(section, "", "key", _("这一部分是空的。"))
+
+
+def uncited(rows: Iterable[Row]) -> Iterator[Problem]:
+    """Rows that cite no clause: a rule that rests on nothing is not published."""
+    for row in rows:
+        if row.cites is None:
+            yield Problem(row.section, row.key, "clause", _("没有写明出自办法的哪一条。"))
 
 
 def faults_of_row(row: Row) -> Iterator[ShapeFault]:
@@ -92,9 +101,13 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield from _whole_number(value, "days", least=1)
     elif row.section == "duplicates":
         yield from _duplicates_faults(row.key, value)
+    if isinstance(value, dict) and row.section != "award":
+        yield from condition_faults(value)
 
 
 def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if not isinstance(value.get("may_raise", False), bool):
+        yield ShapeFault("may_raise", _("应是 true（启用）或 false（停用）。"))
     if key in AMOUNT_CAPS:
         yield from _amount_fault(value, "amount")
     elif key == "claims_per_year":
@@ -141,6 +154,10 @@ def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
     yield from faults
     if not faults and not value["approve"] <= value["present"] <= value["members"]:
         yield ShapeFault("present", _("到会人数不能少于通过票数，也不能多于成员人数。"))
+    try:
+        Range.of(value)
+    except ShapeFault as fault:
+        yield fault
 
 
 def _threshold_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
@@ -158,8 +175,6 @@ def _named_faults(row: Row, value: dict[str, Any]) -> Iterator[ShapeFault]:
         yield ShapeFault("note_zh", _("缺少给申请人看的说明（中文和英文）。"))
     if value.get("valid_days") is not None:
         yield from _whole_number(value, "valid_days", least=1)
-    if not isinstance(value.get("when", {}), dict):
-        yield ShapeFault("when", _("适用条件应是“条件: 取值”的形式。"))
 
 
 def _amount_fault(value: dict[str, Any], field: str) -> Iterator[ShapeFault]:
@@ -194,6 +209,17 @@ def _award_as_a_whole(award: Sequence[Row]) -> Iterator[Problem]:
         yield from _overlaps_and_gaps(bands)
 
 
+def _quorum_as_a_whole(rows: Sequence[Row]) -> Iterator[Problem]:
+    """人数按金额分段: together the rows say of each amount, and of none twice, how many decide (F41)."""
+    if rows:
+        yield from _overlaps_and_gaps(rows)
+        first = min(rows, key=lambda row: Range.of(row.value).order())
+        low = Range.of(first.value)
+        if low.low is not None and (low.low > 0 or not low.low_in):
+            words = format_lazy(_("{amount} 元以下没有规定。"), amount=plain(low.low))
+            yield Problem("quorum", first.key, "over", words)
+
+
 def _unreachable(rows: Sequence[Row]) -> Iterator[Problem]:
     for index, row in enumerate(rows):
         for earlier in rows[:index]:
@@ -209,19 +235,19 @@ def _overlaps_and_gaps(bands: Sequence[Row]) -> Iterator[Problem]:
         below, above = Range.of(lower.value), Range.of(upper.value)
         if above.low is None or below.high is None or below.high > above.low:
             words = format_lazy(_("与 {row} 重叠，同一金额落在两档里。"), row=lower.key)
-            yield Problem("award", upper.key, "over", words)
+            yield Problem(lower.section, upper.key, "over", words)
         elif below.high < above.low:
             gap = _("与 {row} 之间有空档：{low} 元到 {high} 元之间没有规定。")
             words = format_lazy(gap, row=lower.key, low=plain(below.high), high=plain(above.low))
-            yield Problem("award", upper.key, "over", words)
+            yield Problem(lower.section, upper.key, "over", words)
         elif below.high_in and above.low_in:
             both = _("{amount} 元同时落在 {row} 和这一档里。")
             words = format_lazy(both, amount=plain(above.low), row=lower.key)
-            yield Problem("award", upper.key, "from", words)
+            yield Problem(lower.section, upper.key, "from", words)
         elif not below.high_in and not above.low_in:
             words = format_lazy(_("{amount} 元整不在任何一档里。"), amount=plain(above.low))
-            yield Problem("award", upper.key, "over", words)
+            yield Problem(lower.section, upper.key, "over", words)
     last = Range.of(ordered[-1].value)
     if last.high is not None:
         words = format_lazy(_("超过 {amount} 元没有规定。"), amount=plain(last.high))
-        yield Problem("award", ordered[-1].key, "to", words)
+        yield Problem(ordered[-1].section, ordered[-1].key, "to", words)

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from cases.policy.conditions import CONDITIONS
 from cases.policy.rules import Row
 from cases.policy.shapes import DEDUCTIONS, Range, ShapeFault, amount_in, plain
 from cases.text import listed, strung
@@ -38,22 +39,6 @@ SHAPE_NAMES = {
     "extra": lazy("另加定额"),
     "uplift": lazy("按比例上浮"),
     "repeat": lazy("再次申请"),
-}
-
-CONDITION_NAMES = {
-    "categories": lazy("困难类别"),
-    "insured": lazy("已参保"),
-    "minor": lazy("未成年"),
-    "stage": lazy("期别"),
-    "agent": lazy("有代办人"),
-    "payee_other": lazy("收款人不是患者"),
-    "hardship": lazy("有困难类别"),
-    "inpatient": lazy("住过院"),
-    "donated_drugs": lazy("有赠药"),
-    "referred": lazy("外地就医"),
-    "paper": lazy("纸质申请"),
-    "returned_twice": lazy("退回过两次"),
-    "deadline_near": lazy("快到期"),
 }
 
 CAP_NAMES = {
@@ -96,8 +81,27 @@ def condition_of(row: Row) -> str:
     return strung(_condition(name, wanted) for name, wanted in row.when.items())
 
 
+def range_of(row: Row) -> str:
+    """The stretch of amounts in which a row counts, in words; empty for any amount."""
+    try:
+        stretch = Range.of(row.value)
+    except ShapeFault:
+        return ""
+    return "" if stretch.low is None and stretch.high is None else _range(row.value)
+
+
+def wanted_of(row: Row, name: str) -> str:
+    """What a row wants of one condition, in words; empty when it does not ask."""
+    wanted = row.when.get(name)
+    if wanted is None:
+        return ""
+    if isinstance(wanted, bool):
+        return _("是") if wanted else _("否")
+    return listed([str(one) for one in (wanted if isinstance(wanted, list | tuple) else [wanted])])
+
+
 def _condition(name: str, wanted: Any) -> str:
-    label = str(CONDITION_NAMES.get(name, name))
+    label = str(CONDITIONS[name][1]) if name in CONDITIONS else (str(name) or _("看不懂的条件"))
     if wanted is True:
         return label
     if wanted is False:
@@ -172,7 +176,9 @@ def _seconds(row: Row) -> str:
 
 
 def _quorum(row: Row) -> str:
-    return _("成员 %(members)s 人，到会至少 %(present)s 人，%(approve)s 票通过") % dict(row.value)
+    words = _("成员 %(members)s 人，到会至少 %(present)s 人，%(approve)s 票通过") % dict(row.value)
+    stretch = Range.of(row.value)
+    return words if stretch.low is None and stretch.high is None else f"{_range(row.value)} → {words}"
 
 
 def _head_start(row: Row) -> str:

@@ -75,7 +75,7 @@ def test_the_policy_says_how_long_an_opinion_against_must_be(cast, new_case, at_
     draft = policy.new_draft(
         programme="rare_disease", title="新标准", effective_from=clock.today(), by=cast["policy_edit"], copy_of=first
     )
-    longer = Row("eligibility", "opinion_characters", {"count": 20}, 5, "新第 22 条")
+    longer = Row("eligibility", "opinion_characters", {"count": 20}, 5, "示例第 22 条")
     policy.edit_row(version=draft, row=longer, by=cast["policy_edit"])
     policy.publish(version=draft, by=cast["policy_publish"])
     browser, item, address = at_desk(new_case(1))

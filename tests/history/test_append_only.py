@@ -228,7 +228,7 @@ def test_items_below_a_supplement_stand_in_the_chain_of_their_case(cast: Cast) -
 WATCHED = [
     "cases_case", "cases_answer", "cases_award", "cases_payeeaccount", "cases_material", "cases_materialfile",
     "cases_supplement", "cases_supplementitem", "cases_homevisit", "cases_visitfact", "cases_consent", "cases_person",
-    "cases_policyversion", "cases_policyrow", "cases_user", "cases_user_groups", "cases_user_user_permissions",
+    "cases_policyversion", "cases_policyrow", "cases_policyvector", "cases_measure", "cases_clause", "cases_evaluation", "cases_evaluationmatch", "cases_user", "cases_user_groups", "cases_user_user_permissions",
     "cases_post", "cases_office", "cases_role", "cases_payout", "cases_paymentbatch",
 ]  # fmt: skip
 

@@ -90,6 +90,9 @@ def plant() -> dict[str, str]:
         case=case, round=1, policy=version, amount="5000", facts={"total": p["award facts"]}, working=[p["award facts"]],
         by=staff, at=now,
     )  # fmt: skip
+    make["evaluation"](
+        case=case, kind="award", policy=version, facts={"total": p["award facts"]}, result=[p["award facts"]], by=staff, at=now
+    )  # fmt: skip
     make["notice"](
         token=uuid.uuid4(), case=case, code="N01", number="N-1", channel="page", title="受理通知", body=p["letter text"],
         queued_at=now,
@@ -194,7 +197,7 @@ def test_the_search_would_find_a_value_that_stood_there() -> None:
 
 PLAIN_BY_DESIGN = {
     "cases_office.name", "cases_office.phone", "cases_office.address", "cases_role.name", "cases_division.name",
-    "cases_fund.name", "cases_workday.name", "cases_workday.notice", "cases_policyversion.note", "cases_batchline.bank_name",
+    "cases_fund.name", "cases_workday.name", "cases_workday.notice", "cases_policyversion.note", "cases_clause.text_zh", "cases_batchline.bank_name",
     "cases_payeeaccount.bank_name", "cases_publicentry.shown_name", "cases_case.masked_name", "cases_user.username",
     "cases_outgoing.place", "cases_partner.name", "workflows_incident.name", "workflows_incident.place", "workflows_message.name",
     "workflows_periodicrun.name", "workflows_suspension.place", "workflows_timer.place",

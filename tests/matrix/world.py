@@ -218,7 +218,8 @@ def make(cast: dict[str, User]) -> World:
         "stand_in": {"pk": lent.pk}, "relative": {"pk": kin.pk}, "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
         "list": {"token": plist.token}, "objection": {"token": objection.token},
         "meeting": {"number": meeting.number, "pk": meeting.items.get().pk},
-        "new": {"pk": draft.pk}, "valid": {"pk": here.policy_id},
+        "new": {"pk": draft.pk, "vector": draft.vectors.first().pk}, "clause": {"pk": row.clause_id},
+        "measure": {"pk": row.clause.measure_id, "clause": row.clause_id}, "valid": {"pk": here.policy_id},
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
@@ -233,7 +234,7 @@ def make(cast: dict[str, User]) -> World:
     rows = {
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
-        "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "card": card(SLUG),
+        "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
         "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,

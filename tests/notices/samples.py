@@ -35,7 +35,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "N07": {"stage_zh": "正在审核（县）", "stage_en": "Under review (county)"},
     "N08": {"amount": Decimal("30000"), "days": 5, "is_coded": False},
     "N09": {
-        "amount": Decimal("30000"), "working": WORKING, "clauses": ["示例第 9 条"], "valid_until": date(2027, 3, 1),
+        "amount": Decimal("30000"), "working": WORKING, "clauses": [{"words_zh": "《示例办法》示例第 9 条：示例条文。", "words_en": "Example measure 示例第 9 条: example words."}], "valid_until": date(2027, 3, 1),
         "account_tail": "4321",
     },
     "N10": {"reasons": [REASON]},

@@ -12,4 +12,8 @@ def _kept(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return (*(row for row in rows if row.section not in LISTS), *lists)
 
 
-LEAN = {**POLICY, "rows": _kept(POLICY["rows"])}
+LEAN = {
+    **POLICY,
+    "rows": _kept(POLICY["rows"]),
+    "vectors": [one for one in POLICY["vectors"] if "限额" in one["title"]],
+}

@@ -47,11 +47,12 @@ def begin(editor: Client) -> PolicyVersion:
     return PolicyVersion.objects.get(programme="rare_disease", status="draft")
 
 
-BAND = {"position": "2", "over": "5000", "to": "20000", "amount": "３５００", "clause": "新第 9 条"}
+BAND = {"position": "2", "over": "5000", "to": "20000", "amount": "３５００"}
 
 
 def change_first_band(editor: Client, draft: PolicyVersion, **fields: str) -> Any:
-    return editor.post(reverse("policy:row", args=[draft.pk, "award", "band1"]), {**BAND, **fields})
+    clause = draft.rows.get(section="award", key="band2").clause_id
+    return editor.post(reverse("policy:row", args=[draft.pk, "award", "band1"]), {**BAND, "clause": clause, **fields})
 
 
 def test_a_policy_is_changed_and_published_through_the_pages_and_pays_new_amounts(
@@ -88,7 +89,7 @@ def test_a_wrong_amount_is_told_beside_its_field_and_nothing_is_lost(in_force: P
     answer = change_first_band(editor, draft, amount="三千")
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "不是数字" in page and "三千" in page and "新第 9 条" in page
+    assert "不是数字" in page and "三千" in page and "示例第 9 条第二档" in page
     assert queries.policy_for(draft.pk).row("award", "band1").value["amount"] == "3000"
 
 

@@ -1,11 +1,13 @@
 """A draft with a fault is told where it stands and what is wrong."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from cases.policy.conditions import applies, implies
 from cases.policy.rules import Policy, PolicyGap, Quorum, Row, differences
-from cases.policy.shapes import Range, applies, implies
+from cases.policy.shapes import Range
 from cases.policy.validity import Problem, validate
 
 BANDS = [{"over": "5000", "to": "20000", "amount": "3000"}, {"over": "20000", "to": "50000", "amount": "6000"},
@@ -128,7 +130,7 @@ def test_a_policy_answers_by_name_and_says_what_it_does_not_know() -> None:
     more = [Row("days", "follow_up", {"days": 30}), Row("caps", "per_year", {"amount": "12000"})]
     policy = Policy.from_rows([*draft(), *more])
     assert policy.days("review") == 5 and policy.period("follow_up").unit == "days"
-    assert policy.quorum == Quorum(5, 4, 3)
+    assert policy.quorum_for(Decimal(1)) == Quorum(5, 4, 3)
     assert policy.level_on("county_review") and not policy.level_on("city_recheck")
     assert policy.cap("per_year") == 12000 and policy.cap("per_life") is None
     assert policy.count("supplement_rounds") == 2

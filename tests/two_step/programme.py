@@ -60,6 +60,7 @@ POLICY = {
         Row("return_reasons", "T01", {"name_zh": "材料与填报不一致", "name_en": "Papers and answers differ"}, 1, "测试第 8 条"),
         Row("quorum", "panel", {"members": 5, "present": 4, "approve": 3}, 1, "测试第 9 条"),
     ),
+    "vectors": ({"title": "据实", "facts": {"total": "1234.56"}, "expected": {"amount": "1234.56"}},),
 }  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def _many(tasks: Mapping[int, Task], fork: int, old: Any) -> int:
 
 
 def _policy_says_enough(case: Case, new: Any, now: datetime) -> None:
-    policy = policy_of(case) if case.policy_id else current(case.programme, on=local_day(now))
+    policy = policy_of(case) if case.policy_id else current(case.programme, local_day(now), case.handling_code)
     lacks = [key for section, keys in new.policy_keys.items() for key in keys if not policy.has(section, key)]
     if lacks:
         words = _("案卷固定的政策里没有新流程要的：{keys}。").format(keys=listed(sorted(lacks)))

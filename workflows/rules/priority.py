@@ -7,8 +7,8 @@ from datetime import timedelta
 from statistics import median_low
 from typing import Any
 
+from cases.policy.conditions import applies
 from cases.policy.rules import Row
-from cases.policy.shapes import applies
 
 
 def holding(rows: Iterable[Row], facts: Mapping[str, Any]) -> list[Row]:

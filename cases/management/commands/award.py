@@ -137,8 +137,8 @@ def _row(given: dict[str, Any], where: str, at: int) -> Row:
     position = given.get("position", at)
     if not isinstance(position, int):
         raise CommandError(f"{where}.position: must be a whole number", returncode=2)
-    words = [str(given.get(name, "")) for name in ("clause", "note_zh", "note_en")]
-    row = Row(str(given["section"]), str(given["key"]), given["value"], position, *words)
+    clause, zh, en = (str(given.get(name, "")) for name in ("clause", "note_zh", "note_en"))
+    row = Row(str(given["section"]), str(given["key"]), given["value"], position, clause, zh, en)
     for fault in faults_of_row(row):
         raise CommandError(f"{where}.{fault.field}: {fault.message}", returncode=2)
     return row

@@ -13,6 +13,7 @@ BEGIN
         RAISE EXCEPTION 'a policy version is not deleted' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.id <> OLD.id OR NEW.programme <> OLD.programme OR NEW.number <> OLD.number
+       OR NEW.division <> OLD.division OR NEW.base_id IS DISTINCT FROM OLD.base_id
        OR NEW.made_by_id <> OLD.made_by_id OR NEW.made_at <> OLD.made_at THEN
         RAISE EXCEPTION 'what a policy version is, and who drafted it, does not change' USING ERRCODE = 'check_violation';
     END IF;
@@ -51,6 +52,38 @@ BEGIN
     RETURN OLD;
 END $$;
 
+-- The words of a measure (办法) stand still from the moment that a published version cites one of its clauses.
+CREATE OR REPLACE FUNCTION public.policy_measure_guard() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_measure bigint;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        v_measure := (to_jsonb(NEW)->>'measure_id')::bigint;
+    ELSE
+        v_measure := coalesce(to_jsonb(OLD)->>'measure_id', to_jsonb(OLD)->>'id')::bigint;
+    END IF;
+    IF EXISTS (SELECT FROM public.cases_clause c JOIN public.cases_policyrow r ON r.clause_id = c.id
+               JOIN public.cases_policyversion v ON v.id = r.version_id
+               WHERE c.measure_id = v_measure AND v.status <> 'draft') THEN
+        RAISE EXCEPTION 'a measure that a published policy version cites does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+-- No rule without its clause (条款), and none without its test (测试向量), is published.
+CREATE OR REPLACE FUNCTION public.policy_publish_guard() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.cases_policyrow WHERE version_id = NEW.id AND clause_id IS NULL) THEN
+        RAISE EXCEPTION 'every row of a published policy version cites a clause' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (SELECT FROM public.cases_policyvector WHERE version_id = NEW.id) THEN
+        RAISE EXCEPTION 'a published policy version has a test vector' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- The policy that counts for a case is pinned once, at acceptance (受理); going back and forth never changes it.
 CREATE OR REPLACE FUNCTION public.policy_pinned() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
@@ -82,3 +115,25 @@ ALTER TABLE public.cases_policyversion ENABLE ALWAYS TRIGGER policy_version_guar
 ALTER TABLE public.cases_policyversion ENABLE ALWAYS TRIGGER policy_no_truncate;
 ALTER TABLE public.cases_policyrow ENABLE ALWAYS TRIGGER policy_row_guard;
 ALTER TABLE public.cases_policyrow ENABLE ALWAYS TRIGGER policy_no_truncate;
+
+CREATE OR REPLACE TRIGGER policy_publish_guard BEFORE UPDATE OF status ON public.cases_policyversion
+    FOR EACH ROW WHEN (OLD.status = 'draft' AND NEW.status = 'published') EXECUTE FUNCTION public.policy_publish_guard();
+ALTER TABLE public.cases_policyversion ENABLE ALWAYS TRIGGER policy_publish_guard;
+CREATE OR REPLACE TRIGGER policy_row_guard BEFORE INSERT OR UPDATE OR DELETE ON public.cases_policyvector
+    FOR EACH ROW EXECUTE FUNCTION public.policy_row_guard();
+CREATE OR REPLACE TRIGGER policy_no_truncate BEFORE TRUNCATE ON public.cases_policyvector
+    FOR EACH STATEMENT EXECUTE FUNCTION public.policy_no_truncate();
+ALTER TABLE public.cases_policyvector ENABLE ALWAYS TRIGGER policy_row_guard;
+ALTER TABLE public.cases_policyvector ENABLE ALWAYS TRIGGER policy_no_truncate;
+CREATE OR REPLACE TRIGGER policy_measure_guard BEFORE UPDATE OR DELETE ON public.cases_measure
+    FOR EACH ROW EXECUTE FUNCTION public.policy_measure_guard();
+CREATE OR REPLACE TRIGGER policy_measure_guard BEFORE INSERT OR UPDATE OR DELETE ON public.cases_clause
+    FOR EACH ROW EXECUTE FUNCTION public.policy_measure_guard();
+CREATE OR REPLACE TRIGGER policy_no_truncate BEFORE TRUNCATE ON public.cases_measure
+    FOR EACH STATEMENT EXECUTE FUNCTION public.policy_no_truncate();
+CREATE OR REPLACE TRIGGER policy_no_truncate BEFORE TRUNCATE ON public.cases_clause
+    FOR EACH STATEMENT EXECUTE FUNCTION public.policy_no_truncate();
+ALTER TABLE public.cases_measure ENABLE ALWAYS TRIGGER policy_measure_guard;
+ALTER TABLE public.cases_measure ENABLE ALWAYS TRIGGER policy_no_truncate;
+ALTER TABLE public.cases_clause ENABLE ALWAYS TRIGGER policy_measure_guard;
+ALTER TABLE public.cases_clause ENABLE ALWAYS TRIGGER policy_no_truncate;

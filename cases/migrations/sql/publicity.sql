@@ -98,7 +98,9 @@ BEGIN
             PERFORM public.publicity_refuse('an entry stands on the page that was posted');
         END IF;
         SELECT coalesce(r.value->>'workdays', r.value->>'days')::int INTO v_days
-            FROM public.cases_case c JOIN public.cases_policyrow r ON r.version_id = c.policy_id
+            FROM public.cases_case c JOIN public.cases_policyversion v ON v.id = c.policy_id
+            LEFT JOIN public.cases_policyversion b ON b.id = v.base_id
+            JOIN public.cases_policyrow r ON r.version_id IN (v.id, v.base_id, b.base_id)
             WHERE c.id = NEW.case_id AND r.section = 'days' AND r.key = 'publicity';
         IF public.publicity_workdays(l.starts_on, l.ends_on) < v_days THEN
             PERFORM public.publicity_refuse('the list is shorter than the policy of the case says');

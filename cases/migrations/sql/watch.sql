@@ -19,6 +19,11 @@ BEGIN
         ('cases_person', 'person', 'id', '{}'),
         ('cases_policyversion', 'policy', 'id', '{}'),
         ('cases_policyrow', 'policy', 'version_id', '{}'),
+        ('cases_policyvector', 'policy', 'version_id', '{}'),
+        ('cases_measure', 'measure', 'id', '{}'),
+        ('cases_clause', 'measure', 'measure_id', '{}'),
+        ('cases_evaluation', 'case', 'case_id', '{}'),
+        ('cases_evaluationmatch', 'case', 'evaluation_id:cases_evaluation', '{}'),
         ('cases_user', 'account', 'id', '{#password,last_login}'),
         ('mfa_authenticator', 'account', 'user_id', '{#data,last_used_at}'),
         ('cases_user_groups', 'account', 'user_id', '{}'),
@@ -38,7 +43,7 @@ BEGIN
         END IF;
     END LOOP;
     FOR w IN SELECT * FROM (VALUES ('cases_award'), ('cases_homevisit'), ('cases_visitfact'), ('cases_recusal'),
-        ('cases_caseparty')) AS t (name)
+        ('cases_caseparty'), ('cases_evaluation'), ('cases_evaluationmatch')) AS t (name)
     LOOP
         IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = w.name::regclass AND tgname = 'append_only') THEN
             PERFORM history_append_only(w.name);

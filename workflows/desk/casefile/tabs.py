@@ -23,6 +23,7 @@ from cases.evidence.models import HomeVisit
 from cases.fixed import Fixed, Slot
 from cases.people.queries import current_account
 from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name, mask_phone
+from cases.policy.evaluations import evaluations_of
 from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
@@ -255,6 +256,7 @@ def record(found: File) -> dict[str, Any]:
         "looks": looks,
         "endings": endings,
         "hands": hands(found),
+        "evaluations": evaluations_of(found.case),
     }
 
 

@@ -119,7 +119,7 @@ def tally_of(item: MeetingItem, members: list[int] | None = None) -> Tally:
         votes=votes,
         present=present(item.meeting) if members is None else members,
         quorum=item.meeting.quorum,
-        approve=policy_of(item.case).quorum.approve,
+        approve=policy_of(item.case).quorum_for(item.amount).approve,
     )
 
 

@@ -17,8 +17,9 @@ from cases.award.facts import ZERO, Facts
 from cases.award.rules import Award, Line
 from cases.award.rules import award as calculate
 from cases.parts import part_name
+from cases.policy.conditions import applies
 from cases.policy.rules import Policy, PolicyGap, Row
-from cases.policy.shapes import amount_in, applies
+from cases.policy.shapes import amount_in
 from workflows.programmes.cataract.eyes import wanted
 
 DEDUCTIONS = ("basic_insurance", "critical_illness", "medical_assistance", "commercial", "other_charity")

@@ -119,10 +119,23 @@ READING = (
     Row("reading", "province_confirm", {"on": True}, 2, "示例第 24 条", "省级确认名额", "Confirmation by the province"),
     Row("reading", "seconds", {"count": 60}, 3, "示例第 25 条", "少于几秒算太快", "Fewer seconds are too quick"),
 )
+VECTORS: tuple[dict[str, Any], ...] = tuple(
+    {"title": title, "facts": facts, "expected": {"amount": amount}}
+    for title, facts, amount in (
+        ("低保，一只眼自付 900 元：据实", {"total": "900", "categories": ["H02"]}, "900"),
+        ("低保，一只眼自付 1,800 元：到上限", {"total": "1800", "categories": ["H02"]}, "1500"),
+        ("其他困难，一只眼自付 600 元：据实", {"total": "600", "categories": ["H09"]}, "600"),
+        ("其他困难，一只眼自付 1,800 元：到上限", {"total": "1800", "categories": ["H09"]}, "800"),
+        ("没有参保，一只眼 2,600 元：到上限", {"total": "2600", "insured": False}, "2000"),
+        ("自选晶体差价 3,000 元不计", {"total": "3900", "excluded": "3000", "categories": ["H02"]}, "900"),
+    )
+)
+"""The examples of domain 4.4b for one eye."""
 POLICY: dict[str, Any] = {
     "title": "白内障救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
+    "vectors": VECTORS,
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,

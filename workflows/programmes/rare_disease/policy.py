@@ -8,7 +8,13 @@ from typing import Any
 
 from cases.duplicates.shipped import DUPLICATES
 from cases.policy.rules import Row
-from workflows.programmes.rare_disease.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
+from workflows.programmes.rare_disease.policy_lists import (
+    CHECKLIST,
+    CLAUSES,
+    REJECT_REASONS,
+    RETURN_REASONS,
+    SUPPLEMENT_REASONS,
+)
 
 AWARD = (
     Row(
@@ -220,10 +226,52 @@ READING = (
     Row("reading", "seconds", {"count": 60}, 5, "示例第 25 条", "少于几秒算太快", "Fewer seconds are too quick"),
 )
 
+VECTORS: tuple[dict[str, Any], ...] = (
+    {
+        "title": "个人负担 20,000 元，低保：第一档加两成",
+        "facts": {"total": "20000", "categories": ["H02"]},
+        "expected": {"amount": "3600", "rows": ["award.self_pay", "award.band1", "award.uplift"]},
+    },
+    {
+        "title": "个人负担 20,000.01 元，低保：第二档加两成",
+        "facts": {"total": "20000.01", "categories": ["H02"]},
+        "expected": {"amount": "7200", "rows": ["award.self_pay", "award.band2", "award.uplift"]},
+    },
+    {
+        "title": "先 15,000 元，再 30,000 元：只补差额",
+        "facts": {"total": "30000", "earlier_claims": [{"self_pay": "15000", "granted": "3000"}]},
+        "expected": {"amount": "3000", "rows": ["award.self_pay", "award.band2", "award.repeat"]},
+    },
+    {
+        "title": "个人负担 80,000 元，特困：到年度限额",
+        "facts": {"total": "80000", "categories": ["H01"]},
+        "expected": {"amount": "12000"},
+    },
+    {
+        "title": "资金只剩 5,000 元：轮候",
+        "facts": {"total": "80000", "categories": ["H01"], "fund_left": "5000"},
+        "expected": {"amount": "0", "waitlist": True},
+    },
+    {
+        "title": "个人负担正好 5,000 元：不到起点",
+        "facts": {"total": "5000"},
+        "expected": {"amount": "0", "rows": ["award.self_pay"]},
+    },
+)
+"""The examples of domain 4.4b: a version that gives anything else is not published."""
+
 POLICY: dict[str, Any] = {
     "title": "罕见病救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
+    "measure": {
+        "title": "罕见病救助办法（示例）",
+        "issuer": "省救助机构（示例）",
+        "document_number": "示例〔2026〕1 号",
+        "issued_on": "2025-12-01",
+        "clauses": CLAUSES,
+    },
+    "vectors": VECTORS,
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,

@@ -16,6 +16,7 @@ from cases.dossier.queries import lock_cases
 from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, current, record
+from cases.policy.evaluations import keep
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature
@@ -27,7 +28,8 @@ NUMBERING = 7_200_640
 
 @action("panel.call", about="meeting")
 def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime | None = None) -> Meeting:
-    """召集会议: put waiting cases on the agenda of a day; the quorum is the highest that their pinned policies ask for.
+    """召集会议: put waiting cases on the agenda of a day; the quorum is the highest that their pinned policies ask for
+    at their amounts.
 
     Raises Invalid without a case or for a day that is over, Refusal without the right to call.
     """
@@ -42,20 +44,31 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
             _("请至少选一件待上会的案卷；有的案卷可能已经列入别的会议。"), fields={"items": _("请重新选择案卷")}
         )
     must_be_clear([item.case for item in chosen])
-    quorum = max(policy_of(item.case).quorum.present for item in chosen)
+    amounts = {item.case_id: _proposed(item.case_id) for item in chosen}
+    quorum = max(policy_of(item.case).quorum_for(amounts[item.case_id]).present for item in chosen)
     meeting = Meeting.objects.create(
         number=_next_number(local_day(now).year), held_on=held_on, quorum=quorum, called_by=by, called_at=now
     )
     for item in chosen:
         row = MeetingItem.objects.create(
-            meeting=meeting, case_id=item.case_id, work_item=item, amount=_proposed(item.case_id)
+            meeting=meeting, case_id=item.case_id, work_item=item, amount=amounts[item.case_id]
         )
+        _keep_quorum(item.case, row.amount, by, now)
         payload = {"meeting": meeting.number, "amount": row.amount}
         record("panel.listed", about=("case", item.case_id), object=row, payload=payload)
     record(
         "panel.called", about=("meeting", meeting.pk), object=meeting, payload={"held_on": held_on, "quorum": quorum}
     )
     return meeting
+
+
+def _keep_quorum(case: Any, amount: Any, by: Any, now: datetime) -> None:
+    """人数判定: by which row so many decide about so much money."""
+    policy = policy_of(case)
+    row = policy.quorum_row(amount)
+    keep(
+        case=case, kind="quorum", policy=policy, rows=[row], facts={"amount": amount}, result=row.value, by=by, now=now
+    )
 
 
 def _next_number(year: int) -> str:
