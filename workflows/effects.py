@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.award.earlier import Earlier
 from cases.award.facts import FactsFault
-from cases.award.models import Award as StoredAward
 from cases.award.rules import Award
 from cases.calendar.rules import local_day
 from cases.dossier.actions import verify_answer
@@ -167,8 +166,8 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
         raise Invalid(words, fields={"outcome": _("核算金额为 0 元，不能同意")})
     assert case.policy is not None  # preview_award asked for the acceptance that pins it
     facts = _plain(facts_of(case, changes))
-    stored = StoredAward.objects.create(
-        case=case, round=case.round, policy=case.policy, amount=award.amount, facts=facts, working=award.to_json(), by=by, at=now
+    stored = case.awards.create(
+        round=case.round, policy=case.policy, amount=award.amount, facts=facts, working=award.to_json(), by=by, at=now
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])
