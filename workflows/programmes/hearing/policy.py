@@ -141,6 +141,11 @@ POLICY: dict[str, Any] = {
     "title": "老年听障救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
+    "vectors": (
+        {"title": "一只耳朵配一台", "facts": {"stage": "1"}, "expected": {"amount": "2000", "rows": ["award.one"]}},
+        {"title": "两耳配两台", "facts": {"stage": "2"}, "expected": {"amount": "4000", "rows": ["award.two"]}},
+        {"title": "不配", "facts": {"stage": "0"}, "expected": {"amount": "0"}},
+    ),
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
