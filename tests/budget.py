@@ -27,6 +27,7 @@ BUDGET = {
     "tests/engine": 300,
     "tests/reports": 90,
     "tests/screening": 150,
+    "tests/programmes": 120,
 }
 OTHERS = 60
 """Seconds of test time, added up over all workers."""

@@ -1,4 +1,4 @@
-"""Another programme is made by one command in a copy of the checkout, in one folder, and its road is whole there."""
+"""Another programme is made by one command in a copy of the checkout, in one folder, and its tests walk it there."""
 
 from __future__ import annotations
 
@@ -16,19 +16,29 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "var", "var-test", "__pycache__", "pictures", ".mypy_cache", ".ruff_cache"
 )
 
+PUBLISHABLE = """
+from cases.policy.validity import validate
+from cases.programme import programme
+card = programme("donor_family_care")
+print([str(fault) for fault in validate(card.policy["rows"], needed=card.needs())])
+"""
+"""What keeps the example policy of the new programme from being published."""
+
 
 def run(folder: Path, *words: str) -> str:
     """What a command of the copy prints; fails with all of it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    clean["DATABASE_URL"] = "postgresql://app:none@127.0.0.1:1/none"
-    clean["DATABASE_OWNER_URL"] = "postgresql://owner:none@127.0.0.1:1/none"
+    clean.setdefault("RELIEF_TEST_VAR", str(ROOT / "var-test"))
+    if words[0] == "manage.py":  # reads files alone, and starts no server
+        clean["DATABASE_URL"] = "postgresql://app:none@127.0.0.1:1/none"
+        clean["DATABASE_OWNER_URL"] = "postgresql://owner:none@127.0.0.1:1/none"
     done = subprocess.run([sys.executable, *words], cwd=folder, env=clean, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.mark.timeout(600)
-def test_care_for_families_of_organ_donors_is_added_by_one_command(tmp_path: Path) -> None:
+def test_care_for_families_of_organ_donors_is_added_and_walked_by_one_command(tmp_path: Path) -> None:
     copy = tmp_path / "relief"
     shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
     before = {path.relative_to(copy) for path in copy.rglob("*.py")}
@@ -36,6 +46,8 @@ def test_care_for_families_of_organ_donors_is_added_by_one_command(tmp_path: Pat
     new = {path.relative_to(copy) for path in copy.rglob("*.py")} - before
     assert {path.parts[:3] for path in new} == {("workflows", "programmes", "donor_family_care")}
     assert "donor_family_care/v1: 2 steps" in run(copy, "manage.py", "check_flows")
+    assert run(copy, "manage.py", "shell", "-c", PUBLISHABLE).strip().endswith("[]")
+    assert "4 passed" in run(copy, "-m", "pytest", "-q", "-n", "0", "workflows/programmes/donor_family_care")
 
 
 @pytest.mark.parametrize(
