@@ -26,7 +26,7 @@ def case_hits(request: HttpRequest, number: str) -> HttpResponse:
     """查重命中: the list, and for the chosen one the form with verdict and reason."""
     case = get_case(request.user, number)
     post = require(request.user, hits.RIGHT, case.handling_code)
-    form = HitForm(request.POST or None)
+    form = HitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide_hit(case=case, by=request.user, **form.cleaned_data)

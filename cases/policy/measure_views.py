@@ -18,7 +18,7 @@ from cases.policy.more_forms import ClauseForm, MeasureForm
 def measures(request: HttpRequest, programme: str) -> HttpResponse:
     """办法 of a programme in their editions, and a form for another."""
     found = queries.measures_of(request.user, programme)
-    form = MeasureForm(request.POST or None)
+    form = MeasureForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         queries.require_post(request.user, queries.EDIT)
         if form.is_valid():
@@ -33,7 +33,7 @@ def measures(request: HttpRequest, programme: str) -> HttpResponse:
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     """One measure with its clauses; a form to write one while no published version cites it."""
     held = queries.measure_for(request.user, pk)
-    form = ClauseForm(request.POST or None)
+    form = ClauseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         queries.require_post(request.user, queries.EDIT)
         if form.is_valid():

@@ -34,7 +34,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """试导入: faults by cell, or what would change, with the button that saves it."""
     held = queries.draft_for(request.user, pk)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     context: dict[str, Any] = {"version": held, "programme": card(held.programme), "form": form}
     if request.method == "POST" and form.is_valid():
         try:

@@ -18,7 +18,7 @@ from cases.policy.more_forms import VectorForm
 def vectors(request: HttpRequest, pk: int) -> HttpResponse:
     """测试向量 of a version with what each gives now; in a draft a form to write one."""
     held = queries.version_for(request.user, pk)
-    form = VectorForm(request.POST or None)
+    form = VectorForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         queries.draft_for(request.user, pk)
         if form.is_valid():

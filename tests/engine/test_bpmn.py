@@ -283,6 +283,16 @@ def _who(item: WorkItem) -> Any:
     return candidates(item.role, item.division_code, set(seated))[0]
 
 
+def _to_do(case: Any) -> WorkItem | None:
+    """The first of the open steps that does not wait for another system."""
+    rows = WorkItem.objects.select_related("case__run").filter(case=case, state__in=["open", "claimed"])
+    return next((item for item in rows.order_by("id") if item.kind != "wait" or _is_ours(case, item)), None)
+
+
+def _is_ours(case: Any, item: WorkItem) -> bool:
+    return item.step in ("panel", "publicity") or "payment_batched" in getattr(road_of(case), item.step).exits
+
+
 @pytest.fixture
 def on_road() -> Iterator[Any]:
     """Another road of a programme for its new cases, during one test."""
@@ -308,15 +318,15 @@ def test_a_case_that_lived_in_the_database_goes_the_same_way_in_spiffworkflow(
     case = drive.apply(slug=slug, number=1, by=cast["applicant1"])
     returned = False
     while case.closed_at is None:
-        item = drive.open_item(case)
+        item = _to_do(case)
+        if item is None:
+            break  # what is compared is the way until another system has to answer
         exits = getattr(road_of(case), item.step).exits
         if item.step == "panel":
             drive.panel([case], head=cast["prov_head"], members=[cast[f"panel{n}"] for n in range(1, 6)])
         elif item.step == "publicity":
             drive.give_notice([case], by=cast["publicity"])
             drive.end_notice(by=cast["prov_head"])
-        elif item.kind == "wait" and "payment_batched" not in exits:
-            break  # what is compared is the way until another system has to answer
         elif item.kind == "job":
             actions.job_over(case=item.case_id, item=item.pk, outcome="done", result={}, key=f"job-{item.pk}", by=None)
         elif item.step == "payment":
@@ -325,9 +335,9 @@ def test_a_case_that_lived_in_the_database_goes_the_same_way_in_spiffworkflow(
             drive.bank_answers(batch, data, **hands)
         elif "return" in exits and not returned:
             returned = True
-            drive.step(case, "return", to_step=exits["return"].targets[0], by=_who(item))
+            drive.step(case, "return", item=item, to_step=exits["return"].targets[0], by=_who(item))
         else:
-            drive.step(case, by=_who(item))
+            drive.step(case, item=item, by=_who(item))
         case.refresh_from_db()
     policy, drawn = policy_of(case), graph(road_of(case))
     levels = {f"level_{node.name}": policy.level_on(node.name) for node in drawn.nodes if node.optional}
