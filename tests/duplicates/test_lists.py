@@ -128,8 +128,8 @@ def test_others_may_not_compare(cast: Any, who: str) -> None:
 def test_the_page_tries_then_compares_and_keeps_what_was_typed(cast: Any, road: Any, signed_in: Any) -> None:
     browser, address, day = signed_in(cast["prov_review"]), reverse("lists:home"), clock.today()
     told = {
-        "kind": "civil", "agency": "演示民政局", "purpose": "核对低保", "basis": "演示办法第 6 条", "list_date_0": day.year,
-        "list_date_1": day.month, "list_date_2": day.day,
+        "kind": "civil", "agency": "演示民政局", "purpose": "核对低保", "basis": "演示办法第 6 条", "list_date_year": day.year,
+        "list_date_month": day.month, "list_date_day": day.day,
     }  # fmt: skip
 
     def post(data: bytes, **more: str) -> Any:

@@ -191,7 +191,7 @@ def test_a_calendar_that_is_loaded_late_counts_that_year_again(undone):
 
 def test_the_page_shows_picture_and_table_with_the_same_numbers(undone):
     words = browser(undone, "xiji_review").get(
-        reverse("reports:speed"), {"quarter": quarter_name(quarter_of(undone.day))}
+        reverse("reports:speed"), {"road": FLOW, "quarter": quarter_name(quarter_of(undone.day))}
     )
     text = words.content.decode()
     picture = ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
@@ -206,7 +206,7 @@ def test_the_page_shows_picture_and_table_with_the_same_numbers(undone):
 def test_every_step_of_the_heat_map_has_its_number_in_the_box_and_a_row_in_the_table(undone):
     for measure in ("whole", "waiting", "working", "paused", "again", "late", "nonsense"):
         answer = browser(undone, "prov_head").get(
-            reverse("reports:road"), {"measure": measure, "quarter": quarter_name(quarter_of(undone.day))}
+            reverse("reports:road"), {"measure": measure, "road": FLOW, "quarter": quarter_name(quarter_of(undone.day))}
         )
         text = answer.content.decode()
         assert text.count("· n=") == len(answer.context["lines"]) > 8
@@ -251,7 +251,7 @@ def test_the_api_gives_the_lines_of_the_page(undone):
 
 def test_a_page_asks_the_database_as_often_for_many_offices_as_for_a_few(undone):
     client = browser(undone, "prov_head")
-    address = reverse("reports:speed") + f"?quarter={quarter_name(quarter_of(undone.day))}"
+    address = reverse("reports:speed") + f"?road={FLOW}&quarter={quarter_name(quarter_of(undone.day))}"
     client.get(address)
     with CaptureQueriesContext(connection) as few:
         client.get(address)
