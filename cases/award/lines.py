@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cases.policy.rules import Row
+from cases.text import round_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Working:
         self, zh: str, en: str, amount: Decimal, *, row: Row | None = None, kind: str = "sum", cuts: bool = False
     ) -> None:
         note, name = (row.clause, row.name) if row else ("", "")
-        self.lines.append(Line(zh, en, amount, note, kind, cuts, name, row.cites.pk if row and row.cites else None))
+        self.lines.append(
+            Line(zh, en, round_fen(amount), note, kind, cuts, name, row.cites.pk if row and row.cites else None)
+        )
 
     def match(self, row: Row) -> None:
         if row.name not in self.rows:

@@ -78,6 +78,7 @@ def award(policy: Policy, facts: Facts) -> Award:
         wanted = _within_costs(wanted, basis, earlier, work)
     wanted = _within_caps(policy, facts, wanted, work)
     amount, waitlist = _within_fund(policy, facts, wanted, work)
+    self_pay, wanted, amount = round_fen(self_pay), round_fen(wanted), round_fen(amount)
     work.line("本次救助金额", "Grant for this claim", amount, kind="result")
     return Award(amount, tuple(work.lines), tuple(work.rows), self_pay, wanted, waitlist)
 

@@ -73,12 +73,8 @@ class Command(BaseCommand):
 
 
 def _told(answer: Award, policy: Policy) -> dict[str, Any]:
-    """The award with two decimals in each amount, and each matched row with its clause and value."""
+    """The award, and each matched row with its clause and value."""
     out = answer.to_json()
-    for name in ("amount", "self_pay", "wanted"):
-        out[name] = f"{getattr(answer, name):.2f}"
-    for line, printed in zip(answer.lines, out["lines"], strict=True):
-        printed["amount"] = f"{line.amount:.2f}"
     rows = {row.name: row for row in policy.rows}
     out["rows"] = [
         {"row": name, "clause": rows[name].clause, "value": dict(rows[name].value)} for name in answer.matched_rows
