@@ -55,6 +55,7 @@ class Programme:
     programme without any). `bills` says what the reviewer should look at in the invoices of a case (票据): it takes the
     answers, the invoices and the codes of the papers that came in; a programme without it enters no invoices.
     `in_kind` (实物) says that the award is given in devices, so that no fund is asked.
+    `asks` names the rows of a policy, by section, that the folder and its rooms read beside the road: none is published without.
     """
 
     slug: str
@@ -70,6 +71,7 @@ class Programme:
     eligible: Callable[[Mapping[str, Any], Policy], Any] | None = None
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
     veil: tuple[str, ...] = ()
+    asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     screening: str = ""
     bills: Callable[..., Sequence[Any]] | None = None
     in_kind: bool = False
@@ -83,9 +85,9 @@ class Programme:
         return {question.key: question for question in self.questions()}[key]
 
     def needs(self) -> Mapping[str, Sequence[str]]:
-        """What the current road asks of a policy: section -> keys that a policy must have to be published."""
+        """What the current road and the folder ask of a policy: section -> keys that it must have to be published."""
         keys: Mapping[str, Sequence[str]] = self.roads[self.road].policy_keys
-        return keys
+        return {section: (*keys.get(section, ()), *self.asks.get(section, ())) for section in {**keys, **self.asks}}
 
     def asked(self, answers: Mapping[str, Any]) -> list[Question]:
         """The questions that these answers call for, in order (F2): the server decides each condition again."""

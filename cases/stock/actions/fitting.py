@@ -191,7 +191,7 @@ def record_check(
     if row.done_on is not None or row.dropped_at is not None or fitting.state != "fitted":
         raise Refusal(_("这次复查已经登记，或不用再做。"), code="check_over", status=409)
     assert fitting.fitted_on is not None
-    if day < row.due_on - timedelta(days=3):
+    if day < row.due_on - timedelta(days=policy_of(fitting.case).days("fit_check_early")):
         raise Refusal(
             format_lazy(_("还没到复查的日子：{due}。"), due=row.due_on.isoformat()), code="too_early", status=409
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day
@@ -22,7 +23,6 @@ from cases.stock import audiometry, centres
 from cases.stock.models import Audiogram, Referral
 from cases.text import named
 
-CALIBRATION_DAYS = 366
 BOTH = "both"
 MEASURED = "验配机构诊断性听力检查"
 
@@ -73,7 +73,7 @@ def record_audiogram(
     found = lock_case(case.pk)
     referral = centres.my_referral(by, found)
     levels, faults = _levels({RIGHT_EAR: right, LEFT_EAR: left}, limit)
-    faults |= _dates(tested_on, calibrated_on, local_day(now)) | _names(flags, wanted)
+    faults |= _dates(found, tested_on, calibrated_on, local_day(now)) | _names(flags, wanted)
     if not audiometer.strip():
         faults["audiometer"] = _("请填听力计编号")
     if faults:
@@ -108,11 +108,13 @@ def _levels(given: Mapping[str, Mapping[int, str]], limit: int) -> tuple[dict[st
     return raw, faults
 
 
-def _dates(tested_on: date, calibrated_on: date, today: date) -> dict[str, Any]:
+def _dates(case: Case, tested_on: date, calibrated_on: date, today: date) -> dict[str, Any]:
     if tested_on > today:
         return {"tested_on": _("检查日期不能晚于今天")}
-    if not 0 <= (tested_on - calibrated_on).days <= CALIBRATION_DAYS:
-        return {"calibrated_on": _("听力计要在检查前一年内校准过；没有校准的检查不能用")}
+    most = policy_of(case).days("audiometer_calibrated")
+    if not 0 <= (tested_on - calibrated_on).days <= most:
+        words = _("听力计要在检查前 {days} 天内校准过；没有校准的检查不能用")
+        return {"calibrated_on": format_lazy(words, days=most)}
     return {}
 
 

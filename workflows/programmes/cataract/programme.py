@@ -17,6 +17,11 @@ from workflows.programmes.cataract.texts.guide import GUIDE
 FORMS["sight"] = SightForm
 clockwork.listen()
 
+ASKS = {
+    "days": ("permit_valid",),
+    "eligibility": ("age_from", "vision_at_most", "second_eye_days", "no_shows", "report_hours", "claim_day"),
+}
+
 CATARACT = register(
     Programme(
         slug="cataract",
@@ -32,5 +37,6 @@ CATARACT = register(
         eligible=eligible,
         screening="eyes",
         demo_answers=demo_answers,
+        asks=ASKS,
     )
 )

@@ -113,7 +113,7 @@ EYE_SECTION = Section(
         Question("screened_on", "date", _("哪天检查的"), required=False, sensitive=False),
         Question("screening_no", "text", _("筛查登记号"), _("参加过筛查的，照结果单写。"), required=False, sensitive=False),
         Question("wanted_eye", "choice", _("先做哪只眼"), choices=tuple((eye, PARTS[eye]) for eye in EYES)),
-        Question("both_eyes", "yes_no", _("另一只眼也要做吗"), _("另一只眼至少隔 28 天，复查好了再做。"), sensitive=False),
+        Question("both_eyes", "yes_no", _("另一只眼也要做吗"), _("另一只眼隔一段时间，复查好了再做。"), sensitive=False),
         Question("doctor_says_needed", "yes_no", _("医生写明视力好一些也要做吗"), sensitive=False),
         Question("aided_eyes", "choice", _("哪只眼得到过别的免费手术或补助"), choices=(
             ("none", _("都没有")), *((eye, PARTS[eye]) for eye in EYES), ("both", _("两只眼都有")),

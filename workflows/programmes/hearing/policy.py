@@ -46,6 +46,9 @@ DAYS = (
     _days(5, "verification", 7, "村镇核实和入户", "Village and town verification, home visit"),
     _days(5, "hearing_test", 30, "受理后做诊断性听力检查", "Diagnostic hearing test after acceptance", "days"),
     _days(5, "audiogram_valid", 183, "听力检查结果有效", "A hearing test is valid", "days"),
+    _days(
+        5, "audiometer_calibrated", 366, "听力计校准后可用", "An audiometer may be used after its calibration", "days"
+    ),
     _days(6, "county_review", 5, "县级初审", "County review"),
     _days(7, "province_confirm", 10, "省级核定，对库存", "Confirmed by the province against stock"),
     _days(8, "reject_check", 5, "不予救助的复核", "Second look at a refusal"),
@@ -64,6 +67,7 @@ DAYS = (
         "days",
     ),
     _days(17, "fitting_return", 30, "不适应可以退回", "May be returned when one cannot adapt", "days"),
+    _days(18, "fit_check_early", 3, "复查最多提前", "A check may be done earlier by at most", "days"),
     _days(18, "fit_check_1", 7, "第一次复查（电话）", "First check, by phone", "days"),
     _days(
         19,

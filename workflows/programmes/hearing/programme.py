@@ -11,6 +11,14 @@ from workflows.programmes.hearing.questions import SECTIONS
 from workflows.programmes.hearing.roads.v1 import HearingV1
 from workflows.programmes.hearing.texts.guide import GUIDE
 
+ASKS = {
+    "days": (
+        "audiogram_valid", "audiometer_calibrated", "fitting_unclaimed", "fitting_return", "fit_check_early", "fit_check_1",
+        "fit_check_2", "fit_check_3", "fit_check_4",
+    ),
+    "eligibility": ("age_from", "loss_from", "loss_to", "second_ear_from", "replacement_years", "fitting_invitations"),
+}  # fmt: skip
+
 HEARING = register(
     Programme(
         slug="hearing",
@@ -26,5 +34,6 @@ HEARING = register(
         eligible=eligible,
         demo_answers=demo_answers,
         in_kind=True,
+        asks=ASKS,
     )
 )
