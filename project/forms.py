@@ -1,5 +1,6 @@
 """The form renderer and the fields people fill in on a phone: clean input, big targets, no JavaScript."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import text
+from cases.errors import Refusal
 
+CELL = re.compile(r"[A-Z]{1,3}[0-9]+")
 PHOTO_TYPES = "image/*,application/pdf"
 
 
@@ -26,13 +29,23 @@ class ReliefRenderer(TemplatesSetting):
 
 
 class ReliefForm(forms.Form):
-    """A form whose missing answers are asked for by name: 请填写患者姓名, never 此字段必填."""
+    """A form whose missing answers are asked for by name (请填写患者姓名, never 此字段必填), and that shows what an act refused."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _missing(field, str(field.label or name))
+
+    def take(self, refusal: Refusal) -> None:
+        """Show what an act refused: each sentence at its field, the others at the top, those about cells with their address."""
+        for name, sentence in refusal.fields.items():
+            if name in self.fields:
+                self.add_error(name, str(sentence))
+            else:
+                self.add_error(None, str(text.named(name, sentence) if CELL.fullmatch(name) else sentence))
+        if not refusal.fields:
+            self.add_error(None, str(refusal))
 
 
 def _missing(field: forms.Field, label: str) -> str:

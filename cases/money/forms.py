@@ -7,24 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Refusal
 from cases.money.models import Fund
 from cases.programme import programmes
 from project.forms import CleanCharField, DateField, MoneyField, Radios, ReliefForm
 
 
-class MoneyForm(ReliefForm):
-    """A form that shows the sentences of a refusal beside its fields."""
-
-    def take(self, refusal: Refusal) -> None:
-        """Put each sentence at its field, and the reason at the top when there is none."""
-        for name, sentence in refusal.fields.items():
-            self.add_error(name if name in self.fields else None, str(sentence))
-        if not refusal.fields:
-            self.add_error(None, str(refusal))
-
-
-class FundForm(MoneyForm):
+class FundForm(ReliefForm):
     """设立资金."""
 
     code = CleanCharField(
@@ -44,21 +32,21 @@ class FundForm(MoneyForm):
         self.fields["programme"].choices = [(one.slug, one.name) for one in programmes()]  # type: ignore[attr-defined]
 
 
-class GiftForm(MoneyForm):
+class GiftForm(ReliefForm):
     """资金到账."""
 
     amount = MoneyField(label=_("到账金额"))
     source = CleanCharField(label=_("从哪里来"), help_text=_("写明来源和凭证号"), max_length=120)
 
 
-class CheckForm(MoneyForm):
+class CheckForm(ReliefForm):
     """复核: number and total, typed again from the printed list."""
 
     count_retyped = forms.IntegerField(label=_("总笔数"), min_value=1, widget=forms.TextInput({"class": "w-4"}))
     total_retyped = MoneyField(label=_("总金额"), max_value=None)
 
 
-class ReleaseForm(MoneyForm):
+class ReleaseForm(ReliefForm):
     """放行: the password once more, and the code of the second factor for those who have one."""
 
     password = forms.CharField(
@@ -74,19 +62,19 @@ class ReleaseForm(MoneyForm):
     )
 
 
-class VoidForm(MoneyForm):
+class VoidForm(ReliefForm):
     """作废批次."""
 
     reason = CleanCharField(label=_("作废原因"), max_length=120)
 
 
-class AnswerForm(MoneyForm):
+class AnswerForm(ReliefForm):
     """导入回盘."""
 
     file = forms.FileField(label=_("回盘文件"), help_text=_("银行给的原始文件，不要改动"))
 
 
-class FindingForm(MoneyForm):
+class FindingForm(ReliefForm):
     """查清结论."""
 
     words = CleanCharField(label=_("查清的情况"), widget=forms.Textarea({"rows": 4}), max_length=500)

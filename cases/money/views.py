@@ -18,11 +18,12 @@ from cases.calendar.rules import local_day
 from cases.errors import Invalid
 from cases.money import actions, funds, queries
 from cases.money.differences import how_many_differ
-from cases.money.forms import CheckForm, FundForm, GiftForm, MoneyForm, ReleaseForm, VoidForm
+from cases.money.forms import CheckForm, FundForm, GiftForm, ReleaseForm, VoidForm
 from cases.money.models import PaymentBatch
 from cases.money.remarks import remarks, remarks_now
 from cases.money.rules import OUT, PROVINCE
 from cases.people.rules import mask_name
+from project.forms import ReliefForm
 
 
 @login_required
@@ -217,7 +218,7 @@ def _download(data: bytes, name: str) -> HttpResponse:
 
 
 def typed(
-    request: HttpRequest, form: MoneyForm, save: Callable[[], HttpResponse], context: dict[str, Any]
+    request: HttpRequest, form: ReliefForm, save: Callable[[], HttpResponse], context: dict[str, Any]
 ) -> HttpResponse:
     """One form a page; what was typed stays when it is refused."""
     if request.method == "POST" and form.is_valid():

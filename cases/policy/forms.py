@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Invalid
 from cases.policy.conditions import conditions_shown, conditions_typed, shown, split
 from cases.policy.models import Clause
 from cases.policy.queries import cited
@@ -156,13 +155,6 @@ class RowForm(ReliefForm):
         return Row(
             self.kind.section, key, value, told["position"], clause.number if clause else "", cites=cites, **words
         )
-
-    def take(self, refusal: Invalid) -> None:
-        """Put the sentences of a refusal beside the fields they are about."""
-        for name, sentence in refusal.fields.items():
-            self.add_error(name if name in self.fields else None, str(sentence))
-        if not refusal.fields:
-            self.add_error(None, str(refusal.reason))
 
 
 def _field(label: Any, type_: str, kind: Kind) -> forms.Field:

@@ -6,20 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Invalid
 from project.forms import CleanCharField, DateField, MoneyField, ReliefForm, TickBox
 
 
-class _Taking(ReliefForm):
-    def take(self, refusal: Invalid) -> None:
-        """Put the sentences of a refusal beside the fields they are about."""
-        for name, sentence in refusal.fields.items():
-            self.add_error(name if name in self.fields else None, str(sentence))
-        if not refusal.fields:
-            self.add_error(None, str(refusal.reason))
-
-
-class MeasureForm(_Taking):
+class MeasureForm(ReliefForm):
     """办法: the heading of the document."""
 
     title = CleanCharField(label=_("名称"), max_length=100)
@@ -28,7 +18,7 @@ class MeasureForm(_Taking):
     issued_on = DateField(label=_("发文日期"))
 
 
-class ClauseForm(_Taking):
+class ClauseForm(ReliefForm):
     """条款: a number that is there already is put right, a new one is added."""
 
     number = CleanCharField(label=_("条款"), max_length=100, help_text=_("比如“第九条第一款”。已有的会改成新的条文。"))
@@ -48,7 +38,7 @@ class _Json(CleanCharField):
         return told
 
 
-class VectorForm(_Taking):
+class VectorForm(ReliefForm):
     """测试向量: what is the case, and what the policy must give."""
 
     title = CleanCharField(label=_("这是什么情况"), max_length=100)
@@ -71,7 +61,7 @@ class VectorForm(_Taking):
         return {"title": given["title"], "facts": given["facts"], "expected": expected}
 
 
-class SheetForm(_Taking):
+class SheetForm(ReliefForm):
     """政策表格: an xlsx that was exported here and changed."""
 
     file = forms.FileField(label=_("表格文件"), help_text=_("先导出，改好再上传。只认 xlsx 或 csv。"))

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
-from cases.errors import Refusal
 from cases.parts import PARTS
 from cases.providers.claims import CALLS
 from cases.providers.models import PermitMove, Provider
@@ -23,13 +22,6 @@ LONG = {"rows": 4}
 
 class DoingForm(ReliefForm):
     """One thing that is done: a refusal of the act is shown at its fields."""
-
-    def take(self, refusal: Refusal) -> None:
-        """Put each sentence at its field, the others at the top."""
-        for name, sentence in refusal.fields.items():
-            self.add_error(name if name in self.fields else None, str(sentence))
-        if not refusal.fields:
-            self.add_error(None, str(refusal))
 
     def values(self) -> dict[str, Any]:
         """The clean input as the act takes it."""

@@ -16,27 +16,12 @@ from cases.screening.models import Campaign, Registration
 from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, RED_FLAGS
 from cases.screening.rules import AGREED, CONSENT, HOW, ID, NAME, PHONE, PLACE
 from cases.screening.working import HERTZ, side_words
-from cases.text import named
 from project.forms import Checkboxes, CleanCharField, DateField, Radios, ReliefForm, TickBox
 
 Choices = Iterable[tuple[Any, Any]]
 
 
-class TakingForm(ReliefForm):
-    """A form that shows what an action refused at the field it is about."""
-
-    def take(self, refusal: Refusal) -> None:
-        """Each sentence at its field; what is about no field of the form, above it."""
-        for name, sentence in refusal.fields.items():
-            if name in self.fields:
-                self.add_error(name, str(sentence))
-            else:
-                self.add_error(None, named(name, sentence))
-        if not refusal.fields:
-            self.add_error(None, str(refusal))
-
-
-class CampaignForm(TakingForm):
+class CampaignForm(ReliefForm):
     """筛查活动."""
 
     programme = forms.ChoiceField(label=_("项目"), widget=Radios)
@@ -50,7 +35,7 @@ class CampaignForm(TakingForm):
         self.fields["programme"].choices = list(programmes)  # type: ignore[attr-defined]
 
 
-class QuotaForm(TakingForm):
+class QuotaForm(ReliefForm):
     """名额."""
 
     county_code = forms.ChoiceField(label=_("县（市、区）"))
@@ -61,7 +46,7 @@ class QuotaForm(TakingForm):
         self.fields["county_code"].choices = list(counties)  # type: ignore[attr-defined]
 
 
-class SessionForm(TakingForm):
+class SessionForm(ReliefForm):
     """场次."""
 
     division_code = forms.ChoiceField(label=_("在哪里"))
@@ -80,7 +65,7 @@ COLUMN_OF = {"name": NAME, "id_no": ID, "phone": PHONE, "place": PLACE, "consent
 _HOW = {code: words for words, code in HOW.items()}
 
 
-class PersonForm(TakingForm):
+class PersonForm(ReliefForm):
     """登记一人."""
 
     name = CleanCharField(label=_("姓名"))
@@ -102,14 +87,14 @@ class PersonForm(TakingForm):
         super().take(refusal)
 
 
-class SheetForm(TakingForm):
+class SheetForm(ReliefForm):
     """登记表: tried first, then imported."""
 
     file = forms.FileField(label=_("表格文件"), help_text=_("xlsx 或 csv，最多 20000 行"))
     tried = forms.CharField(required=False, widget=forms.HiddenInput())
 
 
-class FindingsForm(TakingForm):
+class FindingsForm(ReliefForm):
     """检查结果: the fields of what is measured, side by side for right and left."""
 
     examined_on = DateField(label=_("检查日期"), not_after=clock.today)

@@ -12,14 +12,13 @@ from cases.parts import LEFT_EAR, PARTS, RIGHT_EAR
 from cases.screening.ears import FREQUENCIES
 from cases.stock.actions.fitting import ENDINGS, TRAINING
 from cases.stock.audiometry import RED_FLAGS
-from cases.stock.forms import StockForm
 from cases.stock.models import FittingCheck
-from project.forms import Checkboxes, CleanCharField, DateField, Radios, TickBox
+from project.forms import Checkboxes, CleanCharField, DateField, Radios, ReliefForm, TickBox
 
 EARS = ((RIGHT_EAR, _("右耳 %(hz)s Hz（dB）")), (LEFT_EAR, _("左耳 %(hz)s Hz（dB）")))
 
 
-class AudiogramForm(StockForm):
+class AudiogramForm(ReliefForm):
     """听力检查: eight levels, the machine, what speaks against fitting at once."""
 
     tested_on = DateField(label=_("检查日期"), not_after=clock.today)
@@ -63,7 +62,7 @@ class AudiogramForm(StockForm):
         return {name: cleaned[name] for name in rest} | ears
 
 
-class InviteForm(StockForm):
+class InviteForm(ReliefForm):
     """预约验配."""
 
     on = DateField(label=_("约哪一天来"))
@@ -73,7 +72,7 @@ class InviteForm(StockForm):
         return self.cleaned_data
 
 
-class FitForm(StockForm):
+class FitForm(ReliefForm):
     """验配发放."""
 
     identity_seen = forms.BooleanField(label=_("已核对身份证，是本人"), widget=TickBox)
@@ -99,7 +98,7 @@ class FitForm(StockForm):
         return cleaned | {"trained": trained}
 
 
-class EndForm(StockForm):
+class EndForm(ReliefForm):
     """没有验配."""
 
     why = forms.ChoiceField(label=_("原因"), choices=list(ENDINGS.items()), widget=Radios)
@@ -110,7 +109,7 @@ class EndForm(StockForm):
         return self.cleaned_data
 
 
-class ReturnForm(StockForm):
+class ReturnForm(ReliefForm):
     """退回设备."""
 
     reason = CleanCharField(label=_("为什么退回"), max_length=300, widget=forms.Textarea({"rows": 3}))
@@ -120,7 +119,7 @@ class ReturnForm(StockForm):
         return self.cleaned_data
 
 
-class CheckForm(StockForm):
+class CheckForm(ReliefForm):
     """复查."""
 
     hours_worn = forms.DecimalField(label=_("每天戴几小时"), min_value=0, max_value=24, max_digits=3, decimal_places=1)

@@ -9,31 +9,15 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Office
-from cases.errors import Refusal
 from cases.stock.models import DeviceModel
 from cases.stock.queries import TAKE_IN, places, targets
 from cases.stock.rules import MOVES
-from cases.text import named
 from project.forms import CleanCharField, Radios, ReliefForm
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent, also when it is empty; None for a page that is only read."""
     return request.POST if request.method == "POST" else None
-
-
-class StockForm(ReliefForm):
-    """A form that puts the sentences of a refusal at its fields, those about cells and the rest at the top."""
-
-    def take(self, refusal: Refusal) -> None:
-        """Show a refusal."""
-        for name, sentence in refusal.fields.items():
-            if name in self.fields:
-                self.add_error(name, str(sentence))
-            else:
-                self.add_error(None, named(name, sentence))
-        if not refusal.fields:
-            self.add_error(None, str(refusal))
 
 
 class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -43,7 +27,7 @@ class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
         super().__init__(queryset=Office.objects.none(), empty_label=_("请选择"), **more)
 
 
-class OfPlace(StockForm):
+class OfPlace(ReliefForm):
     """A form about one of my places; with one place alone it is not asked."""
 
     place = PlaceField(label=_("哪个库"))
@@ -57,7 +41,7 @@ class OfPlace(StockForm):
             field.initial = mine[0].pk
 
 
-class ModelForm(StockForm):
+class ModelForm(ReliefForm):
     """登记型号."""
 
     maker = CleanCharField(label=_("厂家"), max_length=60)
@@ -77,7 +61,7 @@ class ArrivalForm(OfPlace):
         super().__init__(*args, viewer=viewer, right=TAKE_IN, **kwargs)
 
 
-class _Serials(StockForm):
+class _Serials(ReliefForm):
     serials = CleanCharField(
         label=_("序列号"), help_text=_("每行一个，可以用扫码枪"), max_length=30_000, widget=forms.Textarea({"rows": 8})
     )
@@ -105,13 +89,13 @@ class CountForm(_Serials, OfPlace):
     field_order = ["place", "serials"]
 
 
-class ReceiveForm(StockForm):
+class ReceiveForm(ReliefForm):
     """签收: how many were counted."""
 
     counted = forms.IntegerField(label=_("清点到几台"), min_value=0, max_value=100_000)
 
 
-class MoveForm(StockForm):
+class MoveForm(ReliefForm):
     """One move of one device, with its reason."""
 
     kind = forms.ChoiceField(label=_("办什么"), widget=Radios)

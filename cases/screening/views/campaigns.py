@@ -15,11 +15,12 @@ from cases.access.queries import may
 from cases.errors import Refusal
 from cases.screening import actions, offered, queries
 from cases.screening import funnel as funnels
-from cases.screening.forms import CampaignForm, QuotaForm, SessionForm, TakingForm
+from cases.screening.forms import CampaignForm, QuotaForm, SessionForm
 from cases.screening.models import Campaign
+from project.forms import ReliefForm
 
 
-def took(form: TakingForm, act: Any, **given: Any) -> Any:
+def took(form: ReliefForm, act: Any, **given: Any) -> Any:
     """Do it with what the form holds; what is refused of the input stands in the form, and None comes back."""
     try:
         return act(**given)
@@ -30,7 +31,7 @@ def took(form: TakingForm, act: Any, **given: Any) -> Any:
         return None
 
 
-def status_of(*forms: TakingForm) -> int:
+def status_of(*forms: ReliefForm) -> int:
     """The status of a page with these forms."""
     return 422 if any(form.is_bound and form.errors for form in forms) else 200
 
