@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +18,19 @@ from workflows.walking import devices
 LEVELS = {"moderate": "55", "severe": "75", "profound": "110"}
 
 
-def tested(trip: Any, degree: str = "moderate", *, flags: tuple[str, ...] = (), other: str = "") -> None:
-    """The fitting centre tests both ears of the person; `other` is the degree of the left one when it differs."""
+def tested(
+    trip: Any, degree: str = "moderate", *, flags: tuple[str, ...] = (), other: str = "", calibrated: int = 0
+) -> None:
+    """The fitting centre tests both ears of the person, so many days after it calibrated its audiometer.
+
+    `other` is the degree of the left ear when it differs.
+    """
     ears: dict[str, Any] = {
         ear: dict.fromkeys(FREQUENCIES, LEVELS[one]) for ear, one in (("right", degree), ("left", other or degree))
     }
     stock.record_audiogram(
-        case=trip.case, tested_on=clock.today(), audiometer="AD-1", calibrated_on=clock.today(), limit=120, flags=flags,
-        by=trip.cast["hearing_centre"], **ears,
+        case=trip.case, tested_on=clock.today(), audiometer="AD-1", calibrated_on=clock.today() - timedelta(days=calibrated),
+        limit=120, flags=flags, by=trip.cast["hearing_centre"], **ears,
     )  # fmt: skip
 
 

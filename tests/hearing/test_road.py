@@ -192,6 +192,26 @@ def test_a_device_is_issued_the_day_is_told_and_it_is_fitted(begin: Begin) -> No
     assert list(FittingCheck.objects.order_by("day").values_list("day", flat=True)) == [7, 30, 90, 365]
 
 
+def test_a_test_counts_while_the_audiometer_is_calibrated_as_the_policy_asks(begin: Begin) -> None:
+    trip = begin(stock=0).accept()
+    with pytest.raises(Invalid) as refused:
+        facts.tested(trip, calibrated=367)
+    assert [*refused.value.fields] == ["calibrated_on"] and "366" in str(refused.value.fields["calibrated_on"])
+    facts.tested(trip, calibrated=366)
+    assert trip.case.audiograms.count() == 1
+
+
+def test_a_check_is_done_three_days_early_at_most(begin: Begin) -> None:
+    trip = begin().to("delivery").fitted().days(3)
+    check = FittingCheck.objects.get(fitting__case=trip.case, day=7)
+    given = {"hours_worn": Decimal(8), "condition": "good", "by": trip.cast["hearing_centre"]}
+    with pytest.raises(Refusal) as refused:
+        stock.record_check(check=check, **given)
+    assert refused.value.code == "too_early"
+    trip.days(1)
+    assert stock.record_check(check=check, **given).done_on is not None
+
+
 def test_all_four_checks_close_the_case(begin: Begin) -> None:
     trip = begin().to("delivery").fitted().check_done()
     assert sorted(trip.open) == ["fee", "follow_up"]
