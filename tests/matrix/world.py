@@ -241,8 +241,8 @@ def make(cast: dict[str, User]) -> World:
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
     }  # fmt: skip
     rows |= screened
-    Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
     kept, lent_out = goods.make(cast)
+    Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
     return World({whose: {**always, **mine} for whose, mine in (things | kept).items()}, lent_out | rows)
 
 
