@@ -39,7 +39,7 @@ def test_a_failing_vector_keeps_a_version_from_being_published(draft: PolicyVers
     actions.set_vector(version=draft, title="错的", facts=facts, expected={"amount": "1"}, by=cast["policy_edit"])
     with pytest.raises(Invalid) as refused:
         actions.publish(version=draft, by=cast["policy_publish"])
-    assert [str(words) for words in refused.value.fields.values()] == ["应得 1 元，算出 3000 元。"]
+    assert [str(words) for words in refused.value.fields.values()] == ["应得 1 元，算出 3000.00 元。"]
     actions.set_vector(version=draft, title="错的", facts=facts, expected={"amount": "3000"}, by=cast["policy_edit"])
     actions.publish(version=draft, by=cast["policy_publish"])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from cases.access.queries import who_may
@@ -21,7 +22,10 @@ from workflows.reading import Reading, readings_of
 
 @dataclass(frozen=True)
 class BatchStep:
-    """A step that asks nothing of one file alone: programme, name, title, and who does it."""
+    """A step that asks nothing of one file alone: programme, name, title with its programme, and who does it.
+
+    Several programmes have a step of one name, so the programme stands before it (白内障救助 · 县级初审).
+    """
 
     programme: str
     name: str
@@ -36,7 +40,7 @@ def batch_steps() -> Iterator[BatchStep]:
         for name in road.reading_order:
             node = getattr(road, name)
             if getattr(node, "human", False) and FORMS.get(node.form, DecisionForm).in_batch:
-                yield BatchStep(card.slug, name, node.title, node.role)
+                yield BatchStep(card.slug, name, format_lazy("{} · {}", card.title, node.title), node.role)
 
 
 def steps_for(viewer: Viewer) -> list[BatchStep]:

@@ -1,0 +1,77 @@
+"""Hospitals, devices, screening, duplicates and policy: each page as its people see it, and as somebody who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from cases.policy.models import Measure
+from tests.matrix.world import World, make
+from tests.pages.test_states import Look, nothing_is_wrong
+from workflows.walking import devices
+
+__all__ = ["nothing_is_wrong"]
+
+Seen = tuple[str, str, tuple[Any, ...]]
+
+
+def of_hospitals(world: World) -> list[Seen]:
+    """The hospital's permit and claims, and the office that checks them."""
+    permit, line, eye = (world.rows[name] for name in ("permit", "claim_line", "provider"))
+    return [
+        ("eye_hospital", "providers:home", ()), ("eye_hospital", "providers:permit", (permit.number,)),
+        ("eye_hospital", "providers:scan", (permit.token,)), ("eye_hospital", "providers:claims", ()),
+        ("xiji_intake", "providers:lines", ()), ("xiji_intake", "providers:line", (line.pk,)),
+        ("prov_review", "providers:providers", ()), ("prov_review", "providers:provider", (eye.pk,)),
+    ]  # fmt: skip
+
+
+def of_devices(world: World) -> list[Seen]:
+    """The store and the fitting centre."""
+    device, ear, sent = (world.rows[name] for name in ("device", "fitting", "handover"))
+    return [
+        ("storekeeper", "stock:home", ()), ("storekeeper", "stock:models", ()), ("storekeeper", "stock:arrive", ()),
+        ("storekeeper", "stock:send", ()), ("storekeeper", "stock:count", ()), ("storekeeper", "stock:counts", ()),
+        ("storekeeper", "stock:device", (device.serial,)), ("storekeeper", "stock:handover", (sent.number,)),
+        ("hearing_centre", "fitting:home", ()), ("hearing_centre", "fitting:fitting", (ear.pk,)),
+        ("hearing_centre", "fitting:test", (world.things["to_test"]["number"],)),
+        ("hearing_centre", "fitting:check", (world.rows["check"].pk,)), ("prov_review", "fitting:waiting", ()),
+    ]  # fmt: skip
+
+
+def of_rules(world: World) -> list[Seen]:
+    """Duplicates, lists of other agencies, and policy as data."""
+    version = world.rows["version"].pk
+    return [
+        ("xiji_review", "hits:case", (world.rows["case"].number,)), ("prov_review", "lists:home", ()),
+        ("policy_edit", "policy:version", (version,)), ("policy_edit", "policy:table", (version,)),
+        ("policy_edit", "policy:vectors", (version,)), ("policy_edit", "policy:sheet", (version,)),
+        ("policy_edit", "policy:measures", ("rare_disease",)),
+        ("policy_edit", "policy:measure", (Measure.objects.latest("pk").pk,)), ("policy_edit", "policy:basis", ()),
+    ]  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("room", [of_hospitals, of_devices, of_rules])
+def test_the_pages_of_a_room_have_nothing_wrong(
+    room: Callable[[World], list[Seen]], transactional_db: Any, cast: Any, nothing_is_wrong: Any
+) -> None:
+    world = make(cast)
+    assert devices.store()
+    nothing_is_wrong([Look(who, reverse(name, args=given), ways=2) for who, name, given in room(world)])
+
+
+@pytest.mark.timeout(600)
+def test_who_may_not_is_refused_in_words_on_a_page_like_the_others(
+    transactional_db: Any, cast: Any, nothing_is_wrong: Any
+) -> None:
+    world = make(cast)
+    permit, device = world.rows["permit"], world.rows["device"]
+    refused = [
+        ("eye_hospital2", "providers:permit", (permit.number,), 404), ("fin_make", "stock:home", (), 403),
+        ("eye_hospital", "stock:device", (device.serial,), 404), ("fin_make", "lists:home", (), 403),
+    ]  # fmt: skip
+    nothing_is_wrong([Look(who, reverse(name, args=given), status=status) for who, name, given, status in refused])
