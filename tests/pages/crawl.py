@@ -55,7 +55,9 @@ def reachable(username: str | None, starts: Iterable[str], *, known: set[str], m
             dead.append(f"{username}: {path} answers {answer.status_code}")
         else:
             seen[kind] = ""
-            waiting += [answer.headers["Location"].split("#")[0]] if answer.status_code != 200 else []  # a file leads nowhere
+            waiting += (
+                [answer.headers["Location"].split("#")[0]] if answer.status_code != 200 else []
+            )  # a file leads nowhere
     cookie = client.cookies.get("sessionid") or client.cookies.get("session")
     new = [path for kind, path in seen.items() if path and kind not in known]
     known.update(seen)
