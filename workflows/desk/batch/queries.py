@@ -40,7 +40,7 @@ def batch_steps() -> Iterator[BatchStep]:
         for name in road.reading_order:
             node = getattr(road, name)
             if getattr(node, "human", False) and FORMS.get(node.form, DecisionForm).in_batch:
-                yield BatchStep(card.slug, name, format_lazy("{} · {}", card.title, node.title), node.role)
+                yield BatchStep(card.slug, name, format_lazy("{} · {}", card.name, node.title), node.role)
 
 
 def steps_for(viewer: Viewer) -> list[BatchStep]:
