@@ -35,6 +35,13 @@ def test_no_english_row_is_doubtful_or_still_chinese():
         assert not [word for word in words if messages.is_chinese(word.replace(LANGUAGE_NAME, ""))], entry.msgid
 
 
+def test_no_english_row_says_its_words_twice():
+    for entry in messages.catalogue():
+        for words in [entry.msgstr, *entry.msgstr_plural.values()]:
+            first, second = words[: len(words) // 2].strip(), words[len(words) // 2 :].strip()
+            assert not words or len(words) < 12 or first != second, entry.msgid
+
+
 def test_english_rows_keep_the_blanks_that_are_filled_in():
     for entry in messages.catalogue():
         wanted = set(PLACEHOLDER.findall(entry.msgid))
