@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require
@@ -104,7 +105,9 @@ def _store(line: ClaimLine) -> None:
     except IntegrityError as error:
         if "claim_invoice_once" not in str(error):
             raise
-        sentence = _("这个发票号已经申报过。请核对。")
+        first = ClaimLine.objects.exclude(state="refused").filter(invoice_no=line.invoice_no)
+        number = first.values_list("claim__number", flat=True).first()
+        sentence = format_lazy(_("这个发票号已经申报过，在申报 {number} 里。请核对。"), number=number or "-")
         raise Invalid(sentence, fields={"invoice_no": sentence}, code="invoice_taken") from error
 
 

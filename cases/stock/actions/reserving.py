@@ -48,18 +48,34 @@ def reserve_for(*, case: Case, audiogram: Audiogram, by: Any, now: datetime) -> 
     _leave_the_rest(case, ears.better, now)
     made: list[Fitting] = []
     for part in parts:
-        device = _free(ears.loss(part), case)
+        device = _free(ears.loss(part), case, wait=not made)
         if device is None:
             break
         made.append(take(case=case, part=part, device=device, by=by, now=now))
     if not made:
-        raise NoStock(_("现在没有适合这位听力损失的空闲设备。请转轮候。"))
+        raise _gone(ears.loss(parts[0]))
     return made
 
 
-def _free(loss: Decimal, case: Case) -> Device | None:
-    rows = free_for(loss, code=case.handling_code).select_for_update(no_key=True, skip_locked=True, of=("self",))
-    return rows.first()
+def _free(loss: Decimal, case: Case, *, wait: bool) -> Device | None:
+    rows = free_for(loss, code=case.handling_code)
+    found = rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    if (
+        found is None and wait
+    ):  # whoever holds no device yet waits for the word on one that another is taking: no circle
+        found = rows.select_for_update(no_key=True, of=("self",)).first()
+    return found
+
+
+def _gone(loss: Decimal) -> NoStock:
+    """没有空闲的: says to which case the last one that suits went, so that nobody looks for it."""
+    rows = DeviceMove.objects.filter(kind="reserved", device__state__in=["reserved", "issued"])
+    suits = rows.filter(device__model__loss_from__lte=loss, device__model__loss_to__gte=loss)
+    last = suits.select_related("device", "case").order_by("-pk").first()
+    if last is None or last.case is None:
+        return NoStock(_("现在没有适合这位听力损失的空闲设备。请转轮候。"))
+    said = _("适合这位听力损失的设备都已留给别人，最后一台 {serial} 留给了案卷 {case}。请转轮候。")
+    return NoStock(format_lazy(said, serial=last.device.serial, case=last.case.number))
 
 
 def _leave_the_rest(case: Case, loss: Decimal, now: datetime) -> None:
@@ -77,13 +93,11 @@ def _leave_the_rest(case: Case, loss: Decimal, now: datetime) -> None:
 
 def take(*, case: Case, part: str, device: Device, by: Any, now: datetime) -> Fitting:
     """预留一台: this very device for this ear. Raises Refusal when somebody was faster, or the ear has a device already."""
-    row = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
+    row = Device.objects.select_for_update(no_key=True, of=("self",)).select_related("case").get(pk=device.pk)
     if row.state != "in":
-        raise Refusal(
-            format_lazy(_("设备 {serial} 刚刚留给了别人。请另选一台。"), serial=row.serial),
-            code="device_taken",
-            status=409,
-        )
+        said = _("设备 {serial} 已经给了案卷 {case}，或不在库里。请另选一台。")
+        where = row.case.number if row.case else "-"
+        raise Refusal(format_lazy(said, serial=row.serial, case=where), code="device_taken", status=409)
     person = case.patient
     assert person is not None
     _cycle_is_over(person.id_key, part, case, now)
