@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.award.earlier import Earlier
+from cases.award.facts import FactsFault
 from cases.award.rules import Award
 from cases.policy.cards import Card, know
 from cases.policy.rules import Policy
@@ -55,6 +56,7 @@ class Programme:
     programme without any). `bills` says what the reviewer should look at in the invoices of a case (票据): it takes the
     answers, the invoices and the codes of the papers that came in; a programme without it enters no invoices.
     `in_kind` (实物) says that the award is given in devices, so that no fund is asked.
+    `counted` names what the award reads and nobody answers (核算事实): lines of a claim for example.
     `asks` names the rows of a policy, by section, that the folder and its rooms read beside the road: none is published without.
     """
 
@@ -71,6 +73,7 @@ class Programme:
     eligible: Callable[[Mapping[str, Any], Policy], Any] | None = None
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
     veil: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     asks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     screening: str = ""
     bills: Callable[..., Sequence[Any]] | None = None
@@ -89,6 +92,13 @@ class Programme:
         keys: Mapping[str, Sequence[str]] = self.roads[self.road].policy_keys
         return {section: (*keys.get(section, ()), *self.asks.get(section, ())) for section in {**keys, **self.asks}}
 
+    def award_of(self, answers: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:
+        """试算一份申请: the award of stated answers. Raises FactsFault for a name that is neither asked nor counted."""
+        known = {question.key for question in self.questions()} | set(self.counted)
+        for name in sorted(set(answers) - known):
+            raise FactsFault(f"answers.{name}", "没有这个问题", "no such question")
+        return self.award(answers, policy, earlier)
+
     def asked(self, answers: Mapping[str, Any]) -> list[Question]:
         """The questions that these answers call for, in order (F2): the server decides each condition again."""
         return [question for question in self.questions() if question.when is None or question.when(answers)]
@@ -100,7 +110,7 @@ _register: dict[str, Programme] = {}
 def register(programme: Programme) -> Programme:
     """登记项目: make a programme known; the folder calls this once when it is imported."""
     _register[programme.slug] = programme
-    know(Card(programme.slug, programme.name, programme.policy, programme.needs))
+    know(Card(programme.slug, programme.name, programme.policy, programme.needs, programme.award_of))
     return programme
 
 

@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One programme as policy sees it; ``needs`` gives section -> keys that a version must have to be published."""
+    """One programme as policy sees it; ``needs`` gives section -> keys that a version must have to be published.
+
+    ``award`` works out a whole application of the programme: answers, policy and earlier aid in, the award out.
+    """
 
     slug: str
     name: Any
     example: Mapping[str, Any]
     needs: Callable[[], Mapping[str, Sequence[str]]]
+    award: Callable[[Mapping[str, Any], Any, Any], Any]
 
 
 _cards: dict[str, Card] = {}

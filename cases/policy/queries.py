@@ -116,7 +116,7 @@ def clause_for(viewer: Any, pk: int) -> Clause:
 def checked(version: PolicyVersion) -> list[Ran]:
     """Every test vector of a version, run now."""
     policy = policy_for(version.pk)
-    return [run(policy, one.title, one.facts, one.expected, one.pk) for one in version.vectors.all()]
+    return [run(version.programme, policy, one.title, one.facts, one.expected, one.pk) for one in version.vectors.all()]
 
 
 def own_rows(version: PolicyVersion) -> list[Row]:

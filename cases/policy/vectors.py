@@ -13,12 +13,12 @@ from cases.policy.rules import Policy
 from cases.text import listed
 
 KEYS = ("amount", "waitlist", "rows")
-Calculate = Callable[[Policy, Mapping[str, Any]], Mapping[str, Any]]
+Calculate = Callable[[str, Policy, Mapping[str, Any]], Mapping[str, Any]]
 _calculate: list[Calculate] = []
 
 
 def calculate_with(calculate: Calculate) -> None:
-    """Give this room the calculator, which stands above it: policy and facts in; amount, waitlist and rows out.
+    """Give this room the calculator, which stands above it: programme, policy and facts in; amount, waitlist, rows out.
 
     It raises ValueError with a sentence for facts that cannot be right.
     """
@@ -43,11 +43,11 @@ class Ran:
 
 
 def run(
-    policy: Policy, title: str, facts: Mapping[str, Any], expected: Mapping[str, Any], pk: int | None = None
+    slug: str, policy: Policy, title: str, facts: Mapping[str, Any], expected: Mapping[str, Any], pk: int | None = None
 ) -> Ran:
     """Work out one vector. A policy that cannot be read, or facts that cannot be right, are a failure with a sentence."""
     try:
-        got = _calculate[0](policy, facts)
+        got = _calculate[0](slug, policy, facts)
     except (ValueError, KeyError, TypeError) as fault:
         words = getattr(fault, "message_zh", "") or str(fault)
         return Ran(title, facts, expected, {}, format_lazy(_("算不出来：{words}"), words=words), pk)

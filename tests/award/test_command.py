@@ -122,3 +122,33 @@ def test_rows_of_one_county_are_left_out_and_any_name_goes_with_rows(tmp_path: P
 def test_a_wrong_rule_is_named(tmp_path: Path, rules: Any, words: str) -> None:
     with pytest.raises(CommandError, match=words):
         run(tmp_path, {"total": "5"}, rules=rules)
+
+
+EYES = {"hardship_category": "H02", "insurance_type": "INS_RES", "wanted_eye": "left_eye"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "told", "said"),
+    [
+        ("cataract", {"answers": {**EYES, "eye": "left"}}, r"answers\.eye: "),
+        ("cataract", {"answers": "H02"}, "answers: "),
+        ("cataract", {"answers": {**EYES, "claimed": [{"part": "left_eye", "total": "many"}]}}, "answers: "),
+        ("cataract", {"answers": {**EYES, "claimed": [{"total": "900"}]}}, "answers"),
+        ("cataract", {"answers": EYES, "total": "900"}, "total: "),
+        ("no_such", {"answers": EYES}, "Known: .*cataract"),
+    ],
+)
+def test_wrong_answers_end_with_two_and_name_the_field(slug: str, told: Any, said: str, tmp_path: Path) -> None:
+    (tmp_path / "facts.json").write_text(json.dumps(told))
+    with pytest.raises(CommandError, match=said) as refused:
+        call_command(
+            "award", slug, str(tmp_path / "facts.json"), *(["--policy", "shipped"] if slug == "cataract" else [])
+        )
+    assert refused.value.returncode == 2 or slug == "no_such"
+
+
+def test_a_policy_that_says_nothing_about_these_answers_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "facts.json").write_text(json.dumps({"answers": EYES}))
+    (tmp_path / "rules.json").write_text(json.dumps(RULES))
+    with pytest.raises(CommandError, match="policy: no row award.actual"):
+        call_command("award", "cataract", str(tmp_path / "facts.json"), "--rules", str(tmp_path / "rules.json"))

@@ -30,7 +30,7 @@ def test_every_shipped_policy_has_vectors_and_gives_what_they_say(card: Any) -> 
     vectors = card.policy.get("vectors", ())
     assert vectors, f"{card.slug} ships no vector"
     policy = Policy.from_rows(card.policy["rows"])
-    ran = [run(policy, one["title"], one["facts"], one["expected"]) for one in vectors]
+    ran = [run(card.slug, policy, one["title"], one["facts"], one["expected"]) for one in vectors]
     assert [(one.title, str(one.fault)) for one in ran if one.fault] == []
 
 
@@ -58,10 +58,10 @@ def test_a_version_without_a_vector_is_published_neither_by_page_nor_by_hand(dra
 def test_waiting_list_and_rows_are_compared_where_they_are_stated(draft: PolicyVersion) -> None:
     policy = queries.policy_for(draft.pk)
     short = {"total": "80000", "fund_left": "1"}
-    assert not run(policy, "", short, {"amount": "0", "waitlist": True}).fault
-    assert run(policy, "", short, {"amount": "0", "waitlist": False}).fault
-    assert run(policy, "", {"total": "9000"}, {"amount": "3000", "rows": ["award.band2"]}).fault
-    assert run(policy, "", {"total": "负"}, {"amount": "0"}).fault
+    assert not run("rare_disease", policy, "", short, {"amount": "0", "waitlist": True}).fault
+    assert run("rare_disease", policy, "", short, {"amount": "0", "waitlist": False}).fault
+    assert run("rare_disease", policy, "", {"total": "9000"}, {"amount": "3000", "rows": ["award.band2"]}).fault
+    assert run("rare_disease", policy, "", {"total": "负"}, {"amount": "0"}).fault
 
 
 def test_vectors_are_written_and_run_on_their_page(draft: PolicyVersion, cast: Any) -> None:

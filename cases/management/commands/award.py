@@ -12,13 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from cases.award.facts import Facts, FactsFault
-from cases.award.rules import Award, award
+from cases.award.rules import Award
+from cases.award.vectors import award_for
 from cases.calendar import clock
 from cases.errors import Refusal
 from cases.policy.cards import Card, card, cards
 from cases.policy.models import PolicyVersion
 from cases.policy.queries import current, policy_for
-from cases.policy.rules import SECTIONS, Policy, Row
+from cases.policy.rules import SECTIONS, Policy, PolicyGap, Row
 from cases.policy.shapes import ShapeFault
 from cases.policy.validity import faults_of_row
 from cases.text import money
@@ -50,13 +51,16 @@ class Command(BaseCommand):
         try:
             with translation.override("en"):
                 policy = _policy(options)
-                facts = Facts.from_json(_json_object(options["facts"]))
-                _check_categories(facts, policy)
-                answer = award(policy, facts)
+                told = _json_object(options["facts"])
+                if "answers" not in told:
+                    _check_categories(Facts.from_json(told), policy)
+                answer = award_for(_known(options, told), policy, told)
         except FactsFault as fault:
             raise CommandError(f"{fault.field}: {fault.message_zh} / {fault.message_en}", returncode=2) from fault
         except ShapeFault as fault:
             raise CommandError(f"{fault.field}: {fault.message}", returncode=2) from fault
+        except PolicyGap as gap:
+            raise CommandError(f"policy: no row {gap.section}.{gap.key} that fits", returncode=2) from gap
         if options["text"]:
             self._print(answer)
         else:
@@ -80,6 +84,11 @@ def _told(answer: Award, policy: Policy) -> dict[str, Any]:
         {"row": name, "clause": rows[name].clause, "value": dict(rows[name].value)} for name in answer.matched_rows
     ]
     return out
+
+
+def _known(options: dict[str, Any], told: dict[str, Any]) -> str:
+    """Answers are of a programme that exists; facts with rows of one's own may stand under any name."""
+    return _card(options["programme"]).slug if "answers" in told else options["programme"]
 
 
 def _which(policy: Policy, options: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ from cases.parts import part_name
 from cases.policy.conditions import applies
 from cases.policy.rules import Policy, PolicyGap, Row
 from cases.policy.shapes import amount_in
+from cases.text import round_fen
 from workflows.programmes.cataract.eyes import wanted
 
 DEDUCTIONS = ("basic_insurance", "critical_illness", "medical_assistance", "commercial", "other_charity")
@@ -58,7 +59,8 @@ def most_of(answers: Mapping[str, Any], policy: Policy) -> tuple[Decimal, Row]:
 
 
 def _promised(answers: Mapping[str, Any], policy: Policy) -> Award:
-    most, row = most_of(answers, policy)
+    ceiling, row = most_of(answers, policy)
+    most = round_fen(ceiling)
     line = Line("最多救助（手术后据实结算）", "At most, settled after the surgery", most, row.clause, "limit")
     return Award(most, (line,), (row.name,), ZERO, most)
 

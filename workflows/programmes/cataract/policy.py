@@ -119,6 +119,12 @@ READING = (
     Row("reading", "province_confirm", {"on": True}, 2, "示例第 24 条", "省级确认名额", "Confirmation by the province"),
     Row("reading", "seconds", {"count": 60}, 3, "示例第 25 条", "少于几秒算太快", "Fewer seconds are too quick"),
 )
+BOTH: dict[str, Any] = {
+    "hardship_category": "H02",
+    "insurance_type": "INS_RES",
+    "wanted_eye": "left_eye",
+    "both_eyes": True,
+}
 VECTORS: tuple[dict[str, Any], ...] = tuple(
     {"title": title, "facts": facts, "expected": {"amount": amount}}
     for title, facts, amount in (
@@ -128,9 +134,20 @@ VECTORS: tuple[dict[str, Any], ...] = tuple(
         ("其他困难，一只眼自付 1,800 元：到上限", {"total": "1800", "categories": ["H09"]}, "800"),
         ("没有参保，一只眼 2,600 元：到上限", {"total": "2600", "insured": False}, "2000"),
         ("自选晶体差价 3,000 元不计", {"total": "3900", "excluded": "3000", "categories": ["H02"]}, "900"),
+        ("低保，两只眼，手术前：每眼最多 1,500 元", {"answers": BOTH}, "3000"),
+        (
+            "低保，两只眼，费用 900 元和 1,800 元：每眼各自封顶",
+            {
+                "answers": {
+                    **BOTH,
+                    "claimed": [{"part": "left_eye", "total": "900"}, {"part": "right_eye", "total": "1800"}],
+                }
+            },
+            "2400",
+        ),
     )
 )
-"""The examples of domain 4.4b for one eye."""
+"""One eye by its facts, and two eyes as the programme itself adds them up."""
 POLICY: dict[str, Any] = {
     "title": "白内障救助标准（示例）",
     "effective_from": "2026-01-01",

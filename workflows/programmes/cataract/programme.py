@@ -36,6 +36,7 @@ CATARACT = register(
         guide=GUIDE,
         eligible=eligible,
         screening="eyes",
+        counted=("claimed",),
         demo_answers=demo_answers,
         asks=ASKS,
     )
