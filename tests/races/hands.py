@@ -238,7 +238,7 @@ def together(seed: int, acts: int, threads: int) -> dict[str, Any]:
 
     def work(one: Hands) -> None:
         try:
-            one.act(acts // threads)
+            one.act(-(-acts // threads))
         finally:
             connections.close_all()
 
