@@ -1,0 +1,154 @@
+"""Lists of hospitals, devices, duplicates and policy: thirty rows are asked for as often as a few."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from cases.access.models import Office, User
+from cases.calendar import clock
+from cases.dossier.models import Case
+from cases.duplicates.models import AgencyList, CaseTrace
+from cases.policy.models import PolicyVector
+from cases.providers.claims import ClaimLine
+from cases.providers.permits import Permit
+from cases.providers.register import Provider
+from cases.stock.fittings import Fitting, Waiting
+from cases.stock.models import DeviceModel, Handover, StockCount
+from tests.lists.test_constant_queries import MANY, List, asked, cases, more, unbounded, undone
+from tests.matrix.world import World
+
+__all__ = ["undone"]
+
+
+def _more_cases(world: World) -> list[Case]:
+    cases(world)
+    return list(Case.objects.filter(number__startswith="640422-2026-9").order_by("pk"))
+
+
+def permits(world: World) -> None:
+    """Thirty more permits, each of a person of its own."""
+    found = _more_cases(world)
+    more(
+        world.rows["permit"], number=lambda number: f"MORE-{number}", token=lambda number: uuid.uuid4(),
+        id_key=lambda number: f"more-{number}", case_id=lambda number: found[number].pk,
+    )  # fmt: skip
+
+
+def claim_lines(world: World) -> None:
+    """Thirty more lines of the claim."""
+    permits(world)
+    made = list(Permit.objects.filter(number__startswith="MORE-").order_by("pk"))
+    more(
+        ClaimLine.objects.get(pk=world.rows["claim_line"].pk), invoice_no=lambda number: f"MORE-{number}",
+        permit_id=lambda number: made[number].pk, case_id=lambda number: made[number].case_id,
+    )  # fmt: skip
+
+
+def providers(world: World) -> None:
+    """Thirty more hospitals."""
+    row = Provider.objects.get(pk=world.rows["provider"].pk)
+    more(row.office, name=lambda number: f"另一家医院 {number}", kind=lambda number: "hospital")
+    made = list(Office.objects.filter(name__startswith="另一家医院").order_by("pk"))
+    more(row, office_id=lambda number: made[number].pk, uscc=lambda number: f"9164040000{number:08}")
+
+
+def handovers(world: World) -> None:
+    """Thirty more hand-overs."""
+    more(Handover.objects.get(pk=world.rows["handover"].pk), number=lambda number: f"MORE-{number}")
+
+
+def one_count(world: World) -> str:
+    """The page with one count on it."""
+    by = User.objects.get(username="storekeeper")
+    world.rows["counted"] = StockCount.objects.create(
+        place=world.rows["place"], counted=3, expected=3, by=by, at=clock.now()
+    )
+    return ""
+
+
+def stock_counts(world: World) -> None:
+    """Thirty more counts of the store."""
+    more(world.rows["counted"])
+
+
+def models(world: World) -> None:
+    """Thirty more models of device."""
+    more(DeviceModel.objects.earliest("pk"), model=lambda number: f"更多型号 {number}")
+
+
+def fittings(world: World) -> None:
+    """Thirty more people to be fitted."""
+    found = _more_cases(world)
+    row = Fitting.objects.get(pk=world.rows["fitting"].pk)
+    more(row, id_key=lambda number: f"more-{number}", case_id=lambda number: found[number].pk)
+
+
+def waiting(world: World) -> None:
+    """Thirty more people who wait for a device."""
+    found = _more_cases(world)
+    need = {"loss": "70", "born": "1950-01-01", "category": "H02"}
+    more(Waiting(case=found[0], need=need, since=clock.now()), case_id=lambda number: found[number].pk)
+
+
+def one_hit(world: World) -> str:
+    """The page with one case of somebody with the same telephone."""
+    _traces(world, _more_cases(world)[:1])
+    return ""
+
+
+def hits(world: World) -> None:
+    """As many as there may be."""
+    _traces(world, list(Case.objects.filter(number__startswith="640422-2026-9").order_by("pk"))[1:])
+
+
+def _traces(world: World, found: list[Case]) -> None:
+    trace = CaseTrace.objects.get(case=world.rows["case"])
+    same = {field.attname: getattr(trace, field.attname) for field in trace._meta.concrete_fields}
+    CaseTrace.objects.bulk_create(CaseTrace(**{**same, "case_id": case.pk, "id_key": f"m{case.pk}"}) for case in found)
+
+
+def agency_lists(world: World) -> None:
+    """Thirty more lists that were compared."""
+    by, day = User.objects.get(username="prov_review"), clock.today()
+    row = AgencyList(
+        kind="civil", agency="民政", purpose="查重", basis="办法", list_date=day, rows=1, by=by, at=clock.now()
+    )
+    more(row, file_sha256=lambda number: f"{number:064}")
+
+
+def vectors(world: World) -> None:
+    """Thirty more test vectors."""
+    row = PolicyVector.objects.filter(version=world.rows["version"]).earliest("pk")
+    more(row, title=lambda number: f"更多情况 {number}")
+
+
+NEWER = [
+    List("eye_hospital", "providers:home", permits),
+    List("eye_hospital", "providers:claims", claim_lines),
+    List("xiji_intake", "providers:lines", claim_lines),
+    List("prov_review", "providers:providers", providers),
+    List("storekeeper", "stock:home", handovers),
+    List("storekeeper", "stock:counts", stock_counts, few=one_count),
+    List("storekeeper", "stock:models", models),
+    List("hearing_centre", "fitting:home", fittings),
+    List("prov_review", "fitting:waiting", waiting),
+    List("xiji_review", "hits:case", hits, ("@case",), one_hit),
+    List("prov_review", "lists:home", agency_lists),
+    List("policy_edit", "policy:vectors", vectors, ("@version_key",)),
+]
+
+
+@pytest.mark.parametrize("one", NEWER, ids=str)
+def test_a_newer_list_asks_as_often_for_thirty_rows_as_for_a_few(undone: World, one: List) -> None:
+    undone.rows["version_key"] = undone.rows["version"].pk
+    browser = Client()
+    browser.force_login(User.objects.get(username=one.who), backend="django.contrib.auth.backends.ModelBackend")
+    address = one.address(undone)
+    browser.get(address)
+    few, short = asked(browser, address + one.few(undone))
+    one.grow(undone)
+    many, long = asked(browser, address)
+    assert long > short + MANY * 20, "the list did not grow: this test shows nothing"
+    assert len(many) == len(few), "\n".join(sorted(set(many) - set(few))[:10])
+    assert not [statement for statement in many if unbounded(statement)]
