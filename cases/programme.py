@@ -55,6 +55,7 @@ class Programme:
     not know whose they are (遮盖后的案卷). `screening` is what its screening campaigns measure, eyes or ears ("" for a
     programme without any). `bills` says what the reviewer should look at in the invoices of a case (票据): it takes the
     answers, the invoices and the codes of the papers that came in; a programme without it enters no invoices.
+    `facts` says of the answers what the conditions of a policy ask about (受助条件) beside age, place and hardship.
     `in_kind` (实物) says that the award is given in devices, so that no fund is asked.
     `counted` names what the award reads and nobody answers (核算事实): lines of a claim for example.
     `asks` names the rows of a policy, by section, that the folder and its rooms read beside the road: none is published without.
@@ -70,7 +71,7 @@ class Programme:
     roads: Mapping[str, Any] = field(default_factory=dict)
     road: str = "v1"
     guide: Mapping[str, Any] = field(default_factory=dict)
-    eligible: Callable[[Mapping[str, Any], Policy], Any] | None = None
+    facts: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
     veil: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ from cases.providers import actions as providers
 from cases.states import STATES
 from cases.stock import actions as stock
 from cases.text import money as money_words
-from workflows.evaluating import award_made, papers_asked
+from workflows.evaluating import award_made, must_be_entitled, papers_asked
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
@@ -50,17 +50,17 @@ def received(*, case: Case, by: Any, now: datetime) -> None:
 def accept(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
     """受理: from today this policy version counts for the case, whatever is published later (F42).
 
-    Not while a required paper is missing or marked 不合格. A case that came back to intake and is accepted again keeps
+    Not while a required paper is missing or marked 不合格, or a condition is not met. A case that came back to intake and is accepted again keeps
     the policy and the day of its first acceptance.
     """
     if fault := unfit_sentence(case):
         raise Invalid(fault, fields={"outcome": fault})
+    must_be_entitled(case, by, now)
     if case.policy_id is not None:
         return
     day = local_day(now)
     policy = current_policy(case.programme, on=day, place=case.handling_code)
-    case.policy = PolicyVersion.objects.get(pk=policy.version or 0)
-    case.accepted_on = day
+    case.policy, case.accepted_on = PolicyVersion.objects.get(pk=policy.version or 0), day
     case.save(update_fields=["policy", "accepted_on"])
     decision.policy = case.policy
     record("case.accepted", about=("case", case.pk), object=case, payload={"policy": policy.version, "on": day})

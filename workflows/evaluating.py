@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
+
 from cases.award.rules import Award
 from cases.calendar.rules import local_day
+from cases.dossier.entitled import entitled, facts_of
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.rules import circumstances
+from cases.errors import Invalid
+from cases.parts import PARTS
 from cases.policy.conditions import applies
+from cases.policy.entitlement import Judged, unmet
 from cases.policy.evaluations import keep, rows_named
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy
+from cases.programme import programme
+from cases.text import listed, named, strung
 
 SELF_PAID = ("self_pay_floor", "expert_over")
 """The thresholds of a policy that the self-paid cost is held against."""
@@ -28,6 +36,38 @@ def papers_asked(case: Case, policy: Policy, by: Any, now: datetime) -> None:
     keep(case=case, kind="checklist", policy=policy, rows=rows, facts=facts, result=result, by=by, now=now)
 
 
+def entitlement_judged(case: Case, by: Any, now: datetime) -> tuple[Judged, ...]:
+    """受助条件判定, as the first check makes it too: on the day of sending, by the policy that counts for the case; kept."""
+    policy, card, on = policy_of(case), programme(case.programme), local_day(case.submitted_at or now)
+    given = answers(case)
+    found = entitled(card, given, policy, on=on)
+    if found:
+        keep(
+            case=case, kind="eligibility", policy=policy, rows=[one.row for one in found],
+            facts=facts_of(card, given, on=on), result=outcomes(found), by=by, now=now,
+        )  # fmt: skip
+    return found
+
+
+def must_be_entitled(case: Case, by: Any, now: datetime) -> None:
+    """受理以前: raises Invalid with a sentence for each condition that is not met; what is not known yet waits."""
+    if against := unmet(entitlement_judged(case, by, now)):
+        english = (get_language() or "").startswith("en")
+        words = strung(reason(one, english=english) for one in against)
+        raise Invalid(words, fields={"outcome": words}, code="not_eligible")
+
+
+def reason(one: Judged, *, english: bool) -> str:
+    """不符合的一条: for which eye or ear, and what the policy wants."""
+    sentence = one.sentence(english=english)
+    return named(listed([str(PARTS[part]) for part in one.parts]), sentence) if one.parts else sentence
+
+
+def outcomes(found: Iterable[Judged]) -> dict[str, str]:
+    """What came of each condition, by its row."""
+    return {one.row.name: one.outcome for one in found}
+
+
 def award_made(case: Case, award: Award, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
     """核算和条件留痕: the rows that made the amount, and the thresholds over which the self-paid cost lies (E3)."""
     policy = policy_of(case)
@@ -35,7 +75,11 @@ def award_made(case: Case, award: Award, facts: Mapping[str, Any], by: Any, now:
     keep(case=case, kind="award", policy=policy, rows=rows, facts=facts, result=said, by=by, now=now)
     asked = [row for row in policy.section("eligibility") if row.key in SELF_PAID]
     over = [row for row in asked if award.self_pay > policy.threshold(row.key)]
+    card, on = programme(case.programme), local_day(case.submitted_at or now)
+    given = answers(case) | {"self_pay": award.self_pay}
+    found = entitled(card, given, policy, on=on)
     keep(
-        case=case, kind="eligibility", policy=policy, rows=over, facts={"self_pay": award.self_pay},
-        result={row.key: row in over for row in asked}, by=by, now=now,
+        case=case, kind="eligibility", policy=policy, rows=[*over, *(one.row for one in found)],
+        facts=facts_of(card, given, on=on) | {"self_pay": award.self_pay},
+        result={row.key: row in over for row in asked} | outcomes(found), by=by, now=now,
     )  # fmt: skip

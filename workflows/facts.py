@@ -24,6 +24,7 @@ from cases.recusal import actions as recusal
 from cases.stock import actions as stock
 from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
 from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers, told
+from workflows.evaluating import entitlement_judged
 from workflows.flow import step_of
 from workflows.models import Timer, WorkItem
 
@@ -98,6 +99,7 @@ def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:
     recusal.note_parties(case)
     actions.start(case=case, by=by, now=now)
     rechecks.keep(case, "submit", by=by, now=now)
+    entitlement_judged(case, by, now)
     effects.received(case=case, by=by, now=now)
 
 

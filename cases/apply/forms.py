@@ -9,12 +9,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.apply.first import OUTSIDE, PERMIT, hardships
 from cases.dossier.rules import UNKNOWN, ask_for
 from cases.errors import Invalid
 from cases.people.models import PayeeAccount
 from cases.people.rules import PAYEE_RELATIONS
 from cases.programme import Question
-from project.forms import CleanCharField, DateField, MoneyInput, PhotoField, Radios, ReliefForm, TickBox
+from project.forms import Checkboxes, CleanCharField, DateField, MoneyInput, PhotoField, Radios, ReliefForm, TickBox
 
 FEW = 15
 """Longer lists of choices are searched, not scrolled."""
@@ -149,7 +150,7 @@ class TrackForm(ReliefForm):
 
 
 class FirstForm(ReliefForm):
-    """能不能申请: three plain questions."""
+    """能不能申请: three plain questions, and the hardship category for whoever knows it."""
 
     illness = CleanCharField(
         label=_("得了什么病"),
@@ -164,10 +165,33 @@ class FirstForm(ReliefForm):
         error_messages={"invalid": _("请填写数字，比如 62。")},
     )
     place = forms.ChoiceField(label=_("户口在哪里"))
+    hardship = forms.ChoiceField(
+        label=_("属于哪一类困难家庭"),
+        help_text=_("不清楚的不用选。"),
+        required=False,
+    )
 
     def __init__(self, *args: Any, places: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = [("", _("请选择")), *places, ("-", _("不在宁夏"))]  # type: ignore[attr-defined]
+        elsewhere = ((OUTSIDE, _("不在宁夏")), (PERMIT, _("不在宁夏，有宁夏居住证")))
+        self.fields["place"].choices = [("", _("请选择")), *places, *elsewhere]  # type: ignore[attr-defined]
+        self.fields["hardship"].choices = [("", _("不清楚")), *hardships()]  # type: ignore[attr-defined]
+
+    def where(self) -> Any:
+        """去哪里办: the county that was chosen, or where the residence permit says."""
+        place = self.data.get("place", "")
+        choices = dict(self.fields["place"].choices)  # type: ignore[attr-defined]
+        return _("居住证所在地") if place in (OUTSIDE, PERMIT) else choices.get(place, "")
+
+
+class HaveForm(ReliefForm):
+    """已经有的材料: what somebody ticks, to see what is still missing; nothing is kept."""
+
+    have = forms.MultipleChoiceField(label=_("已经有的，打勾"), widget=Checkboxes, required=False)
+
+    def __init__(self, *args: Any, papers: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["have"].choices = list(papers)  # type: ignore[attr-defined]
 
 
 class AccountForm(ReliefForm):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,7 @@ from cases.dossier.sending import lacking
 from cases.people.actions import REPAIRING
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
-from cases.programme import Programme, Question, programme
+from cases.programme import Question, programme
 from cases.publicity.queries import last_public_day, looked_into_until
 from cases.states import ROAD, STATES, State
 
@@ -256,14 +255,3 @@ def days_of(policy: Policy, key: str) -> int:
         return policy.days(key)
     except PolicyGap:
         return 0
-
-
-def suitable(
-    cards: list[Programme], facts: Mapping[str, Any], policies: Mapping[str, Policy]
-) -> list[tuple[Programme, Any]]:
-    """Each programme with the reasons why not, under the policy the review uses; none means that one may apply (F4)."""
-    return [
-        (card, card.eligible(facts, policies[card.slug]) if card.eligible else ())
-        for card in cards
-        if card.slug in policies
-    ]

@@ -27,6 +27,7 @@ CONDITIONS: dict[str, tuple[str, Any]] = {
     "referred": (YES_NO, _("外地就医")),
     "paper": (YES_NO, _("纸质申请")),
     "returned_twice": (YES_NO, _("退回过两次")),
+    "doctor_says_needed": (YES_NO, _("医生写明要做")),
     "deadline_near": (YES_NO, _("快到期")),
 }
 """Every name that a row may ask about, with the type of what it wants and its label."""

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, QuerySet
 
 from cases.access.queries import posts_of, sees
 from cases.errors import NotFound
+from cases.policy.entitlement import OUTCOMES
 from cases.policy.models import Evaluation, EvaluationMatch
 from cases.policy.queries import as_row
 from cases.policy.rules import Policy, Row
@@ -59,6 +60,12 @@ class Kept:
 
     evaluation: Evaluation
     rows: list[Shown]
+
+    @property
+    def told(self) -> list[tuple[Shown, Any]]:
+        """Each row with what came of it, where it is a condition (受助条件); "" for every other row."""
+        result = self.evaluation.result
+        return [(one, OUTCOMES.get(result.get(one.row.name), "")) for one in self.rows]
 
     @property
     def reference(self) -> str:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy.conditions import conditions_shown, conditions_typed, shown, split
+from cases.policy.entitlement import FACTS, OPERATORS
 from cases.policy.models import Clause
 from cases.policy.queries import cited
 from cases.policy.rules import Row
@@ -52,6 +53,11 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "reading": (("on", _("先打开必交材料，才能同意"), YES_NO),),
     "reading.seconds": (("count", _("少于几秒算太快"), WHOLE),),
     "eligibility": (_AMOUNT, ("count", _("次数或人数"), WHOLE)),
+    "entitlement": (
+        ("fact", _("看哪个事实"), MODE),
+        ("is", _("怎么比"), MODE),
+        ("than", _("和什么比（数字、代码，或“条件和次数”里的条目）"), LIST),
+    ),
     "priority": (*_NAMES, ("days", _("排队提前几天"), WHOLE)),
     "duplicates": (("severity", _("查到以后"), MODE),),
     "duplicates.similar": (("severity", _("查到以后"), MODE), ("score", _("满几分算疑似同一人"), WHOLE)),
@@ -67,8 +73,10 @@ MODES = {
     "award.repeat": (("difference", _("合并计算，只补差额")), ("separate", _("每次单独计算"))),
     "caps.fund_short": (("waitlist", _("轮候")), ("offer", _("按余额给"))),
     "duplicates": tuple(SEVERITIES.items()),
+    "entitlement.fact": tuple((name, label) for name, (_type, label) in FACTS.items()),
+    "entitlement.is": tuple((name, label) for name, (_type, label) in OPERATORS.items()),
 }
-CONDITIONAL = ("award", "checklist", "priority")
+CONDITIONAL = ("award", "checklist", "priority", "entitlement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ class RowForm(ReliefForm):
         super().__init__(*args, initial=given | kwargs.pop("initial", {}), **kwargs)
         self.fields["clause"].choices = [("", "—"), *((pk, str(one)) for pk, one in self.clauses.items())]  # type: ignore[attr-defined]
         for name, label, type_ in kind.fields:
-            self.fields[name] = _field(label, type_, kind)
+            self.fields[name] = _field(label, type_, kind, name)
         if kind.section in CONDITIONAL and kind.shape not in ("self_pay", "repeat"):
             words = _("例如 minor=是；categories=H01,H02。空着就是都适用。")
             self.fields["when"] = CleanCharField(label=_("什么时候适用"), required=False, help_text=words)
@@ -157,7 +165,7 @@ class RowForm(ReliefForm):
         )
 
 
-def _field(label: Any, type_: str, kind: Kind) -> forms.Field:
+def _field(label: Any, type_: str, kind: Kind, name: str) -> forms.Field:
     if type_ == WHOLE:
         return forms.IntegerField(label=label, min_value=0, max_value=9999, required=False)
     if type_ == YES_NO:
@@ -167,7 +175,8 @@ def _field(label: Any, type_: str, kind: Kind) -> forms.Field:
     if type_ == TICK:
         return forms.BooleanField(label=label, required=False, widget=TickBox())
     if type_ == MODE:
-        return forms.ChoiceField(label=label, choices=MODES.get(kind.name) or MODES[kind.section], widget=Radios())
+        choices = MODES.get(f"{kind.section}.{name}") or MODES.get(kind.name) or MODES[kind.section]
+        return forms.ChoiceField(label=label, choices=choices, widget=Radios())
     if type_ == LIST:
         return _Words(label=label, required=False, help_text=_("用逗号隔开。"))
     return CleanCharField(label=label, required=False, max_length=200)

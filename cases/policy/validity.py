@@ -10,7 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy.conditions import implies
-from cases.policy.rules import LONGEST_WARNING, SECTIONS, Row
+from cases.policy.entitlement import SECTION as ENTITLEMENT
+from cases.policy.entitlement import faults as faults_of_entitlement
+from cases.policy.rules import LONGEST_WARNING, SECTIONS, Policy, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, condition_faults, faults_of, plain
 from cases.text import named
 
@@ -38,6 +40,11 @@ def validate(rows: Iterable[Row], *, needed: Mapping[str, Sequence[str]]) -> lis
     found = [*_unknown_and_double(held), *_missing(held, needed)]
     for row in held:
         found.extend(Problem(row.section, row.key, fault.field, fault.message) for fault in faults_of_row(row))
+    policy = Policy.from_rows(held)
+    for row in policy.section(ENTITLEMENT):
+        found.extend(
+            Problem(row.section, row.key, one.field, one.message) for one in faults_of_entitlement(row, policy)
+        )
     award = [row for row in held if row.section == "award"]
     if not found:
         found.extend(_award_as_a_whole(award))
@@ -101,7 +108,7 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield from _whole_number(value, "days", least=1)
     elif row.section == "duplicates":
         yield from _duplicates_faults(row.key, value)
-    if isinstance(value, dict) and row.section != "award":
+    if isinstance(value, dict) and row.section not in ("award", ENTITLEMENT):
         yield from condition_faults(value)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from cases.policy.conditions import CONDITIONS
+from cases.policy.entitlement import FACTS, OPERATORS
 from cases.policy.rules import Row
 from cases.policy.shapes import DEDUCTIONS, Range, ShapeFault, amount_in, plain
 from cases.text import listed, strung
@@ -20,6 +21,7 @@ SECTION_NAMES = {
     "levels": lazy("审核层级"),
     "quorum": lazy("集体研究"),
     "eligibility": lazy("条件和次数"),
+    "entitlement": lazy("受助条件"),
     "priority": lazy("优先"),
     "reading": lazy("先看后批"),
     "duplicates": lazy("查重"),
@@ -60,7 +62,7 @@ def name_of(row: Row) -> str:
     if row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons", "priority"):
         english = (get_language() or "").startswith("en")
         return str(row.value.get("name_en" if english else "name_zh") or row.key)
-    return note_of(row) or row.key
+    return note_of(row).replace("{than}", "…") or row.key
 
 
 def note_of(row: Row) -> str:
@@ -159,6 +161,11 @@ def _amount_or_count(row: Row) -> str:
     return _yuan(amount_in(row.value, "amount"))
 
 
+def _entitlement(row: Row) -> str:
+    name, operator, than = (row.value[field] for field in ("fact", "is", "than"))
+    return f"{FACTS[name][1]} {OPERATORS[operator][1]} {listed([str(one) for one in than])}"
+
+
 def _days(row: Row) -> str:
     if "workdays" in row.value:
         count = int(row.value["workdays"])
@@ -208,6 +215,7 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "levels": _level,
     "quorum": _quorum,
     "eligibility": _amount_or_count,
+    "entitlement": _entitlement,
     "priority": _head_start,
     "reading": lambda row: _seconds(row) if "count" in row.value else _level(row),
     "duplicates": _severity,

@@ -48,7 +48,8 @@ def test_nobody_under_sixty_is_accepted(begin: Begin) -> None:
     trip = begin(stock=0, patient_id_no=demo_id(3, born=date(1990, 5, 6), sex="F"))
     with pytest.raises(Invalid) as refused:
         trip.accept()
-    assert refused.value.code == "too_young"
+    assert refused.value.code == "not_eligible"
+    assert "60 周岁以上" in str(refused.value.fields["outcome"])
 
 
 def test_without_a_centre_nobody_is_accepted(road: Begin) -> None:

@@ -34,12 +34,14 @@ def staff(person: Any) -> Client:
 
 def test_papers_amount_and_thresholds_are_kept_with_version_facts_and_rows(case: Any) -> None:
     kept = {one.evaluation.kind: one for one in evaluations_of(case)}
-    assert list(kept) == ["checklist", "award", "eligibility"]
+    assert list(kept) == ["eligibility", "checklist", "award"]
     assert {one.evaluation.policy_id for one in kept.values()} == {case.policy_id}
     amount = kept["award"].evaluation
     assert Decimal(amount.result["amount"]) == case.award and amount.facts["total_cost"]
     assert "award.self_pay" in [one.row.name for one in kept["award"].rows]
-    assert [one.row.name for one in kept["eligibility"].rows] == ["eligibility.self_pay_floor"]
+    names = [f"entitlement.{key}" for key in ("place", "disease", "self_pay")]
+    assert [one.row.name for one in kept["eligibility"].rows] == ["eligibility.self_pay_floor", *names]
+    assert all(kept["eligibility"].evaluation.result[name] == "met" for name in names)
     row = PolicyRow.objects.get(version=case.policy, section="award", key="self_pay")
     assert [match.evaluation.case_id for match in row.matches.all()] == [case.pk], "the cases of a row can be found"
     assert all(line["clause"] for line in amount.result["lines"] if line["row"])

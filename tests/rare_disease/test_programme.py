@@ -17,7 +17,6 @@ from cases.policy.rules import Policy
 from cases.programme import programme
 from workflows.programmes.rare_disease import diseases
 from workflows.programmes.rare_disease.award import award
-from workflows.programmes.rare_disease.eligible import eligible
 from workflows.programmes.rare_disease.people import demo_account, demo_answers, demo_id
 from workflows.programmes.rare_disease.policy import POLICY
 
@@ -133,19 +132,6 @@ def test_the_working_is_printed_line_by_line_in_both_languages() -> None:
     lines = award(costs("80000", insurance_paid="30000"), SHIPPED, Earlier()).lines
     assert all(line.label_zh and line.label_en for line in lines)
     assert lines[-1].amount == Decimal("6000")
-
-
-@pytest.mark.parametrize(
-    "facts,reasons",
-    [
-        ({"illness": "戈谢病", "place": "640422"}, 0), ({"illness": "感冒", "place": "640422"}, 1),
-        ({"illness": "戈谢病", "place": ""}, 1), ({"illness": "感冒", "place": ""}, 2),
-        ({"illness": "戈谢病", "place": "640422", "self_pay": Decimal("5000")}, 1),
-        ({"illness": "戈谢病", "place": "640422", "self_pay": Decimal("5000.01")}, 0),
-    ],
-)  # fmt: skip
-def test_the_first_check_says_why_not_by_the_rules_of_the_review(facts: dict[str, Any], reasons: int) -> None:
-    assert len(eligible(facts, SHIPPED)) == reasons
 
 
 @pytest.mark.parametrize("number", range(0, 60, 7))

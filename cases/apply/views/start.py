@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -10,15 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from cases.apply import queries, sheets
-from cases.apply.forms import FirstForm
+from cases.apply import first, queries, sheets
+from cases.apply.forms import FirstForm, HaveForm
 from cases.calendar import clock
 from cases.dossier import actions
-from cases.dossier.queries import policies_in_force
 from cases.evidence.queries import name_of, plain_of
 from cases.evidence.rules import sketch
 from cases.policy.queries import current
-from cases.programme import Programme, programme, programmes
+from cases.policy.rules import Document
+from cases.programme import Programme, programme
 from cases.regions.queries import within
 from cases.signin import signed_in
 
@@ -31,18 +31,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def first_check(request: HttpRequest) -> HttpResponse:
-    """能不能申请: three plain questions; never a form error for somebody who does not fit."""
+    """能不能申请: a few plain questions; never a form error for somebody who does not fit. Nothing is kept."""
     form = FirstForm(request.GET if "illness" in request.GET else None, places=_places())
-    found: list[Any] | None = None
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        facts = {**given, "place": "" if given["place"] == "-" else given["place"]}
-        found = queries.suitable(programmes(), facts, policies_in_force(clock.today()))
+    found = first.check(form.cleaned_data, today=clock.today()) if form.is_bound and form.is_valid() else []
+    papers = first.papers_of(found)
+    have = HaveForm(request.GET, papers=[(paper.code, name_of(paper)) for paper in papers])
+    has = have.cleaned_data["have"] if have.is_valid() else []
     context = {
         "form": form,
-        "suits": [card for card, why_not in found or () if not why_not],
-        "others": [(card, why_not) for card, why_not in found or () if why_not],
-        "is_answered": found is not None,
+        "have": have if papers else None,
+        "suits": [(one, _named(one.missing(has))) for one in found if one.suits],
+        "others": [one for one in found if not one.suits],
+        "is_answered": form.is_bound and form.is_valid(),
+        "where": form.where(),
+        "asked": {name: request.GET.get(name, "") for name in form.fields},
         "for_whom": _for_whom(request.GET),
         "back_href": "/",
     }
@@ -102,6 +104,10 @@ def begin_here(request: HttpRequest, slug: str) -> HttpResponse:
     kept = queries.days_of(current(card.slug, clock.today()), "draft_kept")
     context = {"card": card, "kept": kept, "for_whom": for_whom, "back_href": f"/apply/{slug}{for_whom}"}
     return render(request, "dossier/begin.html", context)
+
+
+def _named(papers: Iterable[Document]) -> list[tuple[str, str]]:
+    return [(name_of(paper), plain_of(paper)) for paper in papers]
 
 
 def _for_whom(given: QueryDict) -> str:

@@ -19,19 +19,10 @@ from cases.providers import actions as providers
 from cases.providers.costs import claimed
 from cases.providers.models import Permit
 from cases.providers.queries import accepted_lines, provider_by_code
-from cases.text import strung
 from workflows import effects
 from workflows.models import Decision
 from workflows.programmes.cataract.award import most_of
-from workflows.programmes.cataract.eyes import against, wanted
-
-
-def accepted(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
-    """受理: pins the policy; not while the person or an eye does not meet its conditions, each said in a sentence."""
-    effects.accept(case=case, decision=decision, data=data, by=by, now=now)
-    if faults := against(answers(case), policy_of(case), on=case.accepted_on or local_day(now)):
-        words = strung(faults)
-        raise Invalid(words, fields={"outcome": words}, code="not_eligible")
+from workflows.programmes.cataract.eyes import wanted
 
 
 def confirmed(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:

@@ -103,6 +103,33 @@ ELIGIBILITY = (
     _count(9, "opinion_characters", 10, "示例第 22 条", "否定意见至少几字", "Characters of a negative opinion"),
     _count(10, "public_list_minimum", 5, "示例第 18 条", "少于几人按市公示", "Listed by city when fewer than"),
 )
+ENTITLEMENT = (
+    Row(
+        "entitlement", "age", {"fact": "age", "is": "at_least", "than": ["age_from"]}, 1, "示例第 5 条",
+        "这项救助面向 {than} 周岁以上的老人。",
+        "This aid is for people of {than} and more.",
+    ),
+    Row(
+        "entitlement", "place", {"fact": "place", "is": "within", "than": ["64"]}, 2, "示例第 4 条",
+        "这项救助面向宁夏户口的老人。",
+        "This aid is for people registered in Ningxia.",
+    ),
+    Row(
+        "entitlement", "sight", {"fact": "sight", "is": "at_most", "than": ["vision_at_most"], "when": {"doctor_says_needed": False}}, 3, "示例第 5 条",
+        "要做的眼视力不高于 {than}，或者医生写明要做。",
+        "The eye sees {than} at most, or a doctor wrote that it is needed.",
+    ),
+    Row(
+        "entitlement", "sightless", {"fact": "sightless", "is": "is", "than": ["no"]}, 4, "示例第 5 条",
+        "眼睛没有光感的，手术不能恢复视力。",
+        "An eye that sees no light is not helped by surgery.",
+    ),
+    Row(
+        "entitlement", "aided", {"fact": "aided", "is": "is", "than": ["no"]}, 5, "示例第 5 条",
+        "这只眼没有得到过别的救助。",
+        "The eye was not aided before.",
+    ),
+)  # fmt: skip
 
 
 def _priority(position: int, key: str, days: int, when: dict[str, Any], zh: str, en: str) -> Row:
@@ -154,7 +181,7 @@ POLICY: dict[str, Any] = {
     "note": "示例数值，由各地按自己的办法替换。",
     "vectors": VECTORS,
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip

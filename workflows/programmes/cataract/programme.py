@@ -6,7 +6,7 @@ from cases.programme import Programme, register
 from workflows.desk.step_forms import FORMS
 from workflows.programmes.cataract import clockwork
 from workflows.programmes.cataract.award import award
-from workflows.programmes.cataract.eligible import eligible
+from workflows.programmes.cataract.entitled import facts
 from workflows.programmes.cataract.forms import SightForm
 from workflows.programmes.cataract.people import demo_answers
 from workflows.programmes.cataract.policy import POLICY
@@ -20,6 +20,7 @@ clockwork.listen()
 ASKS = {
     "days": ("permit_valid",),
     "eligibility": ("age_from", "vision_at_most", "second_eye_days", "no_shows", "report_hours", "claim_day"),
+    "entitlement": ("age", "place", "sight", "sightless", "aided"),
 }
 
 CATARACT = register(
@@ -34,7 +35,7 @@ CATARACT = register(
         roads={"v1": CataractV1},
         road="v1",
         guide=GUIDE,
-        eligible=eligible,
+        facts=facts,
         screening="eyes",
         counted=("claimed",),
         demo_answers=demo_answers,

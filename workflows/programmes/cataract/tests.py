@@ -116,10 +116,10 @@ def test_what_is_not_accepted_ends_with_a_letter(eyes: Begin) -> None:
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ({"eye_right_va": "0.5"}, "视力好于"),
+        ({"eye_right_va": "0.5"}, "右眼：要做的眼视力不高于 0.3"),
         ({"eye_right_va": "无光感"}, "没有光感"),
-        ({"aided_eyes": "right_eye"}, "已经得到过"),
-        ({"patient_id_no": "649918197008294958"}, "不满 60"),
+        ({"aided_eyes": "right_eye"}, "没有得到过别的救助"),
+        ({"patient_id_no": "649918197008294958"}, "60 周岁以上"),
     ],
 )
 def test_who_does_not_meet_the_conditions_is_not_accepted(eyes: Begin, said: Any, why: str) -> None:

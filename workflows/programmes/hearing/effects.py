@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.calendar.rules import local_day
 from cases.dossier.actions import verify_answer
 from cases.dossier.models import Case
 from cases.errors import Invalid
 from cases.notices.actions import notify
-from cases.policy.queries import policy_of
 from cases.stock import actions as stock
 from cases.stock.actions.reserving import NoStock
-from cases.stock.audiometry import age_on
 from workflows import effects
 from workflows.models import Decision
 
 
 def accepted(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
-    """受理: old enough on the day of sending, the policy is pinned, and the nearest fitting centre is asked to test."""
+    """受理: the policy is pinned, and the nearest fitting centre is asked to test."""
     effects.accept(case=case, decision=decision, data=data, by=by, now=now)
-    _must_be_old_enough(case)
     stock.refer(case=case, by=by, now=now)
-
-
-def _must_be_old_enough(case: Case) -> None:
-    """周岁: whole years on the day on which the case was first recorded (domain.md 3.3)."""
-    assert case.patient is not None and case.submitted_at is not None
-    born, day = date.fromisoformat(str(case.patient.birth_date)), local_day(case.submitted_at)
-    years, least = age_on(born, day), policy_of(case).count("age_from")
-    if years < least:
-        words = _("提交那天 %(years)s 周岁，不到 %(least)s 周岁，不能受理。请不予受理。") % {
-            "years": years,
-            "least": least,
-        }
-        raise Invalid(words, fields={"outcome": words}, code="too_young")
 
 
 def referred(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:

@@ -122,6 +122,28 @@ ELIGIBILITY = (
     _count(9, "opinion_characters", 10, "示例第 22 条", "否定意见至少几字", "Characters of a negative opinion"),
     _count(10, "public_list_minimum", 5, "示例第 18 条", "少于几人按市公示", "Listed by city when fewer than"),
 )
+ENTITLEMENT = (
+    Row(
+        "entitlement", "age", {"fact": "age", "is": "at_least", "than": ["age_from"]}, 1, "示例第 5 条",
+        "这项救助面向 {than} 周岁以上的老人。",
+        "This aid is for people of {than} and more.",
+    ),
+    Row(
+        "entitlement", "place", {"fact": "place", "is": "within", "than": ["64"]}, 2, "示例第 4 条",
+        "这项救助面向宁夏户口，或者有宁夏居住证的人。",
+        "This aid is for people registered in Ningxia or with a permit there.",
+    ),
+    Row(
+        "entitlement", "aided", {"fact": "aided", "is": "is", "than": ["no"]}, 3, "示例第 11 条",
+        "近几年没有领过免费的助听器。",
+        "No free hearing aid in the last years.",
+    ),
+    Row(
+        "entitlement", "loss", {"fact": "loss", "is": "between", "than": ["loss_from", "loss_to"]}, 4, "示例第 6 条",
+        "听力检查：较好耳平均听阈在 {than} dB 之间。",
+        "Hearing test: average of the better ear {than} dB.",
+    ),
+)  # fmt: skip
 
 
 def _priority(position: int, key: str, days: int, when: dict[str, Any], zh: str, en: str) -> Row:
@@ -151,7 +173,7 @@ POLICY: dict[str, Any] = {
         {"title": "不配", "facts": {"stage": "0"}, "expected": {"amount": "0"}},
     ),
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip

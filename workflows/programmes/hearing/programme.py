@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.programme import Programme, register
 from workflows.programmes.hearing.award import award
-from workflows.programmes.hearing.eligible import eligible
+from workflows.programmes.hearing.entitled import facts
 from workflows.programmes.hearing.people import demo_answers
 from workflows.programmes.hearing.policy import POLICY
 from workflows.programmes.hearing.questions import SECTIONS
@@ -17,6 +17,7 @@ ASKS = {
         "fit_check_2", "fit_check_3", "fit_check_4",
     ),
     "eligibility": ("age_from", "loss_from", "loss_to", "second_ear_from", "replacement_years", "fitting_invitations"),
+    "entitlement": ("age", "place", "aided"),
 }  # fmt: skip
 
 HEARING = register(
@@ -31,7 +32,7 @@ HEARING = register(
         roads={"v1": HearingV1},
         road="v1",
         guide=GUIDE,
-        eligible=eligible,
+        facts=facts,
         demo_answers=demo_answers,
         in_kind=True,
         asks=ASKS,

@@ -196,6 +196,23 @@ ELIGIBILITY = (
         "Listed by city when fewer than",
     ),
 )
+ENTITLEMENT = (
+    Row(
+        "entitlement", "place", {"fact": "place", "is": "within", "than": ["64"]}, 1, "示例第 4 条",
+        "这项救助面向宁夏户口，或者有宁夏居住证并在宁夏参保的人。",
+        "This aid is for people registered in Ningxia, or with a permit and insured there.",
+    ),
+    Row(
+        "entitlement", "disease", {"fact": "disease", "is": "within", "than": ["1-", "2-"]}, 2, "示例第 4 条",
+        "病名在国家《罕见病目录》里。",
+        "The illness is in the national catalogue of rare diseases.",
+    ),
+    Row(
+        "entitlement", "self_pay", {"fact": "self_pay", "is": "over", "than": ["self_pay_floor"]}, 3, "示例第 6 条",
+        "自己花的钱超过 {than} 元。",
+        "The self-paid cost is over {than} yuan.",
+    ),
+)  # fmt: skip
 
 
 def _priority(position: int, key: str, days: int, when: dict[str, Any], zh: str, en: str) -> Row:
@@ -273,7 +290,7 @@ POLICY: dict[str, Any] = {
     },
     "vectors": VECTORS,
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
         *RETURN_REASONS,
     ),
 }  # fmt: skip

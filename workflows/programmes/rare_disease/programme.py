@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.programme import Programme, register
 from workflows.programmes.rare_disease.award import award
 from workflows.programmes.rare_disease.bills import bills
-from workflows.programmes.rare_disease.eligible import eligible
+from workflows.programmes.rare_disease.entitled import facts
 from workflows.programmes.rare_disease.people import demo_answers
 from workflows.programmes.rare_disease.policy import POLICY
 from workflows.programmes.rare_disease.questions import SECTIONS
@@ -30,9 +30,10 @@ RARE_DISEASE = register(
         roads={"v1": RareDiseaseV1},
         road="v1",
         guide=GUIDE,
-        eligible=eligible,
+        facts=facts,
         demo_answers=demo_answers,
         veil=VEIL,
         bills=bills,
+        asks={"entitlement": ("place", "disease", "self_pay")},
     )
 )

@@ -15,7 +15,7 @@ class CataractV1(ReliefFlow):
 
     intake = (
         steps.review(_("县级受理"), by="CTY1", level=1, state="INTAKE", days="intake", form="intake")
-        .Exit("accept", this.village_check, label=_("受理"), effect=eye_effects.accepted)
+        .Exit("accept", this.village_check, label=_("受理"), effect=effects.accept)
         .Exit("supplement", this.supplement, label=_("一次性告知补正"), kind="wait", effect=effects.supplement)
         .Exit(
             "not_accept",

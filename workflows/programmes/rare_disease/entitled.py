@@ -1,0 +1,20 @@
+"""受助条件的事实 of rare-disease relief: the illness as the national catalogue codes it, and where insurance counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.dossier.entitled import places
+
+INSURED_HERE = ("INS_RES", "INS_EMP")
+
+
+def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """居住证 counts together with insurance in Ningxia; an illness that the catalogue does not have is no code."""
+    insurance = answers.get("insurance_type")
+    return {
+        "place": places(answers, elsewhere=insurance in INSURED_HERE if insurance else None),
+        "disease": answers.get("disease_code"),
+        "self_pay": answers.get("self_pay"),
+    }
