@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 BUDGET = {
-    "tests/journeys": 300,
+    "tests/journeys": 450,
     "tests/desk": 300,
     "tests/pages": 300,
     "tests/frame": 150,

@@ -1,4 +1,4 @@
-"""`manage.py walk` over real HTTP: both programmes come to the end, and each wrong turn on the way is refused."""
+"""`manage.py walk` over real HTTP: each programme comes to its ends, and each wrong turn on the way is refused."""
 
 import pytest
 from django.core.management import call_command
@@ -7,20 +7,42 @@ from django.db import connection
 
 from cases.history.check import verify
 from cases.policy.models import PolicyVersion
+from cases.programme import programme
+from workflows.walking.visitors import Visitors
 from workflows.walking.walk import Walk
+from workflows.walking.ways import COMMON, way_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 
-@pytest.mark.parametrize(("slug", "least_refused"), [("rare_disease", 8), ("two_step", 4)])
+@pytest.mark.parametrize(
+    ("slug", "least_refused"), [("rare_disease", 8), ("cataract", 8), ("hearing", 8), ("two_step", 4)]
+)
 def test_a_case_is_walked_from_a_phone_to_the_bank(slug, least_refused, cast, live_server):
     lines = []
-    walk = Walk(slug, live_server.url, lines.append)
+    walk = Walk(slug, Visitors(live_server.url), lines.append)
     case = walk()
     assert case.state == "CLOSED"
     assert walk.refused >= least_refused
     assert verify(connection, case=case.pk).is_clean
     assert any("走错" in line for line in lines)
+
+
+@pytest.mark.parametrize("slug", ["cataract", "hearing"])
+def test_a_case_is_walked_to_each_other_ending_of_its_road(slug, cast, live_server):
+    people, ended = Visitors(live_server.url), {}
+    known = way_of(programme(slug)).endings  # the common ones are walked once, on the road of cataract relief
+    wanted = {name: one for name, one in known.items() if slug == "cataract" or name not in COMMON}
+    for name, ending in wanted.items():
+        case = Walk(slug, people, lambda line: None, ending)()
+        ended[name] = case.state
+        assert case.closed_at is not None and verify(connection, case=case.pk).is_clean
+    assert ended == {name: ending.state for name, ending in wanted.items()} and len(ended) >= 3
+
+
+def test_an_ending_that_no_road_has_is_answered_with_those_that_there_are(cast):
+    with pytest.raises(CommandError, match="没有结局 nowhere。可以走到的有：not_accepted、.*given_back"):
+        call_command("walk", "hearing", ending="nowhere")
 
 
 @pytest.mark.parametrize(

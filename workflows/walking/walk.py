@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from cases.access.demo import PASSWORD
 from cases.access.models import User
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.dossier.models import Case
-from cases.money.models import Fund, PaymentBatch, Payout
-from cases.money.testbank import SimulatedBank
+from cases.money.models import Fund
 from cases.policy.queries import policy_of
 from cases.programme import programme
-from cases.publicity.models import PublicList
 from cases.states import STATES
-from workflows.desk.panel.models import Meeting, MeetingItem
 from workflows.engine import clockwork
 from workflows.flow import step_of
 from workflows.models import WorkItem
@@ -27,17 +22,21 @@ from workflows.walking.browser import Browser, Form, Page
 from workflows.walking.filing import file_application
 from workflows.walking.papers import picture
 from workflows.walking.visitors import Visitors, day
-from workflows.walking.wrong import MEMBERS, Say, WalkFailed, WrongTurns, token_of
+from workflows.walking.waits import WAITS
+from workflows.walking.ways import Ending, way_of
+from workflows.walking.wrong import Say, WalkFailed, WrongTurns
 
 OPINION = "已核对材料和入户记录，情况属实，符合办法规定。"
 
 
 class Walk:
-    """One walk of one programme against a running site."""
+    """One walk of one programme at a running site, the ordinary way to CLOSED or to one other ending."""
 
-    def __init__(self, slug: str, base: str, say: Say) -> None:
+    def __init__(self, slug: str, people: Visitors, say: Say, ending: Ending | None = None) -> None:
         self.card = programme(slug)
-        self.people = Visitors(base)
+        self.way = way_of(self.card)
+        self.ending = ending
+        self.people = people
         self.say = say
         self.case = Case()
         self.turns = WrongTurns(self.people, lambda: self.case, say)
@@ -48,19 +47,38 @@ class Walk:
         return self.turns.refused
 
     def __call__(self) -> Case:
-        """Walk; answers the closed case. Raises WalkFailed, also when a wrong turn was not refused."""
+        """Walk; answers the ended case. Raises WalkFailed, also when a wrong turn was not refused."""
         self._prepare()
         self._file()
         for _turn in range(40):
             self.case.refresh_from_db()
             if self.case.closed_at is not None:
-                return self.case
-            item = drive.open_item(self.case)
-            if item.kind == "human":
-                self._decide(item)
-            else:
-                self._waited(item)
+                return self._ended()
+            self._turn(drive.open_item(self.case))
         raise WalkFailed(f"{self.case.number} does not come to an end: {self.case.state}")
+
+    def _ended(self) -> Case:
+        wanted = self.ending.state if self.ending else "CLOSED"
+        if self.case.state != wanted:
+            raise WalkFailed(f"{self.case.number} ended as {self.case.state}, not as {wanted}")
+        return self.case
+
+    def _turn(self, item: WorkItem) -> None:
+        """The open step is left: by the way of the ending where it turns off, else as usual."""
+        exits = step_of(item).exits
+        off = self.ending if self.ending and self.ending.at in exits else None
+        if off and off.turn:
+            off.turn(self)
+        elif item.kind == "human":
+            self._decide(item, off.at if off else next(iter(exits)))
+        else:
+            self._waited(item)
+
+    def fill(self, who: str, address: str, **typed: Any) -> None:
+        """Somebody fills in the form of a page. Raises WalkFailed with what the page says when it is not taken."""
+        page = self.people.fill(who, address, typed)
+        if page.status >= 400:
+            raise WalkFailed(f"{who} at {address}: {page.sentence()}")
 
     def tell(self, who: str, what: str) -> None:
         """One line: who, what, state, due."""
@@ -72,11 +90,8 @@ class Walk:
 
     # --- before and at the beginning -----------------------------------------------------------------------------------
     def _prepare(self) -> None:
+        people = {user.username: user for user in User.objects.filter(username__in=self.people.names)}
         if not Fund.objects.filter(programme=self.card.slug, is_active=True).exists():
-            people = {
-                user.username: user
-                for user in User.objects.filter(username__in=["policy_edit", "policy_publish", "fin_make"])
-            }
             drive.publish_policy(slug=self.card.slug, maker=people["policy_edit"], publisher=people["policy_publish"])
             drive.fund(slug=self.card.slug, yuan="100", by=people["fin_make"])
         purse = Fund.objects.filter(programme=self.card.slug, is_active=True).order_by("id")[0]
@@ -86,11 +101,12 @@ class Walk:
         if taken.status >= 400:
             raise WalkFailed(f"the gift was not taken: {taken.sentence()}")
         self.say("fin_make           资金到账 20,000 元")
+        self.way.prepare(people)
 
     def _file(self) -> None:
         number = 500 + Case.objects.count()
         assert self.card.demo_answers is not None
-        given = {**self.card.demo_answers(number), "hukou_division": "640521100991"}
+        given = {**self.card.demo_answers(number), "hukou_division": self.way.place}
         name, check = file_application(self.people["applicant2"], self.card, given, number=number)
         self.case = Case.objects.get(number=name)
         self.tell("applicant2", f"提交申请 {name}")
@@ -103,11 +119,11 @@ class Walk:
         self.say("                   · 再点一次提交：还是同一件")
 
     # --- people decide -------------------------------------------------------------------------------------------------
-    def _decide(self, item: WorkItem) -> None:
+    def _decide(self, item: WorkItem, outcome: str) -> None:
         who = drive.person_for(item)
         name, spec = who.username, step_of(item)
         if item.level == 2:
-            self.turns.other_county()
+            self.turns.other_county(self.way.stranger)
         if item.level == 3:
             self.turns.same_person(item)
         browser = self.people[name]
@@ -118,8 +134,14 @@ class Walk:
         if policy_of(self.case).must_read(item.step):
             self._read(browser)
         form = page.form("outcome")
-        outcome = next(iter(spec.exits))
         values = {"outcome": outcome, "opinion": OPINION, **self._details(spec.form, form)}
+        if spec.exits[outcome].needs_reason:
+            values["reasons"] = next(
+                code for code in form.choices["reasons"] if code.startswith(spec.exits[outcome].reasons)
+            )
+        if outcome == "supplement":
+            paper = next(name for name in form.choices if name.startswith("item_material_"))
+            values[paper] = next(filter(None, form.choices[paper]))
         files = {}
         if "photo" in form.files:
             photo = picture("VISIT", seed=self.case.pk)
@@ -159,122 +181,26 @@ class Walk:
             }
         if kind == "follow_up":
             return {"how": "phone", "received": "yes", "situation": "钱已收到，病情稳定，按时用药。"}
+        if kind == "sight":
+            return {"how": "phone", "charged": "no", "content": "good", "situation": "看得清路，自己能做饭。"}
         return {}
 
     # --- what a case waits for -----------------------------------------------------------------------------------------
     def _waited(self, item: WorkItem) -> None:
-        exits = step_of(item).exits
-        if "panel_agree" in exits:
-            self._panel(item)
-        elif "publicity_closed" in exits:
-            self._publicity()
-        elif "payment_batched" in exits:
-            self._payment()
-        else:
+        facts = {**WAITS, **self.way.facts}
+        fact = next((one for one in step_of(item).exits if one in facts), "")
+        if not fact:
             raise WalkFailed(f"nobody here knows how to end the wait at {item.step}")
-
-    def _panel(self, item: WorkItem) -> None:
-        head = self.people["prov_head"]
-        page = head.get("/panel/call")
-        form = page.form("items")
-        called = head.post(page, form, {"items": [item.pk], **day("held_on", clock.today())})
-        meeting = Meeting.objects.filter(items__case=self.case).order_by("-id").first()
-        if meeting is None:
-            raise WalkFailed(f"no meeting was called: {called.sentence()}")
-        self.tell("prov_head", f"召集会议 {meeting.number}")
-        on_agenda = MeetingItem.objects.get(meeting=meeting, case=self.case)
-        address = f"/panel/{meeting.number}/{on_agenda.pk}/"
-        for member in MEMBERS:
-            browser = self.people[member]
-            page = browser.get(f"/panel/{meeting.number}/")
-            browser.post(page, page.form("/sign-in"))
-        self.turns.unread_and_unready(meeting, address)
-        for member in MEMBERS[:-1]:
-            browser = self.people[member]
-            page = browser.get(address)
-            browser.post(page, page.form("choice"), {"choice": "agree"})
-        self.turns.recused_member(meeting, address)
-        page = head.get(address)
-        closed = head.post(page, page.form("/close"))
-        page = head.get(f"/panel/{meeting.number}/")
-        head.post(
-            page, page.form("minutes"), {"minutes": "会议逐件研究了议题，四名成员同意，一名成员回避，形成一致意见。"}
-        )
-        self.case.refresh_from_db()
-        if self.case.state in ("PANEL", "DEFERRED", "WAITLIST"):
-            raise WalkFailed(f"the panel came to {self.case.state}: {closed.sentence()}")
-        for member in MEMBERS:
-            page = self.people[member].get(f"/panel/{meeting.number}/")
-            self.people[member].post(page, page.form("/sign"))
-        self.tell("panel1…panel5", "表决通过，会议纪要存档，五人签字确认")
-
-    def _publicity(self) -> None:
-        officer = self.people["publicity"]
-        page = officer.get("/public/desk/")
-        ours = (
-            officer.post(page, page.form("/announce"))
-            if any("/announce" in form.action for form in page.forms)
-            else page
-        )
-        page = officer.get("/public/desk/") if ours is not page else page
-        posted = officer.post(page, page.form("cases"), {"cases": [self.case.token]})
-        shown = PublicList.objects.filter(entries__case=self.case).order_by("-id").first()
-        if shown is None:
-            raise WalkFailed(f"the list was not posted: {posted.sentence()}")
-        self.tell("publicity", f"公示 {shown.number}，到 {shown.ends_on:%Y-%m-%d}")
-        self.turns.early_payment()
-        self._to(shown.ends_on + timedelta(days=1))
-        self._until(lambda: self.case.state not in ("PUBLICITY", "OBJECTION"), "the list does not close")
-        self.tell("（时钟）", "公示期满，无异议")
-
-    def _payment(self) -> None:
-        self.turns.changed_payee()
-        payout = Payout.objects.filter(case=self.case).latest("id")
-        if payout.not_before and clock.today() < payout.not_before:
-            self._to(payout.not_before)
-        else:
-            self._to(clock.today() + timedelta(days=1))
-        maker, checker, releaser = (self.people[name] for name in ("fin_make", "fin_check", "fin_release"))
-        page = maker.get(f"/money/fund/{payout.fund.code}/batch/")
-        made = maker.post(page, page.form("payouts"))
-        batch = PaymentBatch.objects.filter(lines__payout=payout, lines__included=True).order_by("-id").first()
-        if batch is None:
-            raise WalkFailed(f"the case is in no batch: {made.sentence()}")
-        self.tell("fin_make", f"制单 {batch.number}，{batch.count} 笔")
-        home = f"/money/batch/{batch.number}/"
-        page = checker.get(f"{home}check/")
-        total = f"{batch.total_fen // 100}.{batch.total_fen % 100:02d}"
-        checker.post(page, page.form("count_retyped"), {"count_retyped": batch.count, "total_retyped": total})
-        self.tell("fin_check", "复核，重新输入笔数和总额")
-        page = releaser.get(f"{home}release/")
-        released = releaser.post(page, page.form("password"), {"password": PASSWORD})
-        self.tell("fin_release", "放行，再次输入密码")
-        page = maker.get(home)
-        data = maker.post(page, page.form("/file"))
-        if data.status != 200 or b"|" not in data.body:
-            raise WalkFailed(f"no bank file: {released.sentence()} {data.sentence()}")
-        self.tell("fin_make", "下载银行文件，送银行")
-        bank = SimulatedBank()
-        bank.take(data.body)
-        answer = bank.answer(batch.number)
-        assert answer is not None
-        page = maker.get(f"{home}answer/")
-        form = next(form for form in page.forms if form.files)
-        shown = maker.post(page, form, files={form.files[0]: ("answer.txt", answer, "text/plain")})
-        found = re.search(r"/money/answer/(\d+)", shown.url)
-        if found is None:
-            raise WalkFailed(f"the bank's answer was not taken: {shown.sentence()}")
-        page = checker.get(f"/money/answer/{found.group(1)}/")
-        checker.post(page, Form(page.url, "post", {"csrfmiddlewaretoken": [token_of(page)]}))
-        self._until(lambda: self.case.state in ("FOLLOWUP", "CLOSED"), "the payment is not booked")
-        self.tell("fin_check", "确认回盘，已到账")
+        facts[fact](self)
 
     # --- time ----------------------------------------------------------------------------------------------------------
-    def _to(self, when: Any) -> None:
+    def go_to(self, when: Any) -> None:
+        """Move the clock to a day or moment."""
         moved = clock.move_demo_clock(to=when, by=User.objects.get(username="prov_head"))
         self.say(f"（演示时钟）        拨到 {moved.astimezone(ZONE):%Y-%m-%d %H:%M}")
 
-    def _until(self, is_so: Callable[[], bool], otherwise: str) -> None:
+    def until(self, is_so: Callable[[], bool], otherwise: str) -> None:
+        """Let the clock do its work until it is so. Raises WalkFailed when it does not come to that."""
         for _each in range(3):
             clockwork.one_pass()
             self.case.refresh_from_db()

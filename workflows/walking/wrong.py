@@ -11,6 +11,7 @@ from cases.access.models import User
 from cases.dossier.models import Case
 from cases.history.models import Event
 from cases.money.models import Payout
+from cases.providers.models import ClaimLine, Permit
 from workflows.desk.panel.models import Meeting
 from workflows.models import WorkItem
 from workflows.walking.browser import Form, Page
@@ -51,19 +52,26 @@ class WrongTurns:
         self.refused += 1
         self.say(f"                   · 走错：{what} → {page.status} {page.sentence()[:70]}")
 
+    def wrong_form(self, what: str, who: str, address: str, **typed: Any) -> None:
+        """Try to fill in the form of a page as somebody who may not, or with what may not be."""
+        self.wrong(what, who, lambda: self.people.fill(who, address, typed))
+
     def denied(self, who: str, *, since: int) -> bool:
-        """Whether a refused try of this person was recorded since: in the chain of the case, of its fund or of his account."""
+        """Whether a refused try of this person was recorded since: in a chain of the case, its permits, its fund or his account."""
         person = User.objects.get(username=who)
         chains = Q(stream__kind="case", stream__key=str(self.case.pk))
         chains |= Q(stream__kind="account", stream__key=str(person.pk))
+        permits, lines = Permit.objects.filter(case=self.case), ClaimLine.objects.filter(case=self.case)
+        for kind, rows in (("permit", permits), ("line", lines)):
+            chains |= Q(stream__kind=kind, stream__key__in=[str(pk) for pk in rows.values_list("pk", flat=True)])
         funds = [str(pk) for pk in Payout.objects.filter(case=self.case).values_list("fund_id", flat=True)]
         chains |= Q(stream__kind="fund", stream__key__in=funds)
         return Event.objects.filter(chains, outcome="denied", actor=person.pk, id__gt=since).exists()
 
-    def other_county(self) -> None:
+    def other_county(self, stranger: str) -> None:
         """Somebody of another county opens the case."""
-        browser = self.people["xiji_intake"]
-        self.wrong("别的县来看这一件", "xiji_intake", lambda: browser.get(f"/case/{self.case.number}/"))
+        browser = self.people[stranger]
+        self.wrong("别的县来看这一件", stranger, lambda: browser.get(f"/case/{self.case.number}/"))
 
     def same_person(self, item: WorkItem) -> None:
         """Who reviewed for the county wants the next level too."""
@@ -81,7 +89,7 @@ class WrongTurns:
         browser = self.people[name]
         other = {
             **values,
-            "outcome": "not_accept",
+            "outcome": "accept" if values["outcome"] == "not_accept" else "not_accept",
             "phase": "confirm",
             "opinion": "这是同一件的另一个意见，应当被拒绝。",
         }
@@ -115,8 +123,10 @@ class WrongTurns:
         self.wrong("回避的人又来表决", MEMBERS[-1], lambda: member.post(page, vote))
 
     def early_payment(self) -> None:
-        """Finance pays before the notice is over."""
-        payout = Payout.objects.filter(case=self.case).latest("id")
+        """Finance pays before the notice is over; where no money is payable yet, there is nothing to try."""
+        payout = Payout.objects.filter(case=self.case).order_by("id").last()
+        if payout is None:
+            return
         maker = self.people["fin_make"]
         page = maker.get(f"/money/fund/{payout.fund.code}/batch/")
         if str(self.case.number) not in page.text:

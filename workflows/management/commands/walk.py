@@ -1,11 +1,11 @@
-"""`manage.py walk <programme> [--url URL]`: one new case end to end over HTTP; exit 0 only when closed and verified."""
+"""`manage.py walk <programme> [--ending NAME | --every-ending] [--url URL]`: new cases end to end over HTTP; exit 0 only when ended as meant and verified."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,12 +19,12 @@ from django.utils import translation
 
 from cases.calendar import clock
 from cases.history.check import verify
-from cases.programme import programmes
+from cases.programme import programme, programmes
 from workflows.walking.browser import Browser
+from workflows.walking.visitors import Visitors
 from workflows.walking.walk import Walk
+from workflows.walking.ways import Ending, way_of
 from workflows.walking.wrong import WalkFailed
-
-WRONG_TURNS = 8
 
 
 class _Quiet(WSGIRequestHandler):
@@ -63,6 +63,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("programme")
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument(
+            "--ending", help="walk to this ending instead of the ordinary one; an unknown word lists them"
+        )
+        which.add_argument("--every-ending", action="store_true", help="a case to each ending, the ordinary one last")
         parser.add_argument("--url", help="a running site on this database; without it the walk serves its own")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,24 +78,40 @@ class Command(BaseCommand):
             raise CommandError("The walk moves the clock: it runs only on a demonstration database (make run).")
         if options["url"] and not is_site(options["url"]):
             raise CommandError(f"--url {options['url']} is not the address of a site, such as http://127.0.0.1:8000")
+        endings = self.endings(options)
         logging.getLogger("django.request").setLevel(logging.ERROR)  # each refused try prints its own line
-        with translation.override("zh-hans"):
-            if options["url"]:
-                self.walk(options["programme"], options["url"])
-            else:
-                with site() as address:
-                    self.walk(options["programme"], address)
+        with translation.override("zh-hans"), nullcontext(options["url"]) if options["url"] else site() as address:
+            people = Visitors(address)
+            for ending in endings:
+                self.walk(options["programme"], people, ending)
 
-    def walk(self, slug: str, address: str) -> None:
-        walk = Walk(slug, address, self.stdout.write)
+    @staticmethod
+    def endings(options: dict[str, Any]) -> list[Ending | None]:
+        """What to walk to, in turn; None is the ordinary end, which is last because it moves the clock most."""
+        known = way_of(programme(options["programme"])).endings
+        if options["every_ending"]:
+            return [*known.values(), None]
+        if not options["ending"]:
+            return [None]
+        if options["ending"] not in known:
+            raise CommandError(f"没有结局 {options['ending']}。可以走到的有：{'、'.join(known) or '只有办结'}")
+        return [known[options["ending"]]]
+
+    def walk(self, slug: str, people: Visitors, ending: Ending | None) -> None:
+        if ending is not None:
+            self.stdout.write(f"—— {ending.title}")
+        walk = Walk(slug, people, self.stdout.write, ending)
         try:
-            Browser(address).get("/health/live")  # before anything is made for the walk
+            Browser(people.base).get("/health/live")  # before anything is made for the walk
             case = walk()
         except (WalkFailed, LookupError) as fault:
             raise CommandError(str(fault)) from fault
         except (OSError, HTTPException) as fault:  # urllib's URLError is an OSError
-            raise CommandError(f"The site at {address} does not answer: {getattr(fault, 'reason', fault)}") from fault
+            raise CommandError(
+                f"The site at {people.base} does not answer: {getattr(fault, 'reason', fault)}"
+            ) from fault
         report = verify(connection, case=case.pk)
         if not report.is_clean:
             raise CommandError(f"history does not verify: {report.findings[0].line()}")
-        self.stdout.write(f"{case.number} 已办结；走错 {walk.refused} 次都被拒绝并留痕；办理记录核验无误。")
+        ended = ending.title if ending else "已办结"
+        self.stdout.write(f"{case.number} {ended}；走错 {walk.refused} 次都被拒绝并留痕；办理记录核验无误。")
