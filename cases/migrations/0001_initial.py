@@ -3456,14 +3456,15 @@ class Migration(migrations.Migration):
                     "uscc",
                     models.CharField(db_collation="C", max_length=18, unique=True, verbose_name="统一社会信用代码"),
                 ),
+                ("licence", models.CharField(max_length=40, verbose_name="执业许可证号")),
                 ("contract_no", models.CharField(max_length=40, verbose_name="协议编号")),
                 ("contract_from", models.DateField(verbose_name="协议开始日")),
                 ("contract_to", models.DateField(verbose_name="协议结束日")),
                 (
                     "state",
                     models.CharField(
-                        choices=[("active", "在用"), ("suspended", "暂停")],
-                        default="active",
+                        choices=[("registered", "待核对"), ("active", "在用"), ("suspended", "暂停")],
+                        default="registered",
                         max_length=10,
                         verbose_name="状态",
                     ),
@@ -3500,6 +3501,16 @@ class Migration(migrations.Migration):
                     "made_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -3803,7 +3814,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="provider",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "suspended"])), name="provider_state_known"
+                condition=models.Q(("state__in", ["registered", "active", "suspended"])), name="provider_state_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_by", None), ("state", "registered")),
+                    models.Q(
+                        models.Q(("state", "registered"), _negated=True),
+                        ("confirmed_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("made_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="provider_by_two_people",
             ),
         ),
         migrations.AddConstraint(

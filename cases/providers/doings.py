@@ -55,7 +55,11 @@ OWN_LINE = {
 }
 """By the hospital, to its own claim line."""
 
+REGISTER = Doing(_("登记定点机构"), _("登记"), forms.ProviderForm, actions.register_provider, "")
+"""By the province; it is confirmed by somebody else from its page."""
+
 PROVIDER = {
+    "check": Doing(_("核对定点机构"), _("登记无误"), forms.NothingForm, actions.confirm_provider, "provider"),
     "account": Doing(_("登记机构账户"), _("登记"), forms.AccountForm, actions.set_account, "provider"),
     "confirm": Doing(_("核对机构账户"), _("账户无误"), forms.NothingForm, actions.confirm_account, "provider"),
     "price": Doing(_("设价目"), _("设价目"), forms.PriceForm, actions.set_price, "provider"),

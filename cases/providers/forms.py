@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.models import Office
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.parts import PARTS
@@ -136,6 +137,28 @@ class SuspendForm(DoingForm):
     """暂停定点机构."""
 
     why = CleanCharField(label=_("暂停原因"), max_length=500, widget=forms.Textarea(LONG))
+
+
+class ProviderForm(DoingForm):
+    """登记定点机构: as on licence and contract; its account is given on its page."""
+
+    kind = forms.ChoiceField(label=_("类别"), widget=Radios, choices=Provider.KINDS)
+    name = CleanCharField(label=_("机构名称"), max_length=80, help_text=_("照许可证写全称"))
+    division_code = forms.ChoiceField(label=_("在哪个市、县"))
+    licence = CleanCharField(label=_("执业许可证号"), squeeze=True, max_length=40)
+    uscc = CleanCharField(label=_("统一社会信用代码"), squeeze=True, max_length=18)
+    contract_no = CleanCharField(label=_("协议编号"), max_length=40)
+    contract_from = DateField(label=_("协议开始日"))
+    contract_to = DateField(label=_("协议结束日"))
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["division_code"].choices = [("", _("请选择")), *places]  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        place = {name: given.pop(name) for name in ("name", "division_code")} | {"kind": given["kind"]}
+        return given | {"office": Office.objects.filter(**place).first() or Office(**place)}
 
 
 class AccountForm(DoingForm):

@@ -5,14 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases.access.queries import may
+from cases.errors import NotFound
 from cases.providers import queries
 from cases.providers.costs import awarded, faults
-from cases.providers.doings import LINE, OFFICE_PERMIT, PROVIDER, doing
+from cases.providers.doings import LINE, OFFICE_PERMIT, PROVIDER, REGISTER, doing
 from cases.providers.rules import FAULTS
 from cases.providers.views import typed
+from cases.regions.queries import grouped
+
+NEXT = {"registered": "check", "active": "suspend", "suspended": "resume"}
 
 
 @login_required
@@ -50,7 +56,22 @@ def judge(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @require_GET
 def providers(request: HttpRequest) -> HttpResponse:
     """定点机构: those in or over one's area."""
-    return render(request, "providers/providers.html", {"providers": queries.watched_providers(request.user)})
+    found = queries.watched_providers(request.user)
+    may_add = bool(queries.managed_areas(request.user))
+    return render(request, "providers/providers.html", {"providers": found, "may_add": may_add})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """登记定点机构: a hospital or fitting centre under contract; a second person confirms it on its page."""
+    areas = queries.managed_areas(request.user)
+    if not areas:
+        raise NotFound()
+    places = grouped(areas, levels=("province", "city", "county"), english=get_language() == "en")
+    return typed(
+        request, REGISTER, None, _("须由另一个人核对后才能接收患者"), redirect("providers:providers"), places=places
+    )
 
 
 @login_required
@@ -60,7 +81,7 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
     one = queries.get_watched(request.user, pk)
     place = one.office.division_code
     right = {"account": "provider.manage", "price": "provider.manage", "confirm": "provider.confirm"}
-    right["resume" if one.state == "suspended" else "suspend"] = "provider.confirm"
+    right[NEXT[one.state]] = "provider.confirm"
     open_to = [word for word in PROVIDER if word in right and may(request.user, right[word], place)]
     context = {
         "provider": one, "prices": one.prices.filter(ends_on=None).order_by("code"),

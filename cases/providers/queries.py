@@ -215,6 +215,11 @@ def watched_providers(viewer: Any) -> list[Provider]:
     return list(visible_providers(viewer))
 
 
+def managed_areas(viewer: Any) -> list[str]:
+    """Where the viewer may register providers: the codes of his areas."""
+    return [post.office.division_code for post in posts_of(viewer) if "provider.manage" in post.role.rights]
+
+
 def get_watched(viewer: Any, pk: int) -> Provider:
     """One of them; NotFound for any other."""
     _must_have(viewer, *WATCHING)

@@ -16,21 +16,22 @@ USER = settings.AUTH_USER_MODEL
 
 
 class Provider(models.Model):
-    """定点机构: one hospital or fitting centre under contract, at its office; its account is confirmed by a second person.
+    """定点机构: one hospital or fitting centre under contract, at its office; registered by one person, confirmed by another.
 
-    Suspended (停用): no permit is issued for it and none of its permits is used until it is active again.
+    Until then (待核对) no permit is issued for it; its account has two people of its own. Suspended (停用): no permit is issued for it and none of its permits is used until it is active again.
     """
 
     KINDS = [("hospital", _("定点医院")), ("fitting", _("验配机构"))]
-    STATES = [("active", _("在用")), ("suspended", _("暂停"))]
+    STATES = [("registered", _("待核对")), ("active", _("在用")), ("suspended", _("暂停"))]
 
     kind = models.CharField(_("类别"), max_length=12, choices=KINDS)
     office = models.OneToOneField(Office, on_delete=models.PROTECT, related_name="provider", verbose_name=_("机构"))
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, unique=True, db_collation="C")
+    licence = models.CharField(_("执业许可证号"), max_length=40)
     contract_no = models.CharField(_("协议编号"), max_length=40)
     contract_from = models.DateField(_("协议开始日"))
     contract_to = models.DateField(_("协议结束日"))
-    state = models.CharField(_("状态"), max_length=10, choices=STATES, default="active")
+    state = models.CharField(_("状态"), max_length=10, choices=STATES, default="registered")
     suspended_why = SealedField(_("暂停原因"), blank=True, default="")
     suspended_at = models.DateTimeField(null=True)
     holder = SealedField(_("户名"), blank=True, default="")
@@ -44,6 +45,8 @@ class Provider(models.Model):
     account_confirmed_at = models.DateTimeField(null=True)
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "cases"
@@ -52,7 +55,14 @@ class Provider(models.Model):
                 condition=Q(uscc__regex=r"^[0-9A-HJ-NP-RTUWXY]{18}$"), name="provider_uscc_looks_right"
             ),
             models.CheckConstraint(condition=Q(contract_to__gte=F("contract_from")), name="provider_contract_dates"),
-            models.CheckConstraint(condition=Q(state__in=["active", "suspended"]), name="provider_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["registered", "active", "suspended"]), name="provider_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="registered", confirmed_by=None)
+                | (~Q(state="registered") & Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("made_by"))),
+                name="provider_by_two_people",
+            ),
             models.CheckConstraint(
                 condition=Q(account_confirmed_by=None) | ~Q(account_confirmed_by=F("account_by")),
                 name="provider_account_by_two_people",

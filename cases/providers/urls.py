@@ -16,6 +16,7 @@ urlpatterns = [
     path("check/<int:pk>/", office_views.line, name="line"),
     path("check/<int:pk>/<slug:what>/", office_views.judge, name="judge"),
     path("list/", office_views.providers, name="providers"),
+    path("list/new/", office_views.register, name="register"),
     path("list/<int:pk>/", office_views.provider, name="provider"),
     path("list/<int:pk>/<slug:what>/", office_views.change, name="change"),
     path("office/<slug:number>/<slug:what>/", office_views.permit, name="office_permit"),

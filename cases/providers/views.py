@@ -98,7 +98,7 @@ def typed(request: HttpRequest, one: Doing, thing: Any, about: Any, after: HttpR
     form = one.form(request.POST if request.method == "POST" else None, **given)
     if request.method == "POST" and form.is_valid():
         try:
-            one.act(**{one.on: thing}, by=request.user, **form.values())
+            one.act(**({one.on: thing} if one.on else {}), by=request.user, **form.values())
         except Refusal as refusal:
             if refusal.status not in (409, 422):
                 raise

@@ -154,7 +154,7 @@ GIVEN: dict[str, Any] = {
     "total": Decimal(1), "asked": Decimal(1), "lens_price": Decimal(1), "answer": "已寄去原件。", "refunded_on": date(2026, 1, 1), "how": "转账",
     "answered_by": "马某某", "called_on": date(2026, 1, 1), "why": "发票看不清楚。", "consent_how": "phone", "consent_by": "马某某",
     **goods.GIVEN,
-    "uscc": "91640400MA76000012", "contract_no": "YS-1", "contract_from": date(2027, 1, 1), "contract_to": date(2027, 1, 1),
+    "uscc": "91640400MA76000012", "licence": "PDY1", "contract_no": "YS-1", "contract_from": date(2027, 1, 1), "contract_to": date(2027, 1, 1),
     "invoice": 1, "cnaps": "", "price": Decimal(1),
     "username": "somebody.new", "name": "马某某", "password": "yanshi-demo-2026", "is_open": False, "ends_on": date(2027, 1, 1),
     "starts_on": date(2027, 1, 1), "answers": {"publicity": True, "processing": True, "economic": True}, "kind": "publicity",

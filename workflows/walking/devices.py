@@ -32,13 +32,14 @@ def hearing_centre(cast: Mapping[str, User]) -> Provider:
         return before
     today = clock.today()
     made = providers.register_provider(
-        kind="fitting", office=office, uscc=USCC, contract_no="YS-6404-T1", contract_from=today - timedelta(days=10),
+        kind="fitting", office=office, uscc=USCC, licence="YP64040001", contract_no="YS-6404-T1", contract_from=today - timedelta(days=10),
         contract_to=today + timedelta(days=900), by=cast["prov_review"],
     )  # fmt: skip
     providers.set_account(
         provider=made, holder=office.name, account="6228480000009990001", bank_name="演示农村商业银行", cnaps="",
         by=cast["prov_review"],
     )  # fmt: skip
+    providers.confirm_provider(provider=made, by=cast["prov_head"])
     providers.confirm_account(provider=made, by=cast["prov_head"])
     made.refresh_from_db()
     return made

@@ -26,6 +26,7 @@ def hospital(cast: Mapping[str, User], code: str, number: int = 1) -> Provider:
     clerk, head, today = cast["prov_review"], cast["prov_head"], clock.today()
     made = actions.register_provider(
         kind="hospital", office=Office.objects.get(division_code=code, kind="hospital"), uscc=USCC[code],
+        licence=f"PDY{code}0001",
         contract_no=f"YS-{code}-1", contract_from=today - timedelta(days=10), contract_to=today + timedelta(days=900),
         by=clerk,
     )  # fmt: skip
@@ -35,6 +36,7 @@ def hospital(cast: Mapping[str, User], code: str, number: int = 1) -> Provider:
     )  # fmt: skip
     actions.set_price(provider=made, code="SURGERY", name="白内障手术", price=Decimal("3000"), by=clerk)
     actions.set_price(provider=made, code="LENS", name="人工晶体（普通）", price=Decimal("1800"), by=clerk)
+    actions.confirm_provider(provider=made, by=head)
     actions.confirm_account(provider=made, by=head)
     made.refresh_from_db()
     return made

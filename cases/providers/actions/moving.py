@@ -32,8 +32,8 @@ def suspend_provider(*, provider: Provider, why: str, by: Any, now: datetime | N
     row, words = lock_provider(provider), clean_paragraphs(why)
     if len(words) < 5:
         raise Invalid(_("请写明原因。"), fields={"why": _("请写明原因，至少 5 个字。")})
-    if row.state == "suspended":
-        raise Refusal(_("这个机构已经暂停。"), code="suspended", status=409)
+    if row.state != "active":
+        raise Refusal(_("这个机构已经暂停，或还没有核对。"), code="suspended", status=409)
     row.state, row.suspended_why, row.suspended_at = "suspended", words, now
     row.save(update_fields=["state", "suspended_why", "suspended_at"])
     record("provider.suspended", about=("provider", row.pk), object=row, payload={})

@@ -46,7 +46,10 @@ def propose_permits(
 
 
 def must_be_open(provider: Provider, day: date) -> None:
-    """机构须在用: raises Invalid for one that is suspended or out of contract that day."""
+    """机构须在用: raises Invalid for one that nobody has confirmed, that is suspended or out of contract that day."""
+    if provider.state == "registered":
+        sentence = _("这个机构的登记还没有第二人核对，不能发通知单。")
+        raise Invalid(sentence, fields={"provider": sentence}, code="provider_unconfirmed")
     if not provider.is_open_on(day):
         sentence = _("这个机构已暂停或协议不在有效期内。请另选一个。")
         raise Invalid(sentence, fields={"provider": sentence}, code="provider_closed")

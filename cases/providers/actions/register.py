@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.fitting import office_fault
 from cases.access.models import Office
 from cases.access.queries import require
 from cases.calendar.rules import local_day
@@ -40,36 +41,70 @@ def register_provider(
     kind: str,
     office: Office,
     uscc: str,
+    licence: str,
     contract_no: str,
     contract_from: date,
     contract_to: date,
     by: Any,
     now: datetime | None = None,
 ) -> Provider:
-    """登记定点机构: an office of that kind is under contract from a day to a day. Raises Invalid by field."""
+    """登记定点机构: an office of that kind is under contract from a day to a day; a new office is made with it.
+
+    No permit is issued for it before a second person has confirmed it. Raises Invalid by field.
+    """
     assert now is not None
     act_as(by, "provider.manage", office.division_code)
-    code, faults = check_uscc(uscc), {}
-    if kind not in KIND_OF_OFFICE or office.kind != KIND_OF_OFFICE[kind]:
-        faults["office"] = _("请选择同类的机构：医院或验配机构。")
-    elif Provider.objects.filter(office=office).exists():
-        faults["office"] = _("这个机构已经登记过。")
+    code = check_uscc(uscc)
+    faults = _office_faults(kind, office)
     if not code:
         faults["uscc"] = _("统一社会信用代码不对。请照营业执照或登记证书核对 18 位。")
     elif Provider.objects.filter(uscc=code).exists():
         faults["uscc"] = _("这个代码已登记给另一个机构。")
+    if not 4 <= len(clean_number(licence)) <= 40:
+        faults["licence"] = _("请照许可证填写证号，4 到 40 位。")
     if not 2 <= len(clean(contract_no)) <= 40:
         faults["contract_no"] = _("请填写协议编号，2 到 40 个字。")
     if contract_to < contract_from:
         faults["contract_to"] = _("结束日期早于开始日期。请核对。")
     if faults:
         raise Invalid(_("还有内容要改。"), fields=faults)
+    if office.pk is None:
+        office.save()
+        record("office.made", about=("config", "all"), object=office)
     made = Provider.objects.create(
-        kind=kind, office=office, uscc=code, contract_no=clean(contract_no), contract_from=contract_from,
-        contract_to=contract_to, made_by=by, made_at=now,
+        kind=kind, office=office, uscc=code, licence=clean_number(licence), contract_no=clean(contract_no),
+        contract_from=contract_from, contract_to=contract_to, made_by=by, made_at=now,
     )  # fmt: skip
     record("provider.registered", about=("provider", made.pk), object=made, payload={"kind": kind, "uscc": code})
     return made
+
+
+def _office_faults(kind: str, office: Office) -> dict[str, Any]:
+    if kind not in KIND_OF_OFFICE or office.kind != KIND_OF_OFFICE[kind]:
+        return {"name": _("请选择同类的机构：医院或验配机构。")}
+    if not 2 <= len(office.name) <= 80:
+        return {"name": _("请照许可证填写机构名称，2 到 80 个字。")}
+    if fault := office_fault(office):
+        return {"division_code": fault}
+    if office.pk is not None and Provider.objects.filter(office=office).exists():
+        return {"name": _("这个机构已经登记过。")}
+    return {}
+
+
+@action("provider.confirm", about="provider")
+def confirm_provider(*, provider: Provider, by: Any, now: datetime | None = None) -> Provider:
+    """核对定点机构: a second person has compared it with licence and contract; from now on it takes patients."""
+    assert now is not None
+    act_as(by, "provider.confirm", provider.office.division_code)
+    row = lock_provider(provider)
+    if row.state != "registered":
+        raise Refusal(_("这个机构已经核对过。"), code="confirmed", status=409)
+    if row.made_by_id == by.pk:
+        raise Refusal(_("机构是您登记的，须由另一个人核对。"), code="second_person")
+    row.state, row.confirmed_by, row.confirmed_at = "active", by, now
+    row.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    record("provider.confirmed", about=("provider", row.pk), object=row, payload={"uscc": row.uscc})
+    return row
 
 
 @action("provider.account", about="provider")
