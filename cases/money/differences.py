@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from cases.access.queries import require
 from cases.errors import NotFound
 from cases.money.models import BankAnswerLine, PaymentBatch, PayoutAttempt
-from cases.money.queries import PAGE, Page
 from cases.money.queries import found as known
 from cases.money.rules import PROVINCE
+from cases.paging import PAGE, Page
 
 MOST = 100
 

@@ -17,8 +17,9 @@ from cases.money.models import (
     LedgerAccount,
     LedgerTransfer,
 )
-from cases.money.queries import PAGE, Page, is_uuid
+from cases.money.queries import is_uuid
 from cases.money.rules import PROVINCE, allows, to_fen
+from cases.paging import PAGE, Page
 from cases.states import STATES
 
 

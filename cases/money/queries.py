@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Count
@@ -29,21 +29,11 @@ from cases.money.models import (
     Payout,
 )
 from cases.money.rules import DIFFERENCES, OUTCOMES, PROVINCE, Candidate, why_out
+from cases.paging import Page, newest_first, oldest_first
 from cases.people.models import PayeeAccount
 from cases.policy.queries import current, due_date
-from cases.text import is_key
 
 T = TypeVar("T")
-
-PAGE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """One page of a list by key: `after` is the cursor of the next page, "" at the end."""
-
-    rows: list[T]
-    after: str = ""
 
 
 def is_uuid(text: str) -> bool:
@@ -54,24 +44,19 @@ def is_uuid(text: str) -> bool:
 def batches(viewer: Any, *, after: str = "") -> Page[PaymentBatch]:
     """Batches, newest first; `after` is the id of the last one of the page before."""
     require(viewer, "money.fund", PROVINCE)
-    rows = PaymentBatch.objects.select_related("fund").order_by("-pk")
-    found = list((rows.filter(pk__lt=int(after)) if is_key(after) else rows)[: PAGE + 1])
-    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+    return newest_first(PaymentBatch.objects.select_related("fund"), after)
 
 
 def lines_page(batch: PaymentBatch, *, after: str = "") -> Page[BatchLine]:
     """The lines of a batch in the order of their making, those in and those out, with case and attempt."""
-    rows = batch.lines.select_related("payout__case", "attempt").order_by("pk")
-    found = list((rows.filter(pk__gt=int(after)) if is_key(after) else rows)[: PAGE + 1])
-    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+    return oldest_first(batch.lines.select_related("payout__case", "attempt"), after)
 
 
 def answer_page(answer: BankAnswer, *, after: str = "", differences: bool = False) -> Page[BankAnswerLine]:
     """The lines of an answer, all or only what differs."""
-    rows = answer.lines.select_related("attempt__line", "attempt__payout__case").order_by("pk")
+    rows = answer.lines.select_related("attempt__line", "attempt__payout__case")
     rows = rows.filter(outcome__in=[*DIFFERENCES, "processing", "failed", "returned"]) if differences else rows
-    found = list((rows.filter(pk__gt=int(after)) if is_key(after) else rows)[: PAGE + 1])
-    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+    return oldest_first(rows, after)
 
 
 def rights_of(viewer: Any) -> set[str]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from cases.access.queries import may, posts_of, sees
 from cases.calendar import clock
 from cases.errors import NotFound
+from cases.paging import Page, newest_first
 from cases.providers.models import ClaimLine, Permit, Provider, RefundOrder, Surgery
 from cases.providers.rules import Standing, why_not
-from cases.text import is_key
 
 OWN = "provider.permits"
 """The right of a clerk of a hospital or fitting centre to the permits of his own provider."""
@@ -165,21 +164,6 @@ def was_treated(case: Any) -> bool:
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
-PAGE = 30
-T = TypeVar("T", Permit, ClaimLine)
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """One page of a list by key: `after` is the cursor of the next page, "" at the end."""
-
-    rows: list[T]
-    after: str = ""
-
-
-def _page(rows: QuerySet[T], after: str) -> Page[T]:
-    found = list((rows.filter(pk__lt=int(after)) if is_key(after) else rows)[: PAGE + 1])
-    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
 
 
 def _must_have(viewer: Any, *rights: str) -> None:
@@ -191,19 +175,19 @@ def _must_have(viewer: Any, *rights: str) -> None:
 def permits_page(viewer: Any, *, after: str = "") -> Page[Permit]:
     """本机构的通知单, newest first."""
     _must_have(viewer, OWN)
-    return _page(own_permits(viewer), after)
+    return newest_first(own_permits(viewer), after)
 
 
 def own_lines_page(viewer: Any, *, after: str = "") -> Page[ClaimLine]:
     """本机构的申报明细, newest first."""
     _must_have(viewer, "provider.claims")
-    return _page(own_lines(viewer).prefetch_related("refunds"), after)
+    return newest_first(own_lines(viewer).prefetch_related("refunds"), after)
 
 
 def lines_page(viewer: Any, *, after: str = "") -> Page[ClaimLine]:
     """申报明细 of one's area, newest first."""
     _must_have(viewer, *CHECKING)
-    return _page(visible_lines(viewer), after)
+    return newest_first(visible_lines(viewer), after)
 
 
 CHECKING = ("claim.verify", "claim.check", "inspect")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.models import Office
 from cases.access.queries import posts_of, require
 from cases.errors import NotFound, Refusal
+from cases.paging import Page, newest_first
 from cases.sheets import Fault, Grid, grid, letter
 from cases.stock.models import Device, DeviceModel, DeviceMove, Handover, StockCount
 from cases.stock.rules import HERE, Sheet, read_sheet
@@ -120,11 +121,11 @@ def stock_of(viewer: Any) -> list[dict[str, Any]]:
     return sorted(lines.values(), key=lambda line: (line["place"].division_code, line["place"].pk, str(line["model"])))
 
 
-def handovers(viewer: Any) -> list[Handover]:
+def handovers(viewer: Any, *, after: str = "") -> Page[Handover]:
     """交接单 of my places, newest first."""
     own = [place.pk for place in places(viewer)]
     rows = Handover.objects.filter(Q(from_place__in=own) | Q(to_place__in=own))
-    return list(rows.select_related("from_place", "to_place", "sent_by", "received_by").order_by("-pk")[:50])
+    return newest_first(rows.select_related("from_place", "to_place", "sent_by", "received_by"), after)
 
 
 def get_handover(viewer: Any, number: str) -> Handover:
@@ -149,10 +150,10 @@ def targets() -> QuerySet[Office]:
     )
 
 
-def counts(viewer: Any) -> list[StockCount]:
+def counts(viewer: Any, *, after: str = "") -> Page[StockCount]:
     """盘点 of my places, newest first, with their differences."""
     rows = StockCount.objects.filter(place__in=[place.pk for place in places(viewer)])
-    return list(rows.select_related("place", "by").prefetch_related("differences").order_by("-pk")[:20])
+    return newest_first(rows.select_related("place", "by").prefetch_related("differences"), after)
 
 
 def free_for(loss: Decimal, *, code: str) -> QuerySet[Device]:

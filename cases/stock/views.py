@@ -31,8 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("stock:device", serial)
     context = {
         "lines": queries.stock_of(request.user),
-        "handovers": queries.handovers(request.user),
-        "counts": queries.counts(request.user),
+        "handovers": queries.handovers(request.user, after=request.GET.get("after", "")),
+        "has_counts": bool(queries.counts(request.user).rows),
         "keeps": queries.places(request.user),
         "takes_in": queries.places(request.user, queries.TAKE_IN),
     }
@@ -172,7 +172,8 @@ def count(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """盘点结果: ledger against found, each difference listed."""
     queries.must_keep(request.user)
-    return render(request, "stock/counts.html", {"counts": queries.counts(request.user)})
+    page = queries.counts(request.user, after=request.GET.get("after", ""))
+    return render(request, "stock/counts.html", {"page": page})
 
 
 @login_required

@@ -1,9 +1,11 @@
 """Lists of hospitals, devices, duplicates and policy: thirty rows are asked for as often as a few."""
 
+import re
 import uuid
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cases.access.models import Office, User
 from cases.calendar import clock
@@ -152,3 +154,18 @@ def test_a_newer_list_asks_as_often_for_thirty_rows_as_for_a_few(undone: World, 
     assert long > short + MANY * 20, "the list did not grow: this test shows nothing"
     assert len(many) == len(few), "\n".join(sorted(set(many) - set(few))[:10])
     assert not [statement for statement in many if unbounded(statement)]
+
+
+def test_the_last_hand_over_and_the_last_count_are_reached_page_by_page(undone: World) -> None:
+    browser = Client()
+    browser.force_login(User.objects.get(username="storekeeper"), backend="django.contrib.auth.backends.ModelBackend")
+    handovers(undone)
+    one_count(undone)
+    undone.rows["counted"].expected = 77
+    more(undone.rows["counted"])
+    for name, last in (("stock:home", undone.rows["handover"].number), ("stock:counts", "账面台数</dt><dd>3<")):
+        first = browser.get(reverse(name)).content.decode()
+        found = re.search(r"after=(\d+)", first)
+        assert found and last not in first, name
+        assert last in browser.get(reverse(name), {"after": found[1]}).content.decode()
+        assert browser.get(reverse(name), {"after": "x"}).content.decode().count("<tr") == first.count("<tr")
