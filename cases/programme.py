@@ -56,7 +56,8 @@ class Programme:
     programme without any). `bills` says what the reviewer should look at in the invoices of a case (票据): it takes the
     answers, the invoices and the codes of the papers that came in; a programme without it enters no invoices.
     `facts` says of the answers what the conditions of a policy ask about (受助条件) beside age, place and hardship.
-    `in_kind` (实物) says that the award is given in devices, so that no fund is asked.
+    `in_kind` (实物) says that the award is given in devices, so that no fund is asked;
+    `to_hospital` that the money goes to the hospital and the applicant pays nothing.
     `counted` names what the award reads and nobody answers (核算事实): lines of a claim for example.
     `asks` names the rows of a policy, by section, that the folder and its rooms read beside the road: none is published without.
     """
@@ -79,6 +80,12 @@ class Programme:
     screening: str = ""
     bills: Callable[..., Sequence[Any]] | None = None
     in_kind: bool = False
+    to_hospital: bool = False
+
+    @property
+    def settled(self) -> str:
+        """怎样兑现: "kind" in devices, "hospital" with the hospital, "" in money to the applicant."""
+        return "kind" if self.in_kind else "hospital" if self.to_hospital else ""
 
     def questions(self) -> list[Question]:
         """All questions in reading order."""

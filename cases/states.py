@@ -62,6 +62,22 @@ OPEN_STATES: list[str] = [state.code for state in _ALL if state.is_open]
 ROAD = [_("填写申请"), _("受理"), _("核实审核"), _("研究公示"), _("拨付回访")]
 
 
+_WITHOUT_MONEY: dict[str, dict[str, Any]] = {
+    "hospital": {
+        "GRANTED": _("批准了，正在发手术通知单"),
+        **dict.fromkeys(["PAYABLE", "IN_BATCH", "SENT", "UNKNOWN"], _("款项拨给医院，您不用付")),
+        "FOLLOWUP": _("已经做完，费用已结算"),
+        "CLOSED": _("已经做完，已办结"),
+    },
+    "kind": {"FOLLOWUP": _("已经验配，请按约复查"), "CLOSED": _("已经验配，已办结")},
+}
+
+
+def applicant_words(code: str, settled: str = "") -> Any:
+    """申请人看到的状态, true of how the relief is given: who gets surgery or a device is told of no money on its way to him."""
+    return _WITHOUT_MONEY.get(settled, {}).get(code, STATES[code].applicant)
+
+
 def state(code: str) -> State:
     """The state of that code; an unknown code is a programming error."""
     return STATES[code]

@@ -32,7 +32,7 @@ from cases.policy.rules import WORKDAYS, Policy, PolicyGap
 from cases.programme import programme
 from cases.providers.models import Permit
 from cases.publicity import actions as publicity
-from cases.states import STATES
+from cases.states import applicant_words
 from workflows.models import WorkItem
 
 Data = dict[str, Any]
@@ -81,7 +81,8 @@ def _standing(case: Any, code: str, data: Mapping[str, Any]) -> Data:
     if code == "N01":
         state = "VERIFY" if data.get("accepted") else "INTAKE"
     state = ENDED.get(str(data.get("what", "")), state)
-    return _both("stage", STATES[state].applicant) | _both("coming", lambda: next_words(state))
+    how = programme(case.programme).settled
+    return _both("stage", applicant_words(state, how)) | _both("coming", lambda: next_words(state, settled=how))
 
 
 ENDED = {
@@ -231,7 +232,7 @@ def _permits(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
     rows = Permit.objects.filter(case=case, state="issued").select_related("provider__office").order_by("pk")
     found = [
         {
-            "permit": row.number, **_both("part", part_name(row.part)),
+            "permit": row.number, "token": str(row.token), **_both("part", part_name(row.part)),
             "provider_zh": row.provider.office.name, "provider_en": row.provider.office.name_en or row.provider.office.name,
             "until": row.valid_until,
         }

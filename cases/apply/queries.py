@@ -20,7 +20,7 @@ from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
 from cases.programme import Question, programme
 from cases.publicity.queries import last_public_day, looked_into_until
-from cases.states import ROAD, STATES, State
+from cases.states import ROAD, STATES, State, applicant_words
 
 OTHER_TASKS = {"materials": gettext_lazy("材料"), "consent": gettext_lazy("同意")}
 
@@ -126,21 +126,21 @@ class Standing:
 
 def standing(case: Case) -> Standing:
     """The same words for the page, the message and the letter (F10)."""
-    state = STATES[case.state]
+    state, settled = STATES[case.state], programme(case.programme).settled
     on, provisional = _due(case)
     return Standing(
-        state, _words(state, on), _road(case, state), next_words(case.state, on), on, provisional,
+        state, _words(state, on, settled), _road(case, state), next_words(case.state, on, settled), on, provisional,
         state.turn == "applicant",
     )  # fmt: skip
 
 
-def _words(state: State, on: date | None) -> str:
+def _words(state: State, on: date | None, settled: str) -> str:
     """The state's words; under public notice with the last day, and what is being looked into."""
     if state.code == "PUBLICITY":
         return _("正在公示（到 %(day)s）") % {"day": day_words(on)} if on else _("正在准备公示")
     if state.code == "OBJECTION" and on:
         return _("正在核查异议（到 %(day)s）") % {"day": day_words(on)}
-    return str(state.applicant)
+    return str(applicant_words(state.code, settled))
 
 
 def is_turn_of(viewer: Any, case: Case) -> bool:
@@ -149,8 +149,10 @@ def is_turn_of(viewer: Any, case: Case) -> bool:
     return STATES[case.state].turn == "applicant" and not (is_account and case.agent_id == viewer.pk)
 
 
-def next_words(state: str, on: date | None = None) -> str:
-    """下一步: who does what next, in one plain sentence; page and message say the same. `on` is the last day waited for."""
+def next_words(state: str, on: date | None = None, settled: str = "") -> str:
+    """下一步: who does what next, in one plain sentence; page and message say the same. `on` is the last day waited for,
+    `settled` how the relief is given.
+    """
     if state == "PUBLICITY":
         return _("公示期满，没人提异议，我们就作决定。") if on else _("我们正在准备公示名单，请您等一等。")
     if state == "OBJECTION":
@@ -173,6 +175,12 @@ def next_words(state: str, on: date | None = None) -> str:
         return _("请在通知单的有效期内，按约去机构。")
     if state == "SETTLEMENT":
         return _("费用由我们和机构结算，不用您做什么。")
+    if state == "FOLLOWUP" and settled:
+        return _("之后会有人回访、约您复查，请留意电话。")
+    if state == "GRANTED" and settled:
+        return _("接下来我们会通知您去哪里、哪天去。")
+    if state in ("PAYABLE", "IN_BATCH", "SENT", "UNKNOWN") and settled == "hospital":
+        return _("我们和医院结算，谁要您交钱请打电话。")
     if state == "FOLLOWUP":
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:

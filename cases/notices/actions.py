@@ -124,6 +124,7 @@ def _stored(
         "paper_code": str(data.get("paper_code") or ""),
         "due_on": data["due_on"].isoformat(),
         "provisional": bool(data.get("provisional")),
+        "scans": [[one["permit"], one["token"]] for one in data.get("permits", ()) if one.get("token")],
     }
 
 

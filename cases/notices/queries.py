@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from cases.errors import NotFound
 from cases.notices import given
@@ -41,6 +42,11 @@ def letter_address(token: UUID) -> str:
 def track_address(case_number: str) -> str:
     """The address behind the QR code of a receipt: the number of the case, no programme and nothing of the ID."""
     return f"{_site()}{reverse('dossier:track')}?{urlencode({'number': case_number})}"
+
+
+def scan_address(token: str) -> str:
+    """The address behind the QR code of a permit: a random token that opens nothing but to the staff of its own hospital."""
+    return f"{_site()}{reverse('providers:scan', args=[token])}"
 
 
 def _site() -> str:
@@ -97,6 +103,7 @@ class Sheet:
     provisional: bool
     track: str = ""
     paper_code: str = ""
+    scans: tuple[tuple[str, str], ...] = ()
 
 
 def sheet_of(notice: Notice, language: str = "", *, with_code: bool = False) -> Sheet:
@@ -121,6 +128,7 @@ def sheet_of(notice: Notice, language: str = "", *, with_code: bool = False) -> 
         provisional=data["provisional"],
         track=track_address(data["case_number"]) if notice.code == RECEIPT else "",
         paper_code=_live_code(notice) if with_code else "",
+        scans=tuple((number, scan_address(token)) for number, token in data.get("scans", ())),
     )
 
 
@@ -198,7 +206,8 @@ def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
         "phone": sheet.phone,
         "office": sheet.office,
         "date": sheet.written_on,
-        "qr": sheet.track,
+        "qr": sheet.track or next((address for _number, address in sheet.scans), ""),
+        "qr_words": _("给医院或验配机构的人扫") if sheet.scans else "",
         "paper_code": sheet.paper_code,
         "stamp": True,
         "large": large,

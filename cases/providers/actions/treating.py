@@ -15,6 +15,7 @@ from cases.calendar.rules import local_day
 from cases.dossier.queries import answers, lock_case
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, current, record
+from cases.notices.actions import notify
 from cases.parts import part_name
 from cases.policy.queries import policy_of
 from cases.programme import tell
@@ -80,7 +81,7 @@ def examine(
 
 @action("permit.miss", about="permit")
 def miss(*, permit: Permit, by: Any, now: datetime | None = None) -> Permit:
-    """失约: the patient did not come; after as many times as the policy says the permit lapses and its place is free."""
+    """失约: the patient did not come and gets a letter; after as many times as the policy says the permit lapses and its place is free."""
     assert now is not None
     row = held(permit, by)
     must_be_good(row, local_day(now), "permit")
@@ -90,6 +91,8 @@ def miss(*, permit: Permit, by: Any, now: datetime | None = None) -> Permit:
     if row.missed >= policy_of(row.case).count("no_shows"):
         end_permit(row, "lapsed", "no_show", now)
         tell_when_over(row, by, now)
+    else:
+        notify(case=row.case, code="N16", data={"missed": True}, by=by, now=now)
     return row
 
 

@@ -37,6 +37,7 @@ CATARACT = register(
         guide=GUIDE,
         facts=facts,
         screening="eyes",
+        to_hospital=True,
         counted=("claimed",),
         demo_answers=demo_answers,
         asks=ASKS,
