@@ -44,13 +44,14 @@ WORDS: dict[str, Any] = {
     "file": _("同一份文件的其他案卷"),
     "hits": _("查重命中"),
     "severe": _("其中须先处理、还没有处理的"),
+    "unmet": _("提交以后还没有比对过的名单"),
     "aid_year": _("当年既往救助（元）"),
     "aid_ever": _("累计既往救助（元）"),
     "claims": _("当年既往申请次数"),
     "amount": _("按政策核算的金额（元）"),
     "fund": _("资金够不够"),
 }
-NOTABLE = ("account", "phone", "file", "hits", "severe", "aid_year", "aid_ever")
+NOTABLE = ("account", "phone", "file", "hits", "severe", "unmet", "aid_year", "aid_ever")
 """What speaks by itself when it is not zero."""
 FUND = {"enough": _("够"), "short": _("不够"), "": "—"}
 

@@ -51,4 +51,4 @@ def _shown(request: HttpRequest, case: Case, form: HitForm) -> dict[str, Any]:
     if chosen is not None and request.method == "GET":
         one = chosen.finding
         form = HitForm(initial={"kind": one.kind, "subject": one.subject, "fingerprint": one.fingerprint})
-    return {"case": case, "rows": rows, "chosen": chosen, "form": form}
+    return {"case": case, "rows": rows, "chosen": chosen, "form": form, "unmet": hits.unmet_of([case])[case.pk]}

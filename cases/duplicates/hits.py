@@ -12,7 +12,7 @@ from cases.access.models import Office
 from cases.access.queries import may, visible_cases, who_may
 from cases.dossier.models import Case
 from cases.duplicates.match import words
-from cases.duplicates.models import AgencyMatch, Hit, HitDecision
+from cases.duplicates.models import AgencyList, AgencyMatch, Hit, HitDecision
 from cases.duplicates.search import Finding, findings_of
 from cases.duplicates.shipped import SEVERE
 
@@ -114,7 +114,21 @@ def counts_of(cases: Sequence[Case]) -> dict[int, dict[str, int]]:
     """How many hits each of these cases has now, and how many of them hold it up."""
     found = findings_of(cases)
     held = _undecided(found)
-    return {case: {"hits": len(rows), "severe": len(held[case])} for case, rows in found.items()}
+    unmet = unmet_of(cases)
+    return {
+        case: {"hits": len(rows), "severe": len(held[case]), "unmet": len(unmet[case])} for case, rows in found.items()
+    }
+
+
+def unmet_of(cases: Sequence[Case]) -> dict[int, list[AgencyList]]:
+    """提交后没有比对过的名单: of each agency its newest list, when it was compared before the case was sent in; a list is
+    not kept, so such a case meets that agency's next one alone.
+    """
+    last = {(run.kind, run.agency): run for run in AgencyList.objects.order_by("list_date", "pk")}
+    runs = sorted(last.values(), key=lambda run: run.pk)
+    return {
+        case.pk: [run for run in runs if case.submitted_at is not None and run.at < case.submitted_at] for case in cases
+    }
 
 
 def _undecided(found: Mapping[int, list[Finding]]) -> dict[int, list[Finding]]:

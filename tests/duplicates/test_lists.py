@@ -12,7 +12,7 @@ from django.urls import reverse
 from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.duplicates.actions import compare_list
-from cases.duplicates.hits import hits_of, undecided_of
+from cases.duplicates.hits import hits_of, undecided_of, unmet_of
 from cases.duplicates.lists import read_list
 from cases.duplicates.models import AgencyList, AgencyMatch
 from cases.duplicates.search import findings_of
@@ -20,6 +20,7 @@ from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
 from cases.sheets import Grid, digest
 from tests.desk.road import road, signed_in
+from workflows import rechecks
 from workflows.programmes.rare_disease.people import demo_answers
 from workflows.walking import drive
 
@@ -91,6 +92,26 @@ def test_a_newer_list_of_the_same_agency_takes_the_place_of_the_older(cast: Any,
     assert findings_of([case])[case.pk] == []
     compare(csv_of(person(1), person(3)), by, list_date=today - timedelta(days=90))
     assert findings_of([case])[case.pk] == []
+
+
+def test_a_case_sent_in_after_the_list_says_so_on_its_page_and_in_the_recheck_until_the_next_one(
+    cast: Any, road: Any, signed_in: Any
+) -> None:
+    before = drive.apply(slug="rare_disease", number=3, by=cast["applicant3"])
+    compare(csv_of(person(1)), cast["prov_review"], list_date=clock.today() - timedelta(days=1))
+    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"])
+    assert findings_of([case])[case.pk] == []
+    assert [run.agency for run in unmet_of([case, before])[case.pk]] == ["演示残联"]
+    assert unmet_of([case, before])[before.pk] == []
+    said = "提交以后还没有比对过的名单"
+    assert any(said in line for line in rechecks.standing(rechecks.check(case, now=clock.now())))
+    assert not any(said in line for line in rechecks.standing(rechecks.check(before, now=clock.now())))
+    browser = signed_in(cast["xiji_review"])
+    for address in (reverse("hits:case", args=[case.number]), reverse("case:tab", args=[case.number, "checks"])):
+        assert "提交以后没有比对过" in browser.get(address).text and "演示残联" in browser.get(address).text
+    compare(csv_of(person(1), person(2)), cast["prov_review"], list_date=clock.today())
+    assert unmet_of([case])[case.pk] == [] and [one.kind for one in findings_of([case])[case.pk]] == ["listed"]
+    assert "提交以后没有比对过" not in browser.get(reverse("hits:case", args=[case.number])).text
 
 
 def test_who_is_on_the_list_of_the_dead_is_held_back_and_who_ended_without_aid_is_not_compared(

@@ -16,7 +16,7 @@ from cases.access.looks import who_looked
 from cases.access.queries import may
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answer_rows
-from cases.duplicates.hits import hits_of, may_decide
+from cases.duplicates.hits import hits_of, may_decide, unmet_of
 from cases.duplicates.models import PastGrant
 from cases.duplicates.queries import same_elsewhere
 from cases.evidence.models import HomeVisit
@@ -173,7 +173,7 @@ def checks(found: File) -> dict[str, Any]:
     )
     return {
         "visits": shown, "grants": list(grants[:MOST_HITS]), "same": [(SAME[key], number) for key, number in same_elsewhere(found.case).items()], "clear": "checks" in found.shown,
-        "rows": hits_of(found.viewer, found.case), "may_decide_hits": may_decide(found.viewer, found.case),
+        "rows": hits_of(found.viewer, found.case), "may_decide_hits": may_decide(found.viewer, found.case), "unmet": unmet_of([found.case])[found.case.pk],
         "flags": flags(found), "rechecks": _rechecks(found), **_account(found),
     }  # fmt: skip
 
