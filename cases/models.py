@@ -7,6 +7,7 @@ from cases.consent.models import *
 from cases.dossier.models import *
 from cases.duplicates.models import *
 from cases.evidence.models import *
+from cases.follow_up.models import *
 from cases.history.models import *
 from cases.money.models import *
 from cases.notices.models import *

@@ -33,6 +33,8 @@ from workflows.flow import graph, road_of, step_of
 from workflows.models import Run, WorkItem
 from workflows.walking import drive
 
+Rows = Mapping[str, Mapping[str, Any]]
+"""Rows of a policy by name (section.key) with another value."""
 Way = tuple[str, str, str]
 """A step, the exit that it is left by, and the step behind it; "" when the case stays."""
 
@@ -154,13 +156,21 @@ _seen: dict[str, dict[str, set[Way]]] = defaultdict(lambda: defaultdict(set))
 def road(request: pytest.FixtureRequest, cast: Any) -> Iterator[Callable[..., Trip]]:
     """Begins trips: `road(slug)` publishes the programme's policy, opens a fund and files an application.
 
-    `fund` is what it holds (yuan), `levels` switches optional levels, `answers` changes answers of the application.
+    `fund` is what it holds (yuan), `levels` switches optional levels, `rows` are other rows of the policy (`follow_up.home`
+    -> its value), `answers` changes answers of the application.
     """
     purses: dict[str, Any] = {}
 
-    def begin(slug: str, *, fund: str = "100000", levels: Mapping[str, bool] | None = None, **answers: Any) -> Trip:
+    def begin(
+        slug: str,
+        *,
+        fund: str = "100000",
+        levels: Mapping[str, bool] | None = None,
+        rows: Rows | None = None,
+        **answers: Any,
+    ) -> Trip:
         if slug not in purses:
-            _publish(slug, cast, levels or {})
+            _publish(slug, cast, levels or {}, rows or {})
             purses[slug] = drive.fund(slug=slug, yuan=fund, by=cast["fin_make"])
         number = 1 + Run.objects.count()
         case = drive.apply(slug=slug, number=number, by=cast["applicant1"], changes=answers)
@@ -171,16 +181,14 @@ def road(request: pytest.FixtureRequest, cast: Any) -> Iterator[Callable[..., Tr
         _seen[request.node.path.as_posix()][flow] |= taken
 
 
-def _publish(slug: str, cast: Any, levels: Mapping[str, bool]) -> None:
+def _publish(slug: str, cast: Any, levels: Mapping[str, bool], values: Rows) -> None:
     from dataclasses import replace
 
     from cases.policy import actions as policy
 
     shipped = programme(slug).policy
-    rows = [
-        replace(row, value={"on": levels[row.key]}) if row.section == "levels" and row.key in levels else row
-        for row in shipped["rows"]
-    ]
+    changed = {**{f"levels.{key}": {"on": on} for key, on in levels.items()}, **values}
+    rows = [replace(row, value=changed.get(row.name, row.value)) for row in shipped["rows"]]
     draft = policy.load_policy(programme=slug, version={**shipped, "rows": rows}, by=cast["policy_edit"])
     policy.publish(version=draft, by=cast["policy_publish"])
 

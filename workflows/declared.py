@@ -6,6 +6,8 @@ from typing import Any
 
 from viewflow.this_object import ThisObject
 
+from cases.follow_up.rules import KEYS
+
 
 def referenced(cls: type) -> list[tuple[str, str]]:
     """What the nodes of a road lead to, before viewflow resolves it: (node, the name that it leads to)."""
@@ -50,10 +52,17 @@ def policy_keys_of(cls: Any) -> dict[str, tuple[str, ...]]:
         days |= {"objection", "objection_extension"}
     if "payment_unknown" in exits:
         days.add("bank_result")
+    asks_after = any(getattr(node, "follow_up", False) for node in nodes)
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     quorum = ("panel",) if "panel_agree" in exits else ()
     if any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values()):
         counts.add("expert_over")
     for node in nodes:
         counts |= {key for condition, _target in getattr(node, "ways", ()) for key in condition.policy_keys}
-    return {"days": tuple(sorted(days)), "levels": levels, "quorum": quorum, "eligibility": tuple(sorted(counts))}
+    return {
+        "days": tuple(sorted(days)),
+        "levels": levels,
+        "quorum": quorum,
+        "eligibility": tuple(sorted(counts)),
+        "follow_up": KEYS if asks_after else (),
+    }

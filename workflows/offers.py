@@ -13,6 +13,7 @@ from cases.access.placing import place
 from cases.access.rules import Placement
 from cases.calendar.rules import end_of
 from cases.dossier.models import Case
+from cases.follow_up.actions import draw
 from cases.history import unit
 from cases.history.record import current, record
 from cases.policy.queries import policy_of
@@ -99,6 +100,8 @@ def offer(activation: Any) -> None:
         items[0].division_code = case.handling_code[:PROVINCE]
     for item in items:
         _offered(item, node, now, again=again)
+    if node.follow_up and items[0].due_on:
+        draw(case=case, due_on=items[0].due_on, now=now)
     for item, handler in zip(items, handlers, strict=False):
         give(item, handler, "came_back", now=now)
     effects.progress(case=case, before=before, item=items[0], now=now)

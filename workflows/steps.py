@@ -46,6 +46,7 @@ class Step(WithExits):
     different people; both count both ways (`excludes`). `same_as` names steps whose last decider goes on with this one
     while he can. `of` people are asked, each once (`distinct`); with `needs` first ways out the step is left by it, or, as
     soon as that cannot be reached any more, by the way of the opinion that settled it; with `veto` one against is enough.
+    `follow_up` (回访): when it is offered the lot says whom to call and visit, by the policy.
     `veiled` (遮盖): whoever does it sees a few facts and redacted copies instead of the file.
     """
 
@@ -66,9 +67,11 @@ class Step(WithExits):
         needs: int | None = None,
         veto: bool = False,
         veiled: bool = False,
+        follow_up: bool = False,
     ) -> None:
         super().__init__(title, state=state, days=days)
         self.role = by
+        self.follow_up = follow_up
         self.veiled = veiled
         self.level = level
         self.form = form
@@ -118,6 +121,7 @@ class Wait(WithExits):
     level: int | None = None
     form = ""
     veiled = False
+    follow_up = False
     optional = False
     of = 1
     same_as: tuple[str, ...] = ()

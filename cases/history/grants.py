@@ -14,7 +14,7 @@ APPEND_ONLY: set[str] = {
     "cases_award", "cases_evaluation", "cases_evaluationmatch", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
     "cases_homevisit", "cases_visitfact", "cases_differencefinding", "cases_caseparty", "cases_recusal", "cases_permitmove", "cases_preopexam", "cases_surgery",
     "cases_complication", "cases_sightcheck", "cases_claim", "cases_claimcall",
-    "cases_hitdecision", "cases_agencymatch", "cases_agencylist",
+    "cases_followup", "cases_followuptry", "cases_hitdecision", "cases_agencymatch", "cases_agencylist",
     "cases_devicearrival", "cases_devicemove", "cases_stockcount", "cases_stockdifference", "cases_audiogram",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile",
 }  # fmt: skip

@@ -4973,5 +4973,123 @@ class Migration(migrations.Migration):
                 condition=models.Q(("left_at", None)), fields=("case",), name="waits_once"
             ),
         ),
+        migrations.CreateModel(
+            name="FollowUp",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seed", models.CharField(max_length=32, verbose_name="签种")),
+                ("phone_percent", models.PositiveSmallIntegerField(default=0, verbose_name="电话比例")),
+                ("home_percent", models.PositiveSmallIntegerField(default=0, verbose_name="入户比例")),
+                ("phone", models.BooleanField(default=False, verbose_name="要电话回访")),
+                ("home", models.BooleanField(default=False, verbose_name="要入户回访")),
+                ("tries", models.PositiveSmallIntegerField(default=1, verbose_name="没联系上试几次")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, null=True, verbose_name="救助金额")),
+                ("due_on", models.DateField(verbose_name="最晚")),
+                ("drawn_at", models.DateTimeField(verbose_name="抽签时间")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="follow_up", to="cases.case"
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.policyversion"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FollowUpTry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=40, verbose_name="环节")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("phone", "电话回访"), ("home", "入户回访")], max_length=8, verbose_name="方式"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="第几次")),
+                ("reached", models.BooleanField(verbose_name="联系上")),
+                ("settles", models.BooleanField(default=False, verbose_name="办完")),
+                ("received", models.BooleanField(null=True, verbose_name="收到")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, null=True, verbose_name="收到多少")),
+                ("satisfied", models.PositiveSmallIntegerField(null=True, verbose_name="满意程度")),
+                ("fee", models.BooleanField(null=True, verbose_name="有人要过钱物")),
+                ("happened_on", models.DateField(verbose_name="哪天")),
+                ("at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="made", to="cases.followup"
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.materialfile",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(fields=["drawn_at"], name="follow_up_by_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="followuptry",
+            constraint=models.UniqueConstraint(fields=("duty", "kind", "number"), name="follow_up_try_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="followuptry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["phone", "home"])), name="follow_up_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="followuptry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "home"), ("photo__isnull", False)),
+                    models.Q(("kind", "phone"), ("photo__isnull", True)),
+                    _connector="OR",
+                ),
+                name="follow_up_photo",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="followuptry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("satisfied__isnull", True), ("satisfied__range", (1, 5)), _connector="OR"),
+                name="follow_up_satisfied",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="followuptry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reached", True),
+                    models.Q(
+                        ("amount__isnull", True),
+                        ("fee__isnull", True),
+                        ("received__isnull", True),
+                        ("satisfied__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="follow_up_not_reached",
+            ),
+        ),
         # what is counted and kept apart from cases
     ]

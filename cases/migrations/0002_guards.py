@@ -22,6 +22,7 @@ ORDER = [
     "screening.sql",
     "duplicates.sql",
     "stock.sql",
+    "follow_up.sql",
     "watch.sql",
 ]
 

@@ -52,6 +52,10 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     ),
     "reading": (("on", _("先打开必交材料，才能同意"), YES_NO),),
     "reading.seconds": (("count", _("少于几秒算太快"), WHOLE),),
+    "follow_up": (("on", _("回访时要问"), YES_NO),),
+    "follow_up.phone": (("share", _("百分之几"), WHOLE),),
+    "follow_up.home": (("share", _("百分之几"), WHOLE),),
+    "follow_up.tries": (("count", _("次数"), WHOLE),),
     "eligibility": (_AMOUNT, ("count", _("次数或人数"), WHOLE)),
     "entitlement": (
         ("fact", _("看哪个事实"), MODE),

@@ -27,7 +27,7 @@ SALT = "policy.sheet"
 
 PLACE = ("section", "key", "position", "clause", "note_zh", "note_en")
 AMOUNTS = ("amount", "cap", "over", "from", "to", "under", "ratio", "percent")
-COUNTS = ("count", "workdays", "days", "members", "present", "approve", "valid_days")
+COUNTS = ("count", "workdays", "days", "members", "present", "approve", "valid_days", "share")
 SWITCHES = ("on", "out_of_scope", "may_raise", "required")
 WORDS = ("shape", "item", "mode", "name_zh", "name_en", "document", "group")
 COLUMNS = (*PLACE, "when", "shape", *AMOUNTS, *COUNTS, *SWITCHES, "order", *WORDS[1:], "other")
@@ -36,7 +36,7 @@ TITLES: Mapping[str, str] = {
     "note_zh": "中文说明 note_zh", "note_en": "英文说明 note_en", "when": "什么时候适用 when", "shape": "算法 shape",
     "amount": "金额 amount", "cap": "最高 cap", "over": "超过 over", "from": "不低于 from", "to": "不超过 to", "under": "低于 under",
     "ratio": "比例 ratio", "percent": "上浮 percent", "count": "次数 count", "workdays": "工作日 workdays", "days": "自然日 days",
-    "members": "成员 members", "present": "到会 present", "approve": "通过 approve", "valid_days": "有效天数 valid_days",
+    "members": "成员 members", "present": "到会 present", "approve": "通过 approve", "valid_days": "有效天数 valid_days", "share": "百分之几 share",
     "on": "启用 on", "out_of_scope": "目录外计入 out_of_scope", "may_raise": "市县可调高 may_raise", "required": "必交 required",
     "order": "扣减顺序 order", "item": "费用项目 item", "mode": "算法选择 mode", "name_zh": "中文名称 name_zh",
     "name_en": "英文名称 name_en", "document": "材料代码 document", "group": "分组 group", "other": "其他 other",

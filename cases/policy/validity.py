@@ -17,6 +17,8 @@ from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in
 from cases.text import named
 
 DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed", "dead")
+FOLLOW_UP_SHARES = ("phone", "home")
+FOLLOW_UP_ASKS = ("ask_received", "ask_amount", "ask_satisfied", "ask_fee")
 AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
 
 
@@ -97,6 +99,8 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
     elif row.section == "reading":
         yield from _reading_faults(row.key, value)
+    elif row.section == "follow_up":
+        yield from _follow_up_faults(row.key, value)
     elif row.section == "quorum":
         yield from _quorum_faults(value)
     elif row.section == "eligibility":
@@ -139,6 +143,19 @@ def _days_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
 def _reading_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
     if key == "seconds":
         yield from _whole_number(value, "count", least=1)
+    elif not isinstance(value.get("on"), bool):
+        yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
+
+
+def _follow_up_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if key in FOLLOW_UP_SHARES:
+        yield from (faults := list(_whole_number(value, "share", least=0)))
+        if not faults and value["share"] > 100:
+            yield ShapeFault("share", _("比例最高百分之一百。"))
+    elif key == "tries":
+        yield from _whole_number(value, "count", least=1)
+    elif key not in FOLLOW_UP_ASKS:
+        yield ShapeFault("key", _("回访没有这一条。"))
     elif not isinstance(value.get("on"), bool):
         yield ShapeFault("on", _("应是 true（启用）或 false（停用）。"))
 

@@ -25,6 +25,7 @@ SECTION_NAMES = {
     "priority": lazy("优先"),
     "reading": lazy("先看后批"),
     "duplicates": lazy("查重"),
+    "follow_up": lazy("回访"),
     "checklist": lazy("材料清单"),
     "supplement_reasons": lazy("补正原因"),
     "reject_reasons": lazy("不予救助原因"),
@@ -208,6 +209,16 @@ def _severity(row: Row) -> str:
     return strung((said, _("超过 %(n)s") % {"n": row.value["count"]})) if "count" in row.value else said
 
 
+def _follow_up(row: Row) -> str:
+    if "share" in row.value:
+        return f"{int(row.value['share'])}%"
+    return (
+        ngettext("%(n)s 次", "%(n)s 次", row.value["count"]) % {"n": row.value["count"]}
+        if "count" in row.value
+        else _level(row)
+    )
+
+
 _SAYS: dict[str, Callable[[Row], str]] = {
     "award": _award,
     "caps": _cap,
@@ -219,6 +230,7 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "priority": _head_start,
     "reading": lambda row: _seconds(row) if "count" in row.value else _level(row),
     "duplicates": _severity,
+    "follow_up": _follow_up,
     "checklist": _document,
     "supplement_reasons": lambda row: str(row.value.get("document", "")),
     "reject_reasons": lambda row: str(row.value.get("group", "")),

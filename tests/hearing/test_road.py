@@ -215,8 +215,8 @@ def test_a_check_is_done_three_days_early_at_most(begin: Begin) -> None:
 
 def test_all_four_checks_close_the_case(begin: Begin) -> None:
     trip = begin().to("delivery").fitted().check_done()
-    assert sorted(trip.open) == ["fee", "follow_up"]
-    trip.fee_due()
+    assert sorted(trip.open) == ["call_back", "fee", "follow_up"]
+    trip.again().done().fee_due()
     assert trip.open == ["follow_up"]
     assert trip.checks_over().case.state == "CLOSED"
 
@@ -226,7 +226,7 @@ def test_a_device_given_back_in_thirty_days_earns_no_fee_and_goes_after_a_look_t
 ) -> None:
     trip = begin(stock=1).to("delivery").fitted()
     waiting = begin(stock=0).to("province_confirm").waitlist()
-    trip.fee_void()
+    trip.fee_void().done()
     assert trip.case.state == "NOT_TREATED" and states(trip) == ["returned"]
     clockwork.one_pass()
     assert states(trip) == ["returned"], "nobody gets it before it was looked at"
@@ -240,7 +240,7 @@ def test_a_device_given_back_in_thirty_days_earns_no_fee_and_goes_after_a_look_t
 
 
 def test_a_device_given_back_after_the_fee_was_due_ends_the_case_too(begin: Begin) -> None:
-    trip = begin().to("delivery").fitted().fee_due().device_returned()
+    trip = begin().to("delivery").fitted().fee_due().device_returned().done()
     assert trip.case.state == "NOT_TREATED" and letters(trip)[-1] == "N22"
 
 

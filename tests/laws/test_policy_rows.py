@@ -10,7 +10,7 @@ import pytest
 from cases.programme import programmes
 from tests.laws.source import FILES, name, tree
 
-SECTIONS = ("days", "levels", "quorum", "eligibility", "caps", "reading")
+SECTIONS = ("days", "levels", "quorum", "eligibility", "caps", "reading", "follow_up")
 NOT_READERS = ("policy.py", "policy_lists.py", "words.py", "validity.py")
 
 

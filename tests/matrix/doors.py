@@ -14,6 +14,8 @@ import workflows
 Found = tuple[str, Callable[..., Any]]
 
 HELPERS = {
+    "cases.follow_up.actions.draw": "part of the act that moves the case",
+    "cases.follow_up.actions.keep": "part of the act that moves the case",
     "cases.access.actions.look": "stores a look in a transaction of its own, before the bytes leave",
     "cases.apply.actions.may_renew_code": "asks who may, inside an act",
     "cases.calendar.actions.on_calendar_loaded": "registers a handler",

@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from cases.calendar import clock
 from cases.errors import Invalid, Refusal, Stale
+from cases.follow_up.models import FollowUp
 from cases.policy import actions, queries
 from cases.policy.cards import card
 from cases.policy.models import PolicyVersion
 from cases.policy.rules import Row
 from tests.policy.first import put_in_force
 from tests.policy.lean import LEAN
+from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
 XIJI, GUYUAN, ZHONGNING = "640422", "6404", "640521"
@@ -129,6 +131,16 @@ def test_the_city_stands_between_and_the_county_over_it(in_force: PolicyVersion,
     assert in_xiji().cap("per_year") == 11000
     county = actions.begin_local(card=card("rare_disease"), by=cast["xiji_review"])
     assert county.base == city and queries.policy_for(county.pk).cap("per_year") == 11000
+
+
+def test_the_shares_of_the_follow_up_are_the_provinces_under_every_place(
+    in_force: PolicyVersion, local: PolicyVersion, cast: Any
+) -> None:
+    case = drive.apply(slug=in_force.programme, number=1, by=cast["applicant1"])
+    due = {"due_on": clock.today(), "drawn_at": clock.now()}
+    made = FollowUp.objects.create(case=case, policy=local, **due)
+    made.refresh_from_db()
+    assert (made.phone_percent, made.home_percent, made.phone) == (100, 30, True)
 
 
 def test_both_stand_side_by_side_on_the_page(local: PolicyVersion, cast: Any) -> None:

@@ -207,7 +207,7 @@ def test_an_office_may_visit_a_second_time_before_a_case_is_closed(road: Begin) 
 
 
 def test_without_that_level_the_first_visit_closes_the_case(road: Begin) -> None:
-    assert road("rare_disease").to("follow_up").done().case.state == "CLOSED"
+    assert road("rare_disease").to("follow_up").again().done().case.state == "CLOSED"
 
 
 def test_every_way_out_is_taken(unvisited: Callable[[str], list[str]]) -> None:

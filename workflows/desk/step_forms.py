@@ -1,4 +1,4 @@
-"""Decision forms of the steps that ask for more: home visit, award, grant, account, follow-up."""
+"""Decision forms of the steps that ask for more: home visit, award, grant, account, expert."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cases.evidence.rules import visit_keys
 from cases.programme import programme
 from cases.text import listed
 from project.forms import CleanCharField, DateField, PhotoField, Radios, TickBox
+from workflows.desk.follow_up_form import FollowUpForm
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
 from workflows.desk.review_form import CountyForm, ReviewForm
 from workflows.desk.words import FINDINGS
@@ -153,37 +154,6 @@ class CallForm(DecisionForm):
             (_("接电话的人"), given["answered_by"]),
             (_("通话时间"), f"{given['called_on'].isoformat()} {given['called_at']:%H:%M}"),
         ]
-
-
-class FollowUpForm(DecisionForm):
-    """回访: how, what became of the help, and whether anything is wrong."""
-
-    in_batch = False
-
-    how = forms.ChoiceField(
-        label=_("回访方式"),
-        widget=Radios,
-        choices=[("phone", _("电话")), ("visit", _("上门")), ("counter", _("到窗口"))],
-        error_messages={"required": _("请选择回访方式")},
-    )
-    received = forms.ChoiceField(
-        label=_("钱收到了吗"),
-        widget=Radios,
-        choices=[("yes", _("收到了")), ("no", _("没收到或数目不对"))],
-        error_messages={"required": _("请选择")},
-    )
-    situation = CleanCharField(
-        label=_("患者现在的情况"),
-        max_length=500,
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": _("请写患者现在的情况")},
-    )
-
-    def details(self) -> dict[str, Any]:
-        return {"follow_up": {name: self.cleaned_data[name] for name in ("how", "received", "situation")}}
-
-    def detail_words(self) -> list[tuple[Any, Any]]:
-        return [(_("患者现在的情况"), self.cleaned_data["situation"])]
 
 
 class ExpertForm(DecisionForm):

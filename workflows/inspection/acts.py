@@ -6,7 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows.inspection import acts_of_duplicates, acts_of_providers, acts_of_screening, acts_of_stock
+from workflows.inspection import (
+    acts_of_duplicates,
+    acts_of_follow_up,
+    acts_of_providers,
+    acts_of_screening,
+    acts_of_stock,
+)
 
 WORDS: dict[str, Any] = {
     "account.close": _("停用账号"),
@@ -282,6 +288,7 @@ WORDS: dict[str, Any] = {
     "partner.limit": _("设合作方上限"),
     "partner.limited": _("设合作方上限"),
     **acts_of_duplicates.WORDS,
+    **acts_of_follow_up.WORDS,
     **acts_of_providers.WORDS,
     **acts_of_screening.WORDS,
     **acts_of_stock.WORDS,

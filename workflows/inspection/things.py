@@ -33,6 +33,8 @@ THINGS: dict[str, Any] = {
     "cases_fund": pgettext_lazy("thing", "救助资金"),
     "cases_hit": pgettext_lazy("thing", "查重命中"),
     "cases_hitdecision": pgettext_lazy("thing", "查重命中的处理"),
+    "cases_followup": pgettext_lazy("thing", "回访任务"),
+    "cases_followuptry": pgettext_lazy("thing", "回访记录"),
     "cases_handover": pgettext_lazy("thing", "交接单"),
     "cases_handoverline": pgettext_lazy("thing", "交接明细"),
     "cases_homevisit": pgettext_lazy("thing", "入户核实"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.calendar import clock
 from cases.dossier.models import Case
+from cases.follow_up.queries import drawn_again
 from cases.history.check import verify as verify_history
 from cases.programme import programme
 from cases.states import state
@@ -54,6 +55,7 @@ def _timeline(request: HttpRequest, found: Case, **extra: Any) -> HttpResponse:
         "form": form,
         "timeline": timeline.timeline(found, wanted, after=request.GET.get("after", "")),
         "head": queries.head_of(found),
+        "lots": drawn_again(found),
         **extra,
     }
     return render(request, "inspection/case.html", context)

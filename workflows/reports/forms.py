@@ -31,7 +31,14 @@ class SpeedForm(forms.Form):
             "place": queries.places(viewer),
         }
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            if name in self.fields:
+                self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+
+class QualityForm(SpeedForm):
+    """选择季度和地区: every programme stands in the table."""
+
+    road = None  # type: ignore[assignment]
 
 
 class HeatForm(SpeedForm):

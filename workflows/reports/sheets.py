@@ -1,4 +1,4 @@
-"""The table of speed as a file (导出): the lines of the page with all their numbers, as xlsx or csv."""
+"""The tables of speed and of follow-ups as files (导出): the lines of the page with all their numbers, as xlsx or csv."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from workflows.reports.quality import Quality, headings
 from workflows.reports.queries import Figures, Line
 from workflows.reports.rules import MEASURES
 
@@ -25,6 +26,16 @@ def sheet(kind: str, road: Line, lines: list[Line], names: tuple[str, str]) -> b
     rows = [_heading(), *_cells(road, names)]
     for line in lines:
         rows += _cells(line, names)
+    return _written(kind, rows)
+
+
+def quality_sheet(kind: str, lines: list[Quality]) -> bytes:
+    """导出 the follow-ups: one row a programme and county, as on the page."""
+    rows = [[_plain(line.programme), _plain(line.county), *line.numbers] for line in lines]
+    return _written(kind, [[_("项目"), _("受理地区"), *headings()], *rows])
+
+
+def _written(kind: str, rows: list[list[Any]]) -> bytes:
     return _xlsx(rows) if kind == "xlsx" else _csv(rows)
 
 

@@ -1,8 +1,9 @@
-"""The pages of speed: steps or offices of a quarter, the heat map of a road, and the same as a file."""
+"""The pages of speed and of follow-ups: steps or offices of a quarter, the heat map of a road, and the same as a file."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from workflows.reports import queries, sheets
+from workflows.reports import quality, queries, sheets
 from workflows.reports.bars import bars
-from workflows.reports.forms import HeatForm, SpeedForm
+from workflows.reports.forms import HeatForm, QualityForm, SpeedForm
 from workflows.reports.heat import heat_map
 
 
@@ -58,7 +59,33 @@ def road(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest, kind: str) -> HttpResponse:
     """导出 the table of a selection."""
     context = _page(request)
-    data = sheets.sheet(kind, context["road"], context["lines"], context["names"])
-    answer = HttpResponse(data, content_type=sheets.KINDS[kind])
-    answer["Content-Disposition"] = f'attachment; filename="speed.{kind}"'
+    return _file(sheets.sheet(kind, context["road"], context["lines"], context["names"]), f"speed.{kind}")
+
+
+@login_required
+@require_GET
+def quality_page(request: HttpRequest) -> HttpResponse:
+    """回访质量: what the follow-ups of a quarter brought, by programme and county."""
+    choice = quality.chosen(request.user, request.GET.dict())
+    initial = queries.named(choice)
+    context = {
+        "form": QualityForm(request.user, initial),
+        "lines": quality.lines(choice),
+        "headings": quality.headings(),
+        "query": urlencode({name: initial[name] for name in ("quarter", "place")}),
+    }
+    return render(request, "reports/quality.html", context)
+
+
+@login_required
+@require_GET
+def quality_sheet(request: HttpRequest, kind: str) -> HttpResponse:
+    """导出 the follow-ups of a selection."""
+    choice = quality.chosen(request.user, request.GET.dict())
+    return _file(sheets.quality_sheet(kind, quality.lines(choice)), f"quality.{kind}")
+
+
+def _file(data: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=sheets.KINDS[name.rpartition(".")[2]])
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

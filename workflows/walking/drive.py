@@ -19,6 +19,8 @@ from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import papers
 from cases.evidence.rules import visit_keys
+from cases.follow_up.queries import duty_of, still_owed
+from cases.follow_up.rules import HOME, asked_by
 from cases.history.record import record_access
 from cases.money import actions as money
 from cases.money.testbank import SimulatedBank
@@ -101,6 +103,8 @@ def step(
     data = dict(decision.pop("data", {}))
     if spec.form == "visit" and "visit" not in data:
         data["visit"] = visit(case, who)
+    if spec.follow_up:
+        data.setdefault("follow_up", follow_up(case, who, reached=outcome != "again"))
     if spec.form == "expert":
         data.setdefault("independent", True)
     if spec.form == "county" and outcome == "agree" and item.case.agent_is_relative:
@@ -136,6 +140,25 @@ def visit(case: Case, by: User) -> dict[str, Any]:
         "facts": [{"key": key, "finding": "confirmed", "note": ""} for key in keys],
         "note": "",
     }
+
+
+def follow_up(case: Case, by: User, *, reached: bool = True) -> list[dict[str, Any]]:
+    """Every call and visit that is still owed, with good news; or one call at which nobody was reached."""
+    duty = duty_of(case)
+    owed = still_owed(duty) if duty else []
+    if not reached:
+        return [_tried(case, kind, by) | {"reached": False} for kind in owed[:1]]
+    asked = asked_by(policy_of(case))
+    news = {"received": True, "amount": str(case.award), "satisfied": 5, "fee": False}
+    said = {name: value for name, value in news.items() if name in asked}
+    return [_tried(case, kind, by) | {"reached": True} | said for kind in owed or ["phone"]]
+
+
+def _tried(case: Case, kind: str, by: User) -> dict[str, Any]:
+    if kind != HOME:
+        return {"kind": kind}
+    photo = evidence.add_visit_photo(case=case, upload=picture("VISIT", seed=case.pk), by=by)
+    return {"kind": kind, "photo": str(photo.token)}
 
 
 def to(case: Case, state: str) -> Case:

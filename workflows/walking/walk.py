@@ -10,6 +10,7 @@ from cases.access.models import User
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.dossier.models import Case
+from cases.follow_up.rules import KINDS
 from cases.money.models import Fund
 from cases.policy.queries import policy_of
 from cases.programme import programme
@@ -179,10 +180,12 @@ class Walk:
                 "called_at": f"{now:%H:%M}",
                 "account_right": "yes",
             }
-        if kind == "follow_up":
-            return {"how": "phone", "received": "yes", "situation": "钱已收到，病情稳定，按时用药。"}
-        if kind == "sight":
-            return {"how": "phone", "charged": "no", "content": "good", "situation": "看得清路，自己能做饭。"}
+        if kind in ("follow_up", "sight"):
+            news = {"reached": "yes", "received": "yes", "amount": str(self.case.award), "satisfied": "5", "fee": "no"}
+            told = {f"{kind}_{name}": said for kind in KINDS for name, said in news.items()}
+            return {name: said for name, said in told.items() if name in {*form.fields, *form.choices}} | {
+                "situation": "钱已收到，病情稳定，按时用药。"
+            }
         return {}
 
     # --- what a case waits for -----------------------------------------------------------------------------------------

@@ -1,44 +1,20 @@
-"""回访 of a cataract case: how it was done, what the eye sees now, and whether anybody took money."""
+"""回访 of a cataract case: what every follow-up asks, and what the eye sees now."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.parts import part_name
 from cases.providers.models import Permit, SightCheck
 from cases.screening.sight import SightFault, read
-from project.forms import CleanCharField, Radios
-from workflows.desk.forms import DecisionForm
-
-CHOOSE = {"required": _("请选择")}
+from project.forms import CleanCharField
+from workflows.desk.follow_up_form import FollowUpForm
 
 
-class SightForm(DecisionForm):
-    """回访: by phone or at home; the sight of each eye that was done, money taken or not, contentment, how the patient is."""
-
-    in_batch = False
-
-    how = forms.ChoiceField(
-        label=_("回访方式"), widget=Radios, choices=[("phone", _("电话")), ("visit", _("上门")), ("counter", _("到窗口"))],
-        error_messages=CHOOSE,
-    )  # fmt: skip
-    charged = forms.ChoiceField(
-        label=_("医院另外收过钱吗"),
-        widget=Radios,
-        choices=[("no", _("没有")), ("yes", _("收过"))],
-        error_messages=CHOOSE,
-    )
-    content = forms.ChoiceField(
-        label=_("对这次救助满意吗"), widget=Radios, error_messages=CHOOSE,
-        choices=[("good", _("满意")), ("fair", _("一般")), ("poor", _("不满意"))],
-    )  # fmt: skip
-    situation = CleanCharField(
-        label=_("患者现在的情况"), max_length=500, widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": _("请写患者现在的情况")},
-    )  # fmt: skip
+class SightForm(FollowUpForm):
+    """回访: the calls and visits that are owed, and the sight of each eye that was done."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,11 +48,9 @@ class SightForm(DecisionForm):
     def details(self) -> dict[str, Any]:
         given = self.cleaned_data
         seen = {part: given[name] for name, part in self.seen.items() if given.get(name)}
-        return {
-            "follow_up": {name: given[name] for name in ("how", "charged", "content", "situation")} | {"seen": seen}
-        }
+        return super().details() | {"seen": seen}
 
     def detail_words(self) -> list[tuple[Any, Any]]:
         given = self.cleaned_data
         seen = [(self.fields[name].label, given[name]) for name in self.seen if given.get(name)]
-        return [*seen, (_("患者现在的情况"), given["situation"])]
+        return [*seen, *super().detail_words()]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cases.duplicates.shipped import DUPLICATES
+from cases.follow_up.shipped import follow_up
 from cases.policy.rules import Row
 from workflows.programmes.cataract.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
 
@@ -62,8 +63,8 @@ DAYS = (
     _days(20, "repair_contact", 5, "退汇后联系医院", "Contact the hospital after a return"),
     _days(21, "review_request", 15, "申请复核", "Ask for an internal review"),
     _days(22, "review_answer", 20, "答复复核", "Answer the review"),
-    _days(23, "follow_up", 30, "电话回访", "Follow-up by phone", "days"),
-    _days(24, "second_follow_up", 90, "入户回访", "Follow-up at home", "days"),
+    _days(23, "follow_up", 30, "回访", "Follow-up", "days"),
+    _days(24, "second_follow_up", 90, "第二次回访", "Second follow-up", "days"),
     _days(25, "draft_kept", 30, "草稿保留", "A draft is kept", "days"),
     _days(26, "head_start", 5, "优先的件排队最多提前", "Priority puts a case forward by at most", "days"),
     _days(27, "warning", 2, "到期前提醒", "Warned before it is due"),
@@ -71,7 +72,7 @@ DAYS = (
 )
 LEVELS = (
     Row("levels", "village_check", {"on": True}, 0, "示例第 14 条", "村（居）核实", "Village check"),
-    Row("levels", "second_follow_up", {"on": False}, 1, "示例第 23 条", "入户回访", "Follow-up at home"),
+    Row("levels", "second_follow_up", {"on": False}, 1, "示例第 23 条", "第二次回访", "Second follow-up"),
 )
 
 
@@ -181,7 +182,7 @@ POLICY: dict[str, Any] = {
     "note": "示例数值，由各地按自己的办法替换。",
     "vectors": VECTORS,
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
-        *RETURN_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *follow_up(money=False), *DUPLICATES, *CHECKLIST,
+        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS,
     ),
 }  # fmt: skip

@@ -185,7 +185,7 @@ def test_an_eye_is_done_claimed_paid_to_the_hospital_and_followed_up(eyes: Begin
     assert trip.case.award == trip.case.payouts.exclude(state="void").get().amount == Decimal(1200)
     trip.payment_batched().payment_sent().payment_paid()
     assert reserved(trip) == 0 and "N12" not in letters(trip)
-    assert trip.done().case.state == "CLOSED"
+    assert trip.again().done().case.state == "CLOSED"
 
 
 def test_the_ways_of_a_batch(eyes: Begin) -> None:

@@ -6,6 +6,7 @@ realistic examples, not the rules of any office.
 
 from typing import Any
 
+from cases.follow_up.shipped import follow_up
 from cases.policy.rules import Row
 from workflows.programmes.hearing.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
 
@@ -80,6 +81,7 @@ DAYS = (
     _days(20, "fit_check_3", 90, "第三次复查（使用情况）", "Third check, of use", "days"),
     _days(21, "fit_check_4", 365, "第四次复查（使用情况）", "Fourth check, of use", "days"),
     _days(22, "follow_up", 375, "四次复查都做完", "All four checks done", "days"),
+    _days(23, "call_back", 30, "回访", "Follow-up", "days"),
     _days(23, "fee", 40, "验配费可付", "The fitting fee is due", "days"),
     _days(24, "draft_kept", 30, "草稿保留", "A draft is kept", "days"),
     _days(25, "head_start", 5, "优先的件排队最多提前", "Priority puts a case forward by at most", "days"),
@@ -173,7 +175,7 @@ POLICY: dict[str, Any] = {
         {"title": "不配", "facts": {"stage": "0"}, "expected": {"amount": "0"}},
     ),
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
-        *RETURN_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *follow_up(money=False), *CHECKLIST,
+        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS,
     ),
 }  # fmt: skip

@@ -7,6 +7,7 @@ realistic examples, not the rules of any office.
 from typing import Any
 
 from cases.duplicates.shipped import DUPLICATES
+from cases.follow_up.shipped import follow_up
 from cases.policy.rules import Row
 from workflows.programmes.rare_disease.policy_lists import (
     CHECKLIST,
@@ -290,7 +291,7 @@ POLICY: dict[str, Any] = {
     },
     "vectors": VECTORS,
     "rows": (
-        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *DUPLICATES, *CHECKLIST, *SUPPLEMENT_REASONS, *REJECT_REASONS,
-        *RETURN_REASONS,
+        *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *follow_up(money=True), *DUPLICATES, *CHECKLIST,
+        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS,
     ),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import this
 
-from workflows import effects, steps
+from workflows import effects, following, steps
 from workflows.flow import ReliefFlow
 from workflows.programmes.cataract import effects as eye_effects
 
@@ -114,21 +114,23 @@ class CataractV1(ReliefFlow):
         "account_repaired", this.payment, label=_("已更正"), effect=eye_effects.paid_again
     )
     follow_up = (
-        steps.review(_("电话回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="sight")
-        .Exit("done", this.second_follow_up, label=_("回访完毕"))
+        steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="sight", follow_up=True)
+        .Exit("done", this.second_follow_up, label=_("回访完毕"), effect=following.over)
+        .Exit("again", this.follow_up, label=_("还要接着回访"), effect=following.again)
         .Exit("payment_returned", this.account_repair, label=_("银行退汇"), kind="fact", state="SETTLEMENT")
     )
     second_follow_up = (
         steps.review(
-            _("入户回访"),
+            _("第二次回访"),
             by="CTY1",
             state="FOLLOWUP",
             days="second_follow_up",
             form="sight",
             optional=True,
             same_as=("follow_up",),
+            follow_up=True,
         )
-        .Exit("agree", this.closed, label=_("回访完毕"), kind="end")
+        .Exit("agree", this.closed, label=_("回访完毕"), kind="end", effect=following.over)
         .Exit("payment_returned", this.account_repair, label=_("银行退汇"), kind="fact", state="SETTLEMENT")
     )
     not_treated = steps.end(_("未实施"), state="NOT_TREATED")

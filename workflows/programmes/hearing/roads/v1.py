@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import this
 
-from workflows import effects, steps
+from workflows import effects, following, steps
 from workflows.flow import ReliefFlow
 from workflows.programmes.hearing import effects as hearing
 from workflows.rules.conditions import OutcomeIs
@@ -105,7 +105,7 @@ class HearingV1(ReliefFlow):
         .On("fitted", this.after_fitting, label=_("已验配发放"))
         .On("fitting_ended", this.not_fitted, label=_("没有验配"), effect=hearing.not_fitted)
     )
-    after_fitting = steps.fork(_("复查和验配费（同时进行）")).To(this.follow_up, this.fee)
+    after_fitting = steps.fork(_("复查、验配费和回访（同时进行）")).To(this.follow_up, this.fee, this.call_back)
     follow_up = (
         steps.wait(_("复查：7 天、30 天、90 天、一年"), state="FOLLOWUP", days="follow_up", by="FIT")
         .On("check_done", label=_("完成一次复查"))
@@ -117,7 +117,12 @@ class HearingV1(ReliefFlow):
         .On("fee_due", this.settled, label=_("30 天复查通过，可付验配费"))
         .On("fee_void", this.settled, label=_("设备退回，不付验配费"))
     )
-    settled = steps.join(_("复查和验配费都完毕")).Next(this.kept)
+    call_back = (
+        steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="call_back", form="follow_up", follow_up=True)
+        .Exit("done", this.settled, label=_("回访完毕"), effect=following.over)
+        .Exit("again", this.call_back, label=_("还要接着回访"), effect=following.again)
+    )
+    settled = steps.join(_("复查、验配费和回访都完毕")).Next(this.kept)
     kept = (
         steps.route(_("设备退回了吗"))
         .When(OutcomeIs("follow_up", "device_returned"), this.given_back)

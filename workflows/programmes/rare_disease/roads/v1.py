@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import this
 
-from workflows import effects, steps
+from workflows import effects, following, steps
 from workflows.flow import ReliefFlow
 
 
@@ -156,8 +156,9 @@ class RareDiseaseV1(ReliefFlow):
         )
     )
     follow_up = (
-        steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="follow_up")
-        .Exit("done", this.second_follow_up, label=_("回访完毕"))
+        steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="follow_up", follow_up=True)
+        .Exit("done", this.second_follow_up, label=_("回访完毕"), effect=following.over)
+        .Exit("again", this.follow_up, label=_("还要接着回访"), effect=following.again)
         .Exit(
             "payment_returned",
             this.account_repair,
@@ -176,8 +177,9 @@ class RareDiseaseV1(ReliefFlow):
             form="follow_up",
             optional=True,
             same_as=("follow_up",),
+            follow_up=True,
         )
-        .Exit("agree", this.closed, label=_("回访完毕"), kind="end")
+        .Exit("agree", this.closed, label=_("回访完毕"), kind="end", effect=following.over)
         .Exit(
             "payment_returned",
             this.account_repair,
