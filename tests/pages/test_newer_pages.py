@@ -168,6 +168,7 @@ def test_batches_notes_messages_staffing_speed_and_incidents_are_for_everybody(
             Look("secadmin", reverse("staffing:leave", args=[cast["xiji_review"].pk])),
             Look("guyuan_city", reverse("standing:home")),
             Look("prov_head", reverse("reports:speed"), ways=2),
+            Look("prov_head", reverse("reports:quality"), ways=2),
             Look("prov_head", f"{reverse('reports:road')}?programme=rare_disease"),
             Look("sysadmin", reverse("running:home"), ways=2),
             Look("sysadmin", reverse("running:group", args=[fault.pk])),

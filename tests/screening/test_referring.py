@@ -72,6 +72,28 @@ def test_the_programme_for_eyes_takes_all_that_a_screening_tells(team: Any, cast
     assert '"left_out":[]' in Event.objects.get(action="screening.referred").payload
 
 
+def test_the_programme_for_ears_takes_all_that_a_screening_tells_and_nobody_else_is_sent_on(
+    cast: Any, published: Any
+) -> None:
+    published("hearing")
+    team = cast["hearing_centre"]
+    campaign = plan(cast, programme="hearing", standard="WHO2021")
+    assert campaign.thresholds == {"age_from": "60", "loss_from": "41", "loss_to": "90"}
+    session = day_of(campaign, team, cast)
+    row, deaf = (register(campaign, cast["agent1"], number, session=session) for number in (1, 2))
+    heard = {f"{side}_{hertz}": "60" for side in ("right", "left") for hertz in (500, 1000, 2000, 4000)}
+    examine(row, team, heard | {"right_500": "65"})
+    assert examine(deaf, team, dict.fromkeys(heard, "100")).outcome == "refer"
+    case = refer(row, cast["xiji_intake"])
+    held = answers(case)
+    assert case.state == "DRAFT" and case.programme == "hearing"
+    assert (held["ear_right_pta"], held["ear_left_pta"], held["screening_no"]) == ("61.25", "60", row.number)
+    assert (held["patient_name"], held["hukou_division"]) == (str(row.name), VILLAGE)
+    assert '"left_out":[]' in Event.objects.get(action="screening.referred").payload
+    with pytest.raises(Refusal, match="不是可以救助"):
+        refer(deaf, cast["xiji_intake"])
+
+
 def test_done_twice_it_is_the_same_draft(fit: Any, cast: Any) -> None:
     row = fit()
     assert refer(row, cast["xiji_intake"]) == refer(row, cast["xiji_intake"]) and Case.objects.count() == 1

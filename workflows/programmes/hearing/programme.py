@@ -33,6 +33,7 @@ HEARING = register(
         road="v1",
         guide=GUIDE,
         facts=facts,
+        screening="ears",
         demo_answers=demo_answers,
         in_kind=True,
         asks=ASKS,

@@ -52,6 +52,10 @@ def _household(value: Any, facts: Facts) -> Any:
     return "" if 1 <= int(value) <= 30 else _("家庭人口请填 1 到 30 的数字，老人也算在内。")
 
 
+def _was_screened(facts: Facts) -> bool:
+    return bool(facts.get("screening_no"))
+
+
 def _measured(key: str) -> Any:
     """What the fitting centre's test puts into the file; nobody is asked for it."""
     return lambda facts: facts.get(key) is not None
@@ -106,6 +110,11 @@ HEARING = Section(
         Question("sudden_loss", "yes_no", _("是不是最近三个月突然听不见的"), _("突然听不见要先看耳鼻喉科，越早越好。")),
         Question("wants_to_wear", "yes_no", _("老人愿意戴助听器吗"), sensitive=False),
         Question("had_device", "yes_no", _("近几年领过免费的助听器吗"), check=_no_device),
+        Question("screened_on", "date", _("哪天检查的"), required=False, sensitive=False),
+        Question("screening_no", "text", _("筛查登记号"), _("参加过筛查的，照结果单写。"), required=False, sensitive=False),
+        # what the screening found; it stands, and the test of the fitting centre is still made
+        Question("ear_right_pta", "text", _("筛查时右耳平均听阈（dB）"), when=_was_screened, required=False),
+        Question("ear_left_pta", "text", _("筛查时左耳平均听阈（dB）"), when=_was_screened, required=False),
         # what the test finds; the centre's act puts it here
         Question("tested_on", "date", _("听力检查日期"), when=_measured("tested_on")),
         Question("right_loss", "number", _("右耳平均听阈（dB）"), when=_measured("right_loss")),
