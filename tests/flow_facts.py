@@ -21,7 +21,7 @@ from cases.providers import actions as providers
 from cases.publicity import actions as publicity
 from workflows.engine import periodic
 from workflows.models import WorkItem
-from workflows.walking import drive
+from workflows.walking import drive, treating
 from workflows.walking.papers import picture
 
 FACTS: dict[str, Callable[[Any], None]] = {}
@@ -213,29 +213,19 @@ def payment_returned(trip: Any) -> None:
 # --- the hospital ------------------------------------------------------------------------------------------------------
 def operate(trip: Any, permit: Any, **changes: Any) -> Any:
     """The hospital of Guyuan examines the eye of a permit and operates on it today."""
-    clerk = trip.cast["eye_hospital"]
-    providers.examine(permit=permit, examined_on=clock.today(), suitable=True, by=clerk)
     trip.serial += 1
-    said = {
-        "part": permit.part, "done_on": clock.today(), "method": "phaco", "surgeon": "演示医生", "lens_brand": "演示牌",
-        "lens_model": "YS-1", "lens_power": Decimal("21.5"), "lens_serial": f"SN-{permit.pk:04d}-{trip.serial:03d}",
-    }  # fmt: skip
-    return providers.record_surgery(permit=permit, by=clerk, **{**said, **changes})
+    changes.setdefault("lens_serial", f"SN-{permit.pk:04d}-{trip.serial:03d}")
+    return treating.operate(trip.cast, permit, **changes)
 
 
 def claim(trip: Any, permit: Any, **changes: Any) -> Any:
-    """Its costs: 4,200 yuan, of which the insurance paid 3,000."""
-    said = {
-        "invoice_no": f"6400{permit.pk:010d}", "total": Decimal("4200"), "basic_insurance": Decimal("3000"),
-        "lens_price": Decimal("1500"), "asked": Decimal("1200"), "settled_on": clock.today(),
-    }  # fmt: skip
-    return providers.file_line(permit=permit, by=trip.cast["eye_hospital"], **{**said, **changes})
+    """Its costs."""
+    return treating.claim(trip.cast, permit, **changes)
 
 
 def phone(trip: Any, line: Any, result: str = "confirmed", **changes: Any) -> Any:
     """The county phones the patient."""
-    said = {"answered_by": "患者本人", "called_on": clock.today(), "result": result}
-    return providers.call_patient(line=line, by=trip.cast["xiji_intake"], **{**said, **changes})
+    return treating.phone(trip.cast, line, result, **changes)
 
 
 @fact

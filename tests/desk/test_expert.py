@@ -26,7 +26,7 @@ from workflows.desk.queries import Viewer, page
 from workflows.models import Decision, WorkItem
 from workflows.programmes.rare_disease.policy import POLICY
 from workflows.walking import drive
-from workflows.walking.demo import COSTLY
+from workflows.walking.demo_rare_disease import COSTLY
 from workflows.walking.papers import picture
 
 pytestmark = pytest.mark.django_db

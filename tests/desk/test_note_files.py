@@ -20,7 +20,7 @@ from workflows.desk.notes.actions import _stored, redact_note, write_note
 from workflows.desk.notes.models import Note, NoteFile
 from workflows.reading import reading_of
 from workflows.walking import drive
-from workflows.walking.demo import COSTLY
+from workflows.walking.demo_rare_disease import COSTLY
 
 pytestmark = pytest.mark.django_db
 WORDS = "原件在档案室，复印件见附件。"

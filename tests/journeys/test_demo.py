@@ -1,10 +1,14 @@
-"""The demonstration shows every state that a road can give, and two decisions too quick to have read."""
+"""The demonstration shows three programmes: every state of rare disease, a hundredth of a year's eyes and ears, two decisions too quick to have read."""
 
 import pytest
 from django.core.management import call_command
 
 from cases.dossier.models import Case
+from cases.money.models import Payout
 from cases.programme import programme
+from cases.providers.models import ClaimLine, Surgery
+from cases.screening.models import Campaign
+from cases.stock.models import Device, Fitting
 from workflows.engine import clockwork
 from workflows.models import Decision
 from workflows.walking.demo import Demonstration
@@ -19,15 +23,41 @@ def states_of(road):
     return (found | {"DRAFT", "WITHDRAWN", "TERMINATED"}) - {""}
 
 
-def test_the_demonstration_has_forty_cases_each_state_of_the_road_and_two_decided_too_quickly(cast):
+EYES = {
+    "CLOSED", "FOLLOWUP", "INTAKE", "NOT_TREATED", "OBJECTION", "PUBLICITY", "REJECTED", "SETTLEMENT", "SUPPLEMENT",
+    "TERMINATED", "TREATMENT", "VERIFY",
+}  # fmt: skip
+EARS = {
+    "DELIVERY", "FOLLOWUP", "INTAKE", "NOT_TREATED", "PUBLICITY", "REJECTED", "SUPPLEMENT", "TERMINATED", "VERIFY", "WAITLIST",
+}  # fmt: skip
+
+
+def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_decided_too_quickly(cast):
     demonstration = Demonstration(cast, lambda text: None)
     demonstration.begin()
     made = demonstration()
-    assert made >= 40
+    assert made >= 70
     clockwork.one_pass()
-    missing = states_of(programme("rare_disease").roads["v1"]) - set(Case.objects.values_list("state", flat=True))
+    rare, eyes, ears = (shown(slug) for slug in ("rare_disease", "cataract", "hearing"))
+    missing = states_of(programme("rare_disease").roads["v1"]) - rare
     assert missing == set()
+    assert (EYES - eyes, EARS - ears) == (set(), set())
+    eyes_and_ears_are_a_hundredth_of_a_year()
     call_command("check_flows", "--cases")
     hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
     assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
     assert Decision.objects.exclude(level=None).count() > 100
+
+
+def shown(slug):
+    return set(Case.objects.filter(programme=slug).values_list("state", flat=True))
+
+
+def eyes_and_ears_are_a_hundredth_of_a_year():
+    assert Surgery.objects.count() == 12
+    assert Fitting.objects.filter(state="fitted").count() == 5
+    assert [campaign.registrations.count() for campaign in Campaign.objects.order_by("programme")] == [120]
+    assert {"filed", "accepted", "rejected"} <= set(ClaimLine.objects.values_list("state", flat=True))
+    assert {"in", "reserved", "issued", "delivered", "returned"} <= set(Device.objects.values_list("state", flat=True))
+    paid = Payout.objects.filter(case__programme="cataract").values_list("state", flat=True)
+    assert {"paid", "failed", "returned"} <= set(paid)

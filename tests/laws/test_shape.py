@@ -33,7 +33,9 @@ LONG_VIEWS = {
     "cases/apply/views/draft.py:_place_question": "three lists one after another for readers without script",
 }
 MAY_NAME_A_PROGRAMME = {
-    "workflows/walking/demo.py": "the demonstration shows one programme",
+    "workflows/walking/demo_rare_disease.py": "the demonstration of one programme",
+    "workflows/walking/demo_cataract.py": "the demonstration of one programme",
+    "workflows/walking/demo_hearing.py": "the demonstration of one programme",
     "cases/management/commands/award.py": "an example in the help of a command",
 }
 

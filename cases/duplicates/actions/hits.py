@@ -20,6 +20,7 @@ from cases.duplicates.search import Finding, findings_of
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, current, record
 from cases.people.models import PayeeAccount
+from cases.people.rules import INSTITUTION
 from cases.sealed import blind_index, commitment_of
 
 SHORTEST_REASON = 4
@@ -29,7 +30,8 @@ def note_trace(case: Case, *, now: datetime) -> CaseTrace:
     """检索键: make the keyed marks of the case's person anew from the facts in force. Inside the act that changes them."""
     facts, patient = answers(case), case.patient
     assert patient is not None
-    numbers = PayeeAccount.objects.filter(case=case, replaced_at=None)
+    own = PayeeAccount.objects.exclude(relation=INSTITUTION)  # many patients are paid for at one hospital
+    numbers = own.filter(case=case, replaced_at=None)
     address = str(facts.get("address") or "")
     place = str(facts.get("residence_division") or facts.get("hukou_division") or "")
     told = side(

@@ -1,4 +1,4 @@
-"""`manage.py demo`: the cast, the policy and some forty cases in an empty demonstration database; --list: sign-ins."""
+"""`manage.py demo`: the cast, the policy and some seventy cases of three programmes in an empty demonstration database; --list: sign-ins."""
 
 from __future__ import annotations
 

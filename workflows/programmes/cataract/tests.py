@@ -188,6 +188,12 @@ def test_an_eye_is_done_claimed_paid_to_the_hospital_and_followed_up(eyes: Begin
     assert trip.again().done().case.state == "CLOSED"
 
 
+def test_many_patients_of_one_hospital_are_paid_in_one_batch(eyes: Begin) -> None:
+    trips = [eyes().to("permit").grant().treatment_done().claim_settled() for _each in range(3)]
+    trips[0].payment_sent()
+    assert trips[0].batch.count == 3
+
+
 def test_the_ways_of_a_batch(eyes: Begin) -> None:
     trip = eyes().to("permit").grant().treatment_done().claim_settled()
     trip.payment_batched().payment_unbatched().payment_unknown()
