@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Office
@@ -19,6 +20,8 @@ from cases.duplicates.shipped import SEVERE
 RIGHT = "hit.decide"
 CLEARS = ("different", "same")
 """Verdicts after which a hit holds nothing up any more."""
+MUTUAL = ("person", "similar")
+"""Kinds that ask one question of both sides: are these two one person. A decision on one side counts on the other."""
 GROUPS = {"account": _("同一收款账户用于 %(n)s 人以上"), "phone": _("同一手机号用于 %(n)s 件案卷")}
 
 
@@ -61,18 +64,27 @@ def hits_of(viewer: Any, case: Case) -> list[Shown]:
     """查重命中 of a case that the viewer may see, found afresh, with what was decided; of others only what he may know."""
     found = findings_of([case])[case.pk]
     kept = {(row.kind, row.subject): row for row in _kept([case.pk])}
+    across = {(row.kind, f"case:{row.case_id}"): row for row in _across([case.pk])}
     pks = {row.other for row in found if row.other}
     cases = {row.pk: row for row in Case.objects.filter(pk__in=pks)}
     seen = set(visible_cases(viewer).filter(pk__in=pks).values_list("pk", flat=True))
     matches = AgencyMatch.objects.select_related("run").in_bulk([row.listed for row in found if row.listed])
     return [
-        _shown(row, kept.get((row.kind, row.subject)), cases.get(row.other or 0), row.other in seen, matches)
+        _shown(
+            row,
+            [kept.get((row.kind, row.subject)), across.get((row.kind, row.subject))],
+            cases.get(row.other or 0),
+            row.other in seen,
+            matches,
+        )
         for row in found
     ]
 
 
-def _shown(row: Finding, kept: Hit | None, other: Case | None, is_seen: bool, matches: Any) -> Shown:
-    decisions = list(kept.decisions.all()) if kept else []
+def _shown(row: Finding, hits: Sequence[Hit | None], other: Case | None, is_seen: bool, matches: Any) -> Shown:
+    kept = hits[0]
+    every = sorted((one for hit in hits if hit for one in hit.decisions.all()), key=lambda one: one.pk)
+    decisions = [one for one in every if is_seen or (kept is not None and one.hit_id == kept.pk)]
     group = GROUPS.get(row.kind)
     return Shown(
         row,
@@ -85,7 +97,7 @@ def _shown(row: Finding, kept: Hit | None, other: Case | None, is_seen: bool, ma
         is_new=kept is None,
         first_seen=kept.first_seen if kept else None,
         decisions=decisions,
-        stands=_stands(decisions, row),
+        stands=_stands(every, row),
     )
 
 
@@ -103,6 +115,12 @@ def _office(other: Case) -> str:
 
 def _kept(pks: Collection[int]) -> Any:
     return Hit.objects.filter(case__in=pks).prefetch_related("decisions__by", "decisions__office").order_by("pk")
+
+
+def _across(pks: Collection[int]) -> Any:
+    """The same pairs as they stand in the other side's case."""
+    rows = Hit.objects.filter(other__in=pks, kind__in=MUTUAL)
+    return rows.prefetch_related("decisions__by", "decisions__office").order_by("pk")
 
 
 def undecided_of(cases: Sequence[Case]) -> dict[int, list[Finding]]:
@@ -134,9 +152,13 @@ def unmet_of(cases: Sequence[Case]) -> dict[int, list[AgencyList]]:
 def _undecided(found: Mapping[int, list[Finding]]) -> dict[int, list[Finding]]:
     cleared: dict[tuple[int, str, str], HitDecision] = {}
     severe = [case for case, rows in found.items() if any(row.severity == SEVERE for row in rows)]
-    rows = HitDecision.objects.filter(hit__case__in=severe).select_related("hit").order_by("pk") if severe else ()
+    asked = Q(hit__case__in=severe) | Q(hit__other__in=severe, hit__kind__in=MUTUAL)
+    rows = HitDecision.objects.filter(asked).select_related("hit").order_by("pk") if severe else ()
     for decision in rows:
-        cleared[(decision.hit.case_id, decision.hit.kind, decision.hit.subject)] = decision
+        hit = decision.hit
+        cleared[(hit.case_id, hit.kind, hit.subject)] = decision
+        if hit.kind in MUTUAL and hit.other_id is not None:
+            cleared[(hit.other_id, hit.kind, f"case:{hit.case_id}")] = decision
     return {
         case: [
             row

@@ -127,7 +127,7 @@ def _year(case: Case) -> int:
 
 
 def _pair(kind: str, one: CaseTrace, other: CaseTrace, policy: Any, score: int, reasons: tuple[str, ...]) -> Finding:
-    sides = [str(marks_sorted(trace)) for trace in (one, other)]
+    sides = sorted(str(marks_sorted(trace)) for trace in (one, other))  # one print, from whichever side it is seen
     print_ = fingerprint(kind, *sides)
     return Finding(kind, f"case:{other.pk}", severity_of(policy, kind), score, reasons, print_, other=other.pk)
 

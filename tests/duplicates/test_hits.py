@@ -109,6 +109,30 @@ def test_a_severe_hit_keeps_a_case_from_the_panel_until_it_is_decided_with_a_rea
     assert Event.objects.filter(action="hit.decided", stream__key=str(case.pk)).count() == 2
 
 
+def test_whether_two_are_one_person_is_decided_once_for_both_cases_and_the_last_word_counts(
+    cast: Any, road: Any
+) -> None:
+    one, case = drive.apply(slug=SLUG, number=1, by=cast["applicant1"]), twice(cast, 1, 2)
+    assert [len(undecided_of([one, case])[each.pk]) for each in (one, case)] == [1, 1]
+    first = decided(case, cast["xiji_review"])
+    assert [len(undecided_of([one, case])[each.pk]) for each in (one, case)] == [0, 0]
+    (shown,) = hits_of(cast["xiji_review"], one)
+    assert shown.stands == first and shown.decisions == [first] and not shown.holds
+    found = findings_of([one])[one.pk][0]
+    told = {"kind": found.kind, "subject": found.subject, "fingerprint": found.fingerprint, "by": cast["xiji_review"]}
+    decide_hit(case=one, verdict="ask", reason="还要再问一次家里人。", **told)
+    assert [len(undecided_of([one, case])[each.pk]) for each in (one, case)] == [1, 1]
+
+
+def test_what_another_county_decided_counts_here_and_its_words_stay_there(cast: Any, road: Any) -> None:
+    one = drive.apply(slug=SLUG, number=1, by=cast["applicant1"])
+    case = twice(cast, 1, 2, place="640521100991")
+    decided(one, cast["xiji_review"])
+    assert undecided_of([case])[case.pk] == []
+    (shown,) = hits_of(cast["zhongning_clerk"], case)
+    assert shown.stands is not None and shown.decisions == [] and shown.ask
+
+
 def test_a_decision_counts_no_more_when_either_side_changes(cast: Any, road: Any) -> None:
     one, case = drive.apply(slug=SLUG, number=1, by=cast["applicant1"]), twice(cast, 1, 2)
     decided(case, cast["xiji_review"])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import get_case, require
 from cases.dossier.models import Case
 from cases.dossier.queries import answers, lock_case
-from cases.duplicates.hits import RIGHT, undecided_of, who_decides
+from cases.duplicates.hits import MUTUAL, RIGHT, undecided_of, who_decides
 from cases.duplicates.marks import letters, side
 from cases.duplicates.models import CaseTrace, Hit, HitDecision
 from cases.duplicates.search import Finding, findings_of
@@ -107,6 +107,8 @@ def decide_hit(
     if found.fingerprint != fingerprint:
         raise Stale(_("比对的资料刚刚有变化，请看过再处理。"), code="changed")
     hit = Hit.objects.get(case=case, kind=kind, subject=subject)
+    if kind in MUTUAL and hit.other is not None and _is_party(hit.other, by):
+        raise Refusal(_("对方那件和您有关，不能由您处理命中。"), code="duties", who_may=who_decides(case))
     made = HitDecision.objects.create(
         hit=hit, verdict=verdict, reason=reason.strip(), fingerprint=fingerprint, by=by, role=post.role_id, office=post.office, at=now
     )  # fmt: skip
