@@ -227,7 +227,7 @@ def _reasons(case: Case, decision: Decision | None, data: dict[str, Any]) -> lis
 
 def waitlisted(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
     """轮候: the fund is short; the case keeps its place in the order of acceptance."""
-    notify(case=case, code="N07", data={"what": "waitlist"}, by=by, now=now)
+    notify(case=case, code="N11", data={"what": "waitlist"}, by=by, now=now)
 
 
 def proposed(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:

@@ -18,6 +18,7 @@ from cases.apply.queries import next_words
 from cases.award.models import Award
 from cases.calendar.rules import local_day
 from cases.dossier.queries import answers
+from cases.dossier.waiting import in_letter
 from cases.evidence.models import Supplement
 from cases.evidence.queries import may_extend
 from cases.money.models import Payout
@@ -77,9 +78,7 @@ STANDS = {
 
 def _standing(case: Any, code: str, data: Mapping[str, Any]) -> Data:
     """办到哪了: the words of the progress page, so that message and page say the same (F10)."""
-    state = STANDS.get(code, case.state)
-    if code == "N01":
-        state = "VERIFY" if data.get("accepted") else "INTAKE"
+    state = ("VERIFY" if data.get("accepted") else "INTAKE") if code == "N01" else STANDS.get(code, case.state)
     state = ENDED.get(str(data.get("what", "")), state)
     how = programme(case.programme).settled
     return _both("stage", applicant_words(state, how)) | _both("coming", lambda: next_words(state, settled=how))
@@ -251,7 +250,7 @@ def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -
 
 _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
     "N01": _receipt, "N02": _supplement, "N03": _against, "N08": _before_publicity,
-    "N09": _award, "N10": _against, "N12": _payment, "N13": _failed, "N16": _permits, "N22": _against,
+    "N09": _award, "N10": _against, "N11": lambda case, *_more: in_letter(case), "N12": _payment, "N13": _failed, "N16": _permits, "N22": _against,
 }  # fmt: skip
 
 

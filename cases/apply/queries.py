@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from cases.calendar.rules import local_day
@@ -15,6 +15,7 @@ from cases.consent.queries import current as consents_of
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.sending import lacking
+from cases.dossier.waiting import ahead_of
 from cases.people.actions import REPAIRING
 from cases.policy.rules import Policy, PolicyGap
 from cases.policy.shapes import Range, amount_in, plain
@@ -122,6 +123,7 @@ class Standing:
     due_on: date | None
     provisional: bool
     is_my_turn: bool
+    ahead: str = ""
 
 
 def standing(case: Case) -> Standing:
@@ -130,8 +132,14 @@ def standing(case: Case) -> Standing:
     on, provisional = _due(case)
     return Standing(
         state, _words(state, on, settled), _road(case, state), next_words(case.state, on, settled), on, provisional,
-        state.turn == "applicant",
+        state.turn == "applicant", ahead_words(case),
     )  # fmt: skip
+
+
+def ahead_words(case: Case) -> str:
+    """前面还有几人, while the case waits for money; empty otherwise."""
+    ahead = ahead_of(case) if case.state == "WAITLIST" else None
+    return "" if ahead is None else ngettext("前面还有 %(n)s 人", "前面还有 %(n)s 人", ahead) % {"n": ahead}
 
 
 def _words(state: State, on: date | None, settled: str) -> str:

@@ -68,6 +68,13 @@ def active_funds(programme: str, *, today: date) -> QuerySet[Fund]:
     ).order_by("starts_on", "id")
 
 
+def usable_funds(case: Any, *, today: date) -> list[int]:
+    """能付这一件的资金, whatever is left in them: the keys of those whose conditions take in this case and its award."""
+    fen = to_fen(case.award)
+    found = active_funds(case.programme, today=today)
+    return [fund.pk for fund in found if allows(fund.restriction, code=case.handling_code, fen=fen)]
+
+
 def has_free(case: Any, amount: Decimal, *, today: date) -> bool:
     """资金够不够: whether one fund that may pay this case has that much free money now (yuan); nothing is set aside."""
     fen = to_fen(amount)

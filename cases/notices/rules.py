@@ -21,6 +21,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "N08": ("拟救助公示告知书", "Before the public notice"),
     "N09": ("准予救助决定书", "Grant"),
     "N10": ("不予救助决定书", "Refusal"),
+    "N11": ("轮候通知", "Waiting list"),
     "N12": ("付款通知", "Payment"),
     "N13": ("付款失败更正通知", "Payment failed"),
     "N16": ("手术、验配通知单", "Permit"),

@@ -41,7 +41,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "award.repeat": (("mode", _("再次申请的算法"), MODE),),
     "caps": (_AMOUNT, _MAY_RAISE),
     "caps.claims_per_year": (("count", _("次数"), WHOLE), _MAY_RAISE),
-    "caps.fund_short": (("mode", _("资金不够时"), MODE),),
+    "caps.fund_short": (("mode", _("资金不够时"), MODE), ("waits_by", _("轮候按什么排"), MODE)),
     "days": (("workdays", _("工作日"), WHOLE), ("days", _("自然日"), WHOLE)),
     "levels": (("on", _("启用这一级"), YES_NO),),
     "quorum": (
@@ -76,6 +76,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
 MODES = {
     "award.repeat": (("difference", _("合并计算，只补差额")), ("separate", _("每次单独计算"))),
     "caps.fund_short": (("waitlist", _("轮候")), ("offer", _("按余额给"))),
+    "caps.waits_by": (("accepted", _("受理先后")), ("need", _("困难程度，同样困难按受理先后"))),
     "duplicates": tuple(SEVERITIES.items()),
     "entitlement.fact": tuple((name, label) for name, (_type, label) in FACTS.items()),
     "entitlement.is": tuple((name, label) for name, (_type, label) in OPERATORS.items()),

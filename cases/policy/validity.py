@@ -124,6 +124,8 @@ def _cap_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
     elif key == "claims_per_year":
         yield from _whole_number(value, "count", least=1)
     elif key == "fund_short":
+        if value.get("waits_by", "accepted") not in ("accepted", "need"):
+            yield ShapeFault("waits_by", _("轮候只能按 accepted（受理先后）或 need（困难程度）排。"))
         if value.get("mode") not in ("offer", "waitlist"):
             yield ShapeFault("mode", _("资金不足时只能 offer（按余额给）或 waitlist（轮候）。"))
     else:

@@ -133,7 +133,7 @@ def test_an_empty_store_means_waiting_and_a_device_that_comes_in_goes_to_the_fir
     with pytest.raises(Invalid) as refused:
         trip.agree()
     assert refused.value.code == "no_stock"
-    assert trip.waitlist().case.state == "WAITLIST" and letters(trip)[-1] == "N07"
+    assert trip.waitlist().case.state == "WAITLIST" and letters(trip)[-1] == "N11"
     assert trip.device_offered().open == ["province_confirm"]
     assert states(trip) == ["reserved"] and not Waiting.objects.filter(left_at=None).exists()
     with pytest.raises(Invalid) as has_one:

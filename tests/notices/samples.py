@@ -33,6 +33,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "N03": {"reasons": [REASON], "facts": "家里年收入 90000 元。"},
     "N07": {"stage_zh": "正在审核（县）", "stage_en": "Under review (county)"},
+    "N11": {"stage_zh": "符合条件，排队中", "stage_en": "In the queue", "before": "3"},
     "N08": {"amount": Decimal("30000"), "days": 5, "is_coded": False},
     "N09": {
         "amount": Decimal("30000"), "working": WORKING, "clauses": [{"words_zh": "《示例办法》示例第 9 条：示例条文。", "words_en": "Example measure 示例第 9 条: example words."}], "valid_until": date(2027, 3, 1),

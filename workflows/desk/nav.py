@@ -31,6 +31,8 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem(_("离岗"), reverse("staffing:leavers"), order=92)
     if rights & PANEL_RIGHTS:
         yield NavItem(_("集体研究"), reverse("panel:meetings"), order=20)
+    if "money.fund" in rights or rights & PANEL_RIGHTS or LEAD in rights:
+        yield NavItem(_("轮候（等钱）"), reverse("desk:line"), order=21)
     if "inspect" in rights:
         yield NavItem(_("监督检查"), reverse("inspection:search"), order=60)
     if "report.read" in rights:

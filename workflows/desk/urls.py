@@ -6,6 +6,7 @@ from workflows.desk import views
 from workflows.desk.batch.views import batch
 from workflows.desk.notes.views import noticed
 from workflows.desk.queries import QUEUES
+from workflows.desk.waiting.views import waiting
 
 
 class QueueConverter:
@@ -29,5 +30,6 @@ urlpatterns = [
     path("batch/<slug:programme>/<slug:step>", batch, name="batch"),
     path("mentions", noticed, name="mentions"),
     path("seen", views.seen, name="seen"),
+    path("line", waiting, name="line"),
     path("<queue:name>", views.queue, name="queue"),
 ]

@@ -40,6 +40,7 @@ WORDS: dict[str, Any] = {
     "permit.second_eye": _("发第二只眼的通知单"),
     "permit.unsuitable": _("不适合，通知单结束"),
     "place.free": _("轮到名额"),
+    "waiting.promote": _("轮候的有钱了"),
     "provider.account": _("登记机构账户"),
     "provider.account_confirmed": _("核对机构账户"),
     "provider.account_given": _("登记机构账户"),

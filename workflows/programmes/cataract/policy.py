@@ -28,7 +28,7 @@ AWARD = (
     _eye(4, "others", "800", {}, "其他人，每眼最多。", "For each eye of others at most."),
 )  # fmt: skip
 CAPS = (
-    Row("caps", "fund_short", {"mode": "waitlist"}, 1, "示例第 13 条：量入为出", "资金不够时按受理先后轮候。",
+    Row("caps", "fund_short", {"mode": "waitlist", "waits_by": "accepted"}, 1, "示例第 13 条：量入为出", "资金不够时按受理先后轮候。",
         "When the fund is short, cases wait in the order of acceptance."),
 )  # fmt: skip
 

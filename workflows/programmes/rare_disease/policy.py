@@ -78,7 +78,7 @@ CAPS = (
     Row(
         "caps",
         "fund_short",
-        {"mode": "waitlist"},
+        {"mode": "waitlist", "waits_by": "accepted"},
         3,
         "示例第 13 条：量入为出",
         "资金不够时按受理先后轮候。",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
 from cases.dossier.queries import lock_case
+from cases.dossier.waiting import jumps_the_line
 from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
@@ -164,6 +165,8 @@ def _must_have_reasons(case: Any, reasons: Sequence[str]) -> None:
 
 
 def _reserved(case: Any, item: MeetingItem, by: Any) -> str:
+    if jumps_the_line(case):
+        return "waitlist"
     try:
         with transaction.atomic():
             money.reserve(case=case, amount=item.amount, by=by)
