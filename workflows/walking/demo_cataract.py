@@ -63,8 +63,7 @@ class Cataracts(Showing):
         self.later(1)
         self.pay(paid, {2: Fault.ACCOUNT})
         followed = [case for case in paid if case.state == "FOLLOWUP"]
-        seen = {"how": "phone", "charged": "no", "content": "good", "situation": "看得清路。", "seen": {}}
-        self.decide(*followed[:3], outcome="done", data={"follow_up": seen})
+        self.decide(*followed[:3], outcome="done")
         self.late_return(followed[3], *self.last_batch)
 
     def today(self) -> None:
