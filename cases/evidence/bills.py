@@ -33,11 +33,15 @@ def clean_code(value: Any) -> str:
     return "".join(one for one in plain if one.isalnum()).upper()
 
 
+WITHOUT_CODE = 20
+"""数电发票: a number of so many digits says all by itself, such an invoice has no code."""
+
+
 def faults(bill: Bill, *, code: str, number: str, today: date) -> dict[str, Any]:
     """What keeps an invoice from being entered, a sentence a field."""
     wrong: dict[str, Any] = {}
-    if not code.isascii() or not 6 <= len(code) <= 20:
-        wrong["code"] = _("票据代码是 6 到 20 位数字或字母。")
+    if not code.isascii() or not 6 <= len(code) <= 20 and not (code == "" and len(number) == WITHOUT_CODE):
+        wrong["code"] = _("票据代码是 6 到 20 位数字或字母；20 位号码的电子发票没有代码，空着。")
     if not number.isascii() or not 6 <= len(number) <= 24:
         wrong["number"] = _("票据号码是 6 到 24 位数字或字母。")
     if bill.issued_on > today:

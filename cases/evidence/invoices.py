@@ -70,7 +70,7 @@ def keep_invoice(*, case: Case, given: Mapping[str, Any], by: Any, now: datetime
         raise Invalid(_("这张票据还不能录入。"), fields=wrong, code="invoice")
     if invoices_of(case).count() >= MOST:
         raise Refusal(_("一件申请最多录 400 张票据。"), code="too_many_invoices", status=409)
-    key = blind_index(f"{code}|{number}", "invoice.number")
+    key = _key(code, number)
     first = _user_of(key)
     if first is not None:
         raise used(first, viewer=by, case=case)
@@ -104,6 +104,13 @@ def release_all(*, case: Case, now: datetime) -> None:
         release_invoice(row, "ended", now=now)
 
 
+def release_number(*, case: Case, code: str, number: str, why: str, now: datetime) -> None:
+    """票据释放 by its numbers, where the case holds it."""
+    row = invoices_of(case).filter(key=_key(code, number)).first()
+    if row is not None:
+        release_invoice(row, why, now=now)
+
+
 def take_again(*, case: Case, by: Any) -> None:
     """重新办理: a case that ended and goes on takes its invoices again. Raises Refusal when one was used elsewhere since."""
     for row in Invoice.objects.filter(case=case, released_why="ended").order_by("pk"):
@@ -116,6 +123,10 @@ def take_again(*, case: Case, by: Any) -> None:
                 raise
             raise used(first, viewer=by, case=case) from error
         record("invoice.taken_again", about=("case", case.pk), object=row)
+
+
+def _key(code: str, number: str) -> str:
+    return blind_index(f"{clean_code(code)}|{clean_code(number)}", "invoice.number")
 
 
 def _user_of(key: str) -> Invoice | None:

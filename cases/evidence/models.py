@@ -153,7 +153,7 @@ class Invoice(models.Model):
     entered by mistake, or of a case that ended without a grant, is released and may be used elsewhere.
     """
 
-    WHY = [("mistake", _("录入有误")), ("ended", _("申请没有办成"))]
+    WHY = [("mistake", _("录入有误")), ("ended", _("申请没有办成")), ("refused", _("申报没有认可"))]
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="invoices")
     key = models.CharField(max_length=64)

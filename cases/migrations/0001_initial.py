@@ -784,7 +784,7 @@ class Migration(migrations.Migration):
                     "released_why",
                     models.CharField(
                         blank=True,
-                        choices=[("mistake", "录入有误"), ("ended", "申请没有办成")],
+                        choices=[("mistake", "录入有误"), ("ended", "申请没有办成"), ("refused", "申报没有认可")],
                         default="",
                         max_length=8,
                     ),
@@ -3330,7 +3330,12 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
+                (
+                    "invoice_code",
+                    models.CharField(blank=True, db_collation="C", default="", max_length=20, verbose_name="发票代码"),
+                ),
                 ("invoice_no", models.CharField(db_collation="C", max_length=40, verbose_name="发票号")),
+                ("invoiced_on", models.DateField(verbose_name="开票日期")),
                 ("settled_on", models.DateField(null=True, verbose_name="医保结算日期")),
                 (
                     "total",
@@ -3752,7 +3757,7 @@ class Migration(migrations.Migration):
             model_name="claimline",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "refused"), _negated=True),
-                fields=("invoice_no",),
+                fields=("invoice_code", "invoice_no"),
                 name="claim_invoice_once",
             ),
         ),

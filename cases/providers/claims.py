@@ -65,7 +65,9 @@ class ClaimLine(models.Model):
     permit = models.OneToOneField(Permit, on_delete=models.PROTECT, related_name="claim_line")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="claim_lines")
     state = models.CharField(_("状态"), max_length=10, choices=LINE_STATES, default="filed")
+    invoice_code = models.CharField(_("发票代码"), max_length=20, blank=True, default="", db_collation="C")
     invoice_no = models.CharField(_("发票号"), max_length=40, db_collation="C")
+    invoiced_on = models.DateField(_("开票日期"))
     settled_on = models.DateField(_("医保结算日期"), null=True)
     total = _amount(_("总费用"))
     basic_insurance = _amount(_("医保报销"))
@@ -86,7 +88,9 @@ class ClaimLine(models.Model):
     class Meta:
         app_label = "cases"
         constraints = [
-            models.UniqueConstraint(fields=["invoice_no"], condition=~Q(state="refused"), name="claim_invoice_once"),
+            models.UniqueConstraint(
+                fields=["invoice_code", "invoice_no"], condition=~Q(state="refused"), name="claim_invoice_once"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[s for s, _name in LINE_STATES]), name="claim_line_state_known"
             ),

@@ -90,7 +90,15 @@ class SightForm(DoingForm):
 class ClaimForm(DoingForm):
     """申报费用: four numbers and the rest, as on invoice and settlement sheet."""
 
-    invoice_no = CleanCharField(label=_("发票号"), squeeze=True, max_length=40)
+    invoice_code = CleanCharField(
+        label=_("发票代码"),
+        squeeze=True,
+        required=False,
+        max_length=20,
+        help_text=_("20 位号码的电子发票没有代码，空着"),
+    )
+    invoice_no = CleanCharField(label=_("发票号"), squeeze=True, max_length=24)
+    invoiced_on = DateField(label=_("开票日期"), not_after=clock.today)
     settled_on = DateField(
         label=_("医保结算日期"), required=False, not_after=clock.today, help_text=_("没有参保的空着")
     )

@@ -163,6 +163,7 @@ INNER = {
     "cases.providers.actions.moving.lapse_permit": "the clock",
     "cases.providers.actions.permits.cancel_permits": "inside the end of a case",
     "cases.stock.actions.reserving.offer": "the clock",
+    "workflows.desk.waiting.actions.promote": "the clock",
     "cases.evidence.actions.tell_once": "inside the decision of a step",
     "cases.evidence.actions.check_paper": "inside the act of the step's holder",
     "cases.evidence.actions.record_visit": "inside the decision of a step",

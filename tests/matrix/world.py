@@ -276,7 +276,14 @@ def _at_the_hospital(cast: dict[str, User], case: Case, eye: Any) -> tuple[Any, 
         provider=eye, month=today.replace(day=1), number="S1", by=cast["eye_hospital"], at=clock.now()
     )
     line = ClaimLine.objects.create(
-        claim=claim, permit=done, case=case, invoice_no="64000001", total=half, asked=half, at=clock.now()
+        claim=claim,
+        permit=done,
+        case=case,
+        invoice_no="64000001",
+        invoiced_on=today,
+        total=half,
+        asked=half,
+        at=clock.now(),
     )
     RefundOrder.objects.create(line=line, amount=half, ordered_by=cast["xiji_intake"], ordered_at=clock.now())
     return waiting, line

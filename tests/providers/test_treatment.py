@@ -12,12 +12,17 @@ from django.urls import reverse
 
 from cases.calendar import clock
 from cases.errors import Invalid, Refusal
+from cases.evidence.invoices import invoices_of
 from cases.history.models import Access
 from cases.providers import actions
 from cases.providers.models import ClaimLine, Permit, Surgery
 from cases.providers.rules import Costs, faults_of
+from tests.evidence.test_invoices import PAPER
 from tests.flow_facts import claim, operate, phone
 from tests.flow_kit import Trip
+from workflows.actions import claim as take
+from workflows.actions.invoices import enter_invoice
+from workflows.walking import drive
 from workflows.walking.visitors import day
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +162,7 @@ def test_a_claim_goes_from_hospital_to_county_to_province_on_the_pages(trip: Tri
     permit = permit_of(trip)
     operate(trip, permit)
     costs = {
-        **day("settled_on", clock.today()), "invoice_no": "6400 1234", "total": "4200", "basic_insurance": "3000",
+        **day("settled_on", clock.today()), **day("invoiced_on", clock.today()), "invoice_code": "6401 0001", "invoice_no": "6400 1234", "total": "4200", "basic_insurance": "3000",
         "critical_illness": "0", "medical_assistance": "0", "discount": "0", "premium": "0", "lens_price": "1500",
         "asked": "1200",
     }  # fmt: skip
@@ -211,6 +216,38 @@ def test_an_invoice_is_claimed_once(trip: Trip, road: Any) -> None:
     with pytest.raises(Invalid) as refused:
         claim(other, permit_of(other), invoice_no="6400 0001")
     assert set(refused.value.fields) == {"invoice_no"}
+
+
+def test_an_invoice_that_an_applicant_handed_in_is_not_claimed_by_a_hospital_and_the_other_way_round(
+    trip: Trip, published: Any
+) -> None:
+    published("rare_disease")
+    other = drive.apply(slug="rare_disease", number=71, by=trip.cast["applicant7"])
+    item = drive.open_item(other)
+    take(item=item, by=drive.person_for(item))
+    item.refresh_from_db()
+    operate(trip, permit_of(trip))
+    enter_invoice(item=item, given=PAPER, by=item.holder)
+    with pytest.raises(Invalid) as refused:
+        claim(trip, permit_of(trip), invoice_code="6401-0126", invoice_no="００12345678")
+    assert refused.value.code == "invoice_taken" and set(refused.value.fields) == {"invoice_no"}
+    assert "只能用一次" in str(refused.value.fields["invoice_no"]) and not ClaimLine.objects.exists()
+    line = claim(trip, permit_of(trip), invoice_code="64010126", invoice_no="0000009876")
+    with pytest.raises(Refusal, match="只能用一次"):
+        enter_invoice(item=item, given={**PAPER, "number": "0000009876"}, by=item.holder)
+    phone(trip, line)
+    for _time in range(2):
+        actions.reject_line(line=line, why="费用和清单对不上。", by=trip.cast["prov_review"])
+    assert invoices_of(trip.case).count() == 0, "a claim that came to nothing frees its invoice"
+    enter_invoice(item=item, given={**PAPER, "number": "0000009876"}, by=item.holder)
+
+
+def test_an_electronic_invoice_of_twenty_digits_has_no_code_and_every_other_has_one(trip: Trip) -> None:
+    operate(trip, permit_of(trip))
+    with pytest.raises(Invalid) as refused:
+        claim(trip, permit_of(trip), invoice_code="", invoice_no="0012345678")
+    assert set(refused.value.fields) == {"invoice_code"}
+    assert claim(trip, permit_of(trip), invoice_code="", invoice_no="26642000000012345678").invoice_code == ""
 
 
 def test_a_claim_after_the_day_of_the_next_month_is_late_and_the_cap_cuts_it(trip: Trip) -> None:

@@ -44,7 +44,8 @@ def claimed(walk: Walk) -> None:
     """费用: the hospital claims, the county phones, the province accepts; the county cannot accept."""
     permit = walk.case.permits.get(state="used")
     costs = {
-        **day("settled_on", clock.today()), "invoice_no": f"6400{permit.pk:08d}", "total": "4200", "basic_insurance": "3000",
+        **day("settled_on", clock.today()), **day("invoiced_on", clock.today()), "invoice_code": "64010001",
+        "invoice_no": f"6400{permit.pk:08d}", "total": "4200", "basic_insurance": "3000",
         "lens_price": "1500", "asked": "1200",
     }  # fmt: skip
     walk.fill(HOSPITAL, f"/provider/permit/{permit.number}/claim/", **costs)

@@ -28,6 +28,7 @@ def operate(cast: Cast, permit: Permit, **changes: Any) -> Surgery:
 def claim(cast: Cast, permit: Permit, **changes: Any) -> ClaimLine:
     """Its costs: 4,200 yuan, of which the insurance paid 3,000."""
     said = {
+        "invoice_code": "64010001", "invoiced_on": clock.today(),
         "invoice_no": f"6400{permit.pk:010d}", "total": Decimal("4200"), "basic_insurance": Decimal("3000"),
         "lens_price": Decimal("1500"), "asked": Decimal("1200"), "settled_on": clock.today(),
     }  # fmt: skip

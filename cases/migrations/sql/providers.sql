@@ -53,8 +53,8 @@ CREATE TRIGGER surgery_fits BEFORE INSERT ON cases_surgery FOR EACH ROW EXECUTE 
 -- A claim line keeps what it claims; what was accepted or refused stays so.
 CREATE FUNCTION claim_line_stands() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF OLD.state IN ('accepted', 'refused') OR (NEW.claim_id, NEW.permit_id, NEW.case_id, NEW.invoice_no, NEW.total, NEW.asked)
-        IS DISTINCT FROM (OLD.claim_id, OLD.permit_id, OLD.case_id, OLD.invoice_no, OLD.total, OLD.asked) THEN
+    IF OLD.state IN ('accepted', 'refused') OR (NEW.claim_id, NEW.permit_id, NEW.case_id, NEW.invoice_code, NEW.invoice_no, NEW.invoiced_on, NEW.total, NEW.asked)
+        IS DISTINCT FROM (OLD.claim_id, OLD.permit_id, OLD.case_id, OLD.invoice_code, OLD.invoice_no, OLD.invoiced_on, OLD.total, OLD.asked) THEN
         RAISE EXCEPTION 'a claim line stands as it was filed and decided'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_line_stands';
     END IF;

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.queries import require
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, Refusal
+from cases.evidence.invoices import release_number
 from cases.history.record import action, current, record
 from cases.programme import tell
 from cases.providers import rules
@@ -123,6 +124,7 @@ def reject_line(*, line: ClaimLine, why: str, by: Any, now: datetime | None = No
     payload = {"final": row.state == "refused", "why": commitment_of(row.reject_why)}
     record("claim.rejected", about=("case", row.case_id), object=row, payload=payload)
     if row.state == "refused":
+        release_number(case=row.case, code=row.invoice_code, number=row.invoice_no, why="refused", now=now)
         tell_when_settled(row, by, now)
     return row
 

@@ -14,6 +14,8 @@ from cases.access.queries import require
 from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal
+from cases.evidence.bills import clean_code
+from cases.evidence.invoices import keep_invoice
 from cases.history.record import action, current, record
 from cases.policy.queries import policy_of
 from cases.providers import rules
@@ -21,7 +23,7 @@ from cases.providers.actions.treating import held, not_later
 from cases.providers.costs import faults
 from cases.providers.models import Claim, ClaimLine, Permit, RefundOrder, Surgery
 from cases.providers.queries import get_own_line
-from cases.text import clean, clean_number, clean_paragraphs
+from cases.text import clean, clean_paragraphs
 
 CLAIMS = "provider.claims"
 
@@ -30,7 +32,9 @@ CLAIMS = "provider.claims"
 def file_line(
     *,
     permit: Permit,
+    invoice_code: str,
     invoice_no: str,
+    invoiced_on: date,
     total: Decimal,
     asked: Decimal,
     lens_price: Decimal,
@@ -45,7 +49,8 @@ def file_line(
 ) -> ClaimLine:
     """申报费用: one line for a used permit, in the claim of the month of its surgery; late when the policy's day is over.
 
-    Raises Invalid by field: no surgery, insurance not settled first, sums that cannot be, an invoice that was claimed.
+    Its invoice counts for this case alone, in all programmes (票据). Raises Invalid by field: no surgery, insurance not
+    settled first, sums that cannot be, an invoice that was claimed or that an applicant handed in.
     """
     assert now is not None
     row = held(permit, by)
@@ -58,7 +63,8 @@ def file_line(
     if settled_on is not None:
         not_later(settled_on, now, "settled_on")
     line = ClaimLine(
-        permit=row, case=row.case, invoice_no=clean_number(invoice_no).upper(), settled_on=settled_on, total=total,
+        permit=row, case=row.case, invoice_code=clean_code(invoice_code), invoice_no=clean_code(invoice_no),
+        invoiced_on=invoiced_on, settled_on=settled_on, total=total,
         basic_insurance=basic_insurance, critical_illness=critical_illness, medical_assistance=medical_assistance,
         discount=discount, premium=premium, lens_price=lens_price, asked=asked, at=now,
     )  # fmt: skip
@@ -67,6 +73,7 @@ def file_line(
     line.is_late = local_day(now) > due
     line.claim = _claim_of(row, surgery, by, now)
     _store(line)
+    _use_invoice(line, by, now)
     record(
         "claim.filed", about=("case", row.case_id), object=line,
         payload={"claim": line.claim.number, "permit": row.number, "asked": asked, "late": line.is_late},
@@ -81,8 +88,6 @@ WHERE = {"unsettled": "settled_on", "before": "settled_on", "price": "lens_price
 def _must_be_possible(line: ClaimLine) -> None:
     wrong: dict[str, Any] = {WHERE.get(code, "total"): rules.FAULTS[code] for code in faults(line)}
     own = line.total - line.basic_insurance - line.critical_illness - line.medical_assistance - line.discount
-    if not 4 <= len(line.invoice_no) <= 40:
-        wrong["invoice_no"] = _("请照发票填写号码，4 到 40 位。")
     if line.asked <= 0 or line.asked > own - line.premium:
         wrong["asked"] = _("申报金额要大于 0，不超过扣除报销、减免和差价以后的个人负担。")
     if wrong:
@@ -105,10 +110,31 @@ def _store(line: ClaimLine) -> None:
     except IntegrityError as error:
         if "claim_invoice_once" not in str(error):
             raise
-        first = ClaimLine.objects.exclude(state="refused").filter(invoice_no=line.invoice_no)
+        first = ClaimLine.objects.exclude(state="refused").filter(
+            invoice_code=line.invoice_code, invoice_no=line.invoice_no
+        )
         number = first.values_list("claim__number", flat=True).first()
         sentence = format_lazy(_("这个发票号已经申报过，在申报 {number} 里。请核对。"), number=number or "-")
         raise Invalid(sentence, fields={"invoice_no": sentence}, code="invoice_taken") from error
+
+
+INVOICE = {"code": "invoice_code", "number": "invoice_no", "issued_on": "invoiced_on"}
+"""Fields of an invoice by their names on the claim."""
+
+
+def _use_invoice(line: ClaimLine, by: Any, now: datetime) -> None:
+    paid = line.basic_insurance + line.critical_illness + line.medical_assistance
+    given = {
+        "code": line.invoice_code, "number": line.invoice_no, "issued_on": line.invoiced_on, "total": line.total,
+        "in_scope": line.total - line.premium, "reimbursed": paid, "self_pay": line.total - paid - line.discount,
+    }  # fmt: skip
+    try:
+        keep_invoice(case=line.case, given=given, by=by, now=now)
+    except Invalid as refused:
+        fields = {INVOICE.get(name, "total"): words for name, words in refused.fields.items()}
+        raise Invalid(_("还有内容要改。"), fields=fields, code="claim") from refused
+    except Refusal as refused:
+        raise Invalid(refused.reason, fields={"invoice_no": refused.reason}, code="invoice_taken") from refused
 
 
 def held_line(line: ClaimLine, by: Any) -> ClaimLine:
