@@ -10,7 +10,7 @@ import pytest
 BUDGET = {
     "tests/journeys": 450,
     "tests/desk": 300,
-    "tests/pages": 300,
+    "tests/pages": 420,
     "tests/frame": 150,
     "tests/matrix": 150,
     "tests/faults": 200,

@@ -28,7 +28,7 @@ class Reach:
     dead: list[str]
 
 
-def reachable(username: str | None, starts: Iterable[str], *, known: set[str], most: int = 24) -> Reach:
+def reachable(username: str | None, starts: Iterable[str], *, known: set[str], most: int = 36) -> Reach:
     """Follows the links from `starts` as a person (or as nobody): one page of each kind that is not `known` yet."""
     client, dead = Client(raise_request_exception=False), []
     if username:
