@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases.access.queries import visible_cases
 from cases.calendar import clock
 from cases.dossier.models import Case
-from cases.dossier.queries import answers
+from cases.dossier.queries import answers_of
 from cases.policy.queries import current
 from cases.programme import programme, programmes
 
@@ -32,9 +33,15 @@ def order_of(slug: str) -> str:
     return str(current(slug, clock.today()).setting("caps", "fund_short", "waits_by", "accepted"))
 
 
-def _key(case: Case, order: str) -> tuple[str, date, int]:
-    need = str(answers(case).get("hardship_category") or "H99") if order == NEED else ""
-    return need, case.accepted_on or date.max, case.pk
+def _needs(cases: Collection[Case], order: str) -> dict[int, str]:
+    """困难类别 of each, by one question for all of them; nothing where need does not count."""
+    if order != NEED:
+        return {}
+    return {case: str(found.get("hardship_category") or "H99") for case, found in answers_of(cases).items()}
+
+
+def _key(case: Case, needs: Mapping[int, str]) -> tuple[str, date, int]:
+    return needs.get(case.pk, ""), case.accepted_on or date.max, case.pk
 
 
 def line(slug: str) -> list[InLine]:
@@ -45,15 +52,16 @@ def line(slug: str) -> list[InLine]:
     if not waiting:
         return []
     order = order_of(slug)
-    rows = sorted(waiting, key=lambda case: _key(case, order))
-    return [InLine(case, place, _why(case, order)) for place, case in enumerate(rows, start=1)]
+    needs = _needs(waiting, order)
+    rows = sorted(waiting, key=lambda case: _key(case, needs))
+    return [InLine(case, place, _why(case, needs)) for place, case in enumerate(rows, start=1)]
 
 
-def _why(case: Case, order: str) -> str:
+def _why(case: Case, needs: Mapping[int, str]) -> str:
     day = case.accepted_on.isoformat() if case.accepted_on else ""
-    if order != NEED:
+    if not needs:
         return _("受理日期 %(day)s，先受理的在前") % {"day": day}
-    category = str(answers(case).get("hardship_category") or "H99")
+    category = needs[case.pk]
     names = dict(programme(case.programme).question("hardship_category").choices)
     return _("困难类别：%(category)s，受理日期 %(day)s") % {"category": names.get(category, category), "day": day}
 
@@ -62,12 +70,10 @@ def ahead_of(case: Case) -> int | None:
     """前面还有几人: how many wait before this case, or would when it joins; None where nobody waits for money."""
     if programme(case.programme).in_kind:
         return None
-    order = order_of(case.programme)
-    mine, others = (
-        _key(case, order),
-        Case.objects.filter(programme=case.programme, state="WAITLIST").exclude(pk=case.pk),
-    )
-    return sum(_key(one, order) < mine for one in others)
+    others = list(Case.objects.filter(programme=case.programme, state="WAITLIST").exclude(pk=case.pk))
+    needs = _needs([case, *others], order_of(case.programme))
+    mine = _key(case, needs)
+    return sum(_key(one, needs) < mine for one in others)
 
 
 def jumps_the_line(case: Case) -> bool:

@@ -25,7 +25,8 @@ def of_hospitals(world: World) -> list[Seen]:
         ("eye_hospital", "providers:home", ()), ("eye_hospital", "providers:permit", (permit.number,)),
         ("eye_hospital", "providers:scan", (permit.token,)), ("eye_hospital", "providers:claims", ()),
         ("xiji_intake", "providers:lines", ()), ("xiji_intake", "providers:line", (line.pk,)),
-        ("prov_review", "providers:providers", ()), ("prov_review", "providers:provider", (eye.pk,)),
+        ("prov_review", "providers:providers", ()), ("prov_review", "providers:register", ()),
+        ("prov_review", "desk:line", ()), ("prov_review", "reports:quality", ()), ("prov_review", "providers:provider", (eye.pk,)),
     ]  # fmt: skip
 
 
@@ -73,5 +74,6 @@ def test_who_may_not_is_refused_in_words_on_a_page_like_the_others(
     refused = [
         ("eye_hospital2", "providers:permit", (permit.number,), 404), ("fin_make", "stock:home", (), 403),
         ("eye_hospital", "stock:device", (device.serial,), 404), ("fin_make", "lists:home", (), 403),
+        ("eye_hospital", "providers:register", (), 404), ("applicant1", "desk:line", (), 404),
     ]  # fmt: skip
     nothing_is_wrong([Look(who, reverse(name, args=given), status=status) for who, name, given, status in refused])

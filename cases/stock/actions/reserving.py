@@ -60,9 +60,7 @@ def reserve_for(*, case: Case, audiogram: Audiogram, by: Any, now: datetime) -> 
 def _free(loss: Decimal, case: Case, *, wait: bool) -> Device | None:
     rows = free_for(loss, code=case.handling_code)
     found = rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
-    if (
-        found is None and wait
-    ):  # whoever holds no device yet waits for the word on one that another is taking: no circle
+    if found is None and wait:  # who holds no device yet may wait for one that another is taking: no circle
         found = rows.select_for_update(no_key=True, of=("self",)).first()
     return found
 
