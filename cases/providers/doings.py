@@ -55,7 +55,7 @@ OWN_LINE = {
 }
 """By the hospital, to its own claim line."""
 
-REGISTER = Doing(_("登记定点机构"), _("登记"), forms.ProviderForm, actions.register_provider, "")
+REGISTER = Doing(_("登记一家定点机构"), _("登记"), forms.ProviderForm, actions.register_provider, "")
 """By the province; it is confirmed by somebody else from its page."""
 
 PROVIDER = {

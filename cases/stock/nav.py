@@ -21,4 +21,4 @@ def entries(request: HttpRequest) -> Iterable[NavItem]:
     if fits(request.user):
         yield NavItem(_("验配"), reverse("fitting:home"), order=57)
     if reads_queue(request.user):
-        yield NavItem(_("轮候名单"), reverse("fitting:waiting"), order=58)
+        yield NavItem(_("轮候（等设备）"), reverse("fitting:waiting"), order=58)
