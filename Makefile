@@ -17,7 +17,7 @@ stop: ## stop an embedded database that was left running for psql
 	@$(VENV)/python manage.py dburl --stop
 
 test: packages-dev ## the whole test suite
-	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 axe: packages-dev ## axe on every page that people reach, on the main ones in each language, letter size and width
 	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s tests/pages/test_main_pages.py

@@ -15,9 +15,8 @@ from cases.access.queries import require
 from cases.duplicates import actions, agencies, lists, sheets
 from cases.duplicates.forms import AgencyListForm
 from cases.errors import Invalid
+from cases.sheet_pages import shown_faults, workbook
 from cases.sheets import MOST_BYTES, digest
-
-SHOWN_FAULTS = 200
 
 
 @login_required
@@ -48,7 +47,7 @@ def _take(request: HttpRequest, form: AgencyListForm, context: dict[str, Any]) -
         )
         return redirect("lists:home")
     sheet = agencies.examine(request.user, data)
-    context |= {"sheet": sheet, "faults": sheet.faults[:SHOWN_FAULTS], "more": max(0, len(sheet.faults) - SHOWN_FAULTS)}
+    context |= {"sheet": sheet, **shown_faults(sheet.faults)}
     context["form"] = AgencyListForm(initial={**told, "tried": "" if sheet.faults else digest(data)})
     return None
 
@@ -58,7 +57,4 @@ def _take(request: HttpRequest, form: AgencyListForm, context: dict[str, Any]) -
 def template(request: HttpRequest) -> HttpResponse:
     """下载模板."""
     require(request.user, agencies.RIGHT, agencies.PROVINCE)
-    book = sheets.template("名单", lists.COLUMNS, (16, 24, 14))
-    answer = HttpResponse(book, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    answer["Content-Disposition"] = 'attachment; filename="list.xlsx"'
-    return answer
+    return workbook(sheets.template("名单", lists.COLUMNS, (16, 24, 14)), "list.xlsx")

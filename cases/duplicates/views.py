@@ -15,9 +15,8 @@ from cases.access.queries import require
 from cases.duplicates import actions, queries, sheets
 from cases.duplicates.forms import PastGrantForm
 from cases.errors import Invalid
+from cases.sheet_pages import shown_faults, workbook
 from cases.sheets import MOST_BYTES, digest
-
-SHOWN_FAULTS = 200
 
 
 @login_required
@@ -45,7 +44,7 @@ def _take(request: HttpRequest, form: PastGrantForm, context: dict[str, Any]) ->
         messages.success(request, _("已导入 %(rows)s 行。") % {"rows": made.rows})
         return redirect("past_grants:home")
     sheet = queries.examine(request.user, data)
-    context |= {"sheet": sheet, "faults": sheet.faults[:SHOWN_FAULTS], "more": max(0, len(sheet.faults) - SHOWN_FAULTS)}
+    context |= {"sheet": sheet, **shown_faults(sheet.faults)}
     context["form"] = PastGrantForm(initial={"tried": "" if sheet.faults else digest(data)})
     return None
 
@@ -55,8 +54,4 @@ def _take(request: HttpRequest, form: PastGrantForm, context: dict[str, Any]) ->
 def template(request: HttpRequest) -> HttpResponse:
     """下载模板."""
     require(request.user, queries.RIGHT, queries.PROVINCE)
-    answer = HttpResponse(
-        sheets.template(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    answer["Content-Disposition"] = 'attachment; filename="past-grants.xlsx"'
-    return answer
+    return workbook(sheets.template(), "past-grants.xlsx")

@@ -15,8 +15,7 @@ from cases.policy.cards import card
 from cases.policy.models import PolicyVersion
 from cases.policy.more_forms import SheetForm
 from cases.policy.tables import changes_between
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from cases.sheet_pages import shown_faults, workbook
 
 
 @login_required
@@ -24,9 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """导出: the version's own rows as a spreadsheet."""
     held = queries.version_for(request.user, pk)
-    answer = HttpResponse(sheets.written(queries.own_rows(held)), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="policy-{held.programme}-{held.number}.xlsx"'
-    return answer
+    return workbook(sheets.written(queries.own_rows(held)), f"policy-{held.programme}-{held.number}.xlsx")
 
 
 @login_required
@@ -49,7 +46,7 @@ def _tried(held: PolicyVersion, data: bytes) -> dict[str, Any]:
     numbers = {clause.number for clause in queries.clauses_of(held.programme)}
     read = sheets.read(data, clauses=numbers)
     if read.faults:
-        return {"faults": read.faults[: sheets.SHOWN], "more": max(0, len(read.faults) - sheets.SHOWN)}
+        return shown_faults(read.faults)
     changes = changes_between(queries.own_rows(held), queries.citing(held.programme, read.rows))
     return {"tried": True, "changes": changes, "packed": sheets.packed(read.rows), "seen": queries.fingerprint(held)}
 

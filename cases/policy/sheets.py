@@ -22,7 +22,7 @@ from cases.policy.rules import SECTIONS, Row
 from cases.policy.validity import faults_of_row
 from cases.text import clean
 
-MOST_BYTES, MOST_UNPACKED, MOST_ROWS, SHOWN = 2 * 1024 * 1024, 12 * 1024 * 1024, 2000, 200
+MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 2 * 1024 * 1024, 12 * 1024 * 1024, 2000
 SALT = "policy.sheet"
 
 PLACE = ("section", "key", "position", "clause", "note_zh", "note_en")

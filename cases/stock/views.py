@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.errors import Invalid, Refusal
+from cases.sheet_pages import shown_faults, workbook
 from cases.sheets import MOST_BYTES, digest
 from cases.stock import actions, forms, queries
 from cases.stock.columns import template_bytes
 from cases.stock.forms import posted
 from cases.stock.rules import clean_serial, offered
-
-SHOWN_FAULTS = 200
 
 
 @login_required
@@ -83,7 +82,7 @@ def _take(request: HttpRequest, form: forms.ArrivalForm, context: dict[str, Any]
         messages.success(request, _("已入库 %(rows)s 台。") % {"rows": made.rows})
         return redirect("stock:home")
     sheet = queries.examine(request.user, data)
-    context |= {"sheet": sheet, "faults": sheet.faults[:SHOWN_FAULTS], "more": max(0, len(sheet.faults) - SHOWN_FAULTS)}
+    context |= {"sheet": sheet, **shown_faults(sheet.faults)}
     tried = "" if sheet.faults else digest(data)
     context["form"] = forms.ArrivalForm(initial={"tried": tried, "place": given["place"].pk}, viewer=request.user)
     return None
@@ -94,11 +93,7 @@ def _take(request: HttpRequest, form: forms.ArrivalForm, context: dict[str, Any]
 def template(request: HttpRequest) -> HttpResponse:
     """下载入库模板."""
     queries.must_take_in(request.user)
-    answer = HttpResponse(
-        template_bytes(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    answer["Content-Disposition"] = 'attachment; filename="devices.xlsx"'
-    return answer
+    return workbook(template_bytes(), "devices.xlsx")
 
 
 @login_required

@@ -18,10 +18,8 @@ from cases.screening.forms import PersonForm, SheetForm
 from cases.screening.models import Campaign, Session
 from cases.screening.trying import examine
 from cases.screening.views.campaigns import status_of, took
+from cases.sheet_pages import shown_faults, workbook
 from cases.sheets import MOST_BYTES, digest
-
-SHOWN_FAULTS = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _where(request: HttpRequest, pk: int) -> tuple[Campaign, Session | None]:
@@ -79,8 +77,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def _try(*, request: HttpRequest, campaign: Campaign, session: Session | None, file: Any, context: Any) -> bool:
     data = file.read(MOST_BYTES + 1)
     tried = examine(request.user, campaign, session, data)
-    context["tried"], context["faults"] = tried, tried.faults[:SHOWN_FAULTS]
-    context["more"] = max(0, len(tried.faults) - SHOWN_FAULTS)
+    context |= {"tried": tried, **shown_faults(tried.faults)}
     context["form"] = SheetForm(initial={"tried": "" if tried.faults else digest(data)})
     return True
 
@@ -102,6 +99,4 @@ def _imported(request: HttpRequest, campaign: Campaign, session: Session | None,
 def template(request: HttpRequest) -> HttpResponse:
     """下载登记表模板."""
     queries.must_take_part(request.user)
-    answer = HttpResponse(sheets.template(), content_type=XLSX)
-    answer["Content-Disposition"] = 'attachment; filename="register.xlsx"'
-    return answer
+    return workbook(sheets.template(), "register.xlsx")
