@@ -7,13 +7,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from cases.sheets import Fault
-
 SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def shown_faults(faults: Sequence[Fault]) -> dict[str, Any]:
+def shown_faults(faults: Sequence[Any]) -> dict[str, Any]:
     """要改的格: the first of them for ``parts/sheet_faults.html``, and how many more there are."""
     return {"faults": faults[:SHOWN], "more": max(0, len(faults) - SHOWN)}
 

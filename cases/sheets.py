@@ -11,10 +11,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -23,12 +23,16 @@ from python_calamine import CalamineError, CalamineWorkbook
 from cases.errors import Invalid
 from cases.text import clean, listed
 
+E = TypeVar("E")
 MOST_BYTES = 4 * 1024 * 1024
 MOST_MEMBERS, MOST_RATIO, MOST_UNPACKED = 2000, 100, 100 * 1024 * 1024
 MOST_COLUMNS, MOST_HEIGHT = 60, 200_000
 """A cell further out than this is no list of people: the reader would reserve room for everything before it."""
 SHOWN = 200
 """So many merged or computed cells are named; one fault is enough to take nothing."""
+
+MOST_ROWS = 20_000
+"""So many people in one file."""
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})([0-9]{1,9})"[^>]*?(/?)>(\s*<(?:\w+:)?f\b)?')
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
@@ -71,6 +75,48 @@ class Grid:
                 said = _("要导入的内容在工作表“{name}”里。请把它移到第一张，再上传。")
                 return Fault("A1", format_lazy(said, name=name))
         return Fault("A1", format_lazy(_("第一行缺少这些列：{names}。请下载模板照着填。"), names=listed(lacking)))
+
+
+@dataclass(frozen=True)
+class Judged(Generic[E]):
+    """核对过的表: its good rows and its faults. With one fault nothing of it is taken."""
+
+    entries: tuple[E, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def read_rows(
+    table: Grid, columns: Sequence[str], judge: Callable[[Mapping[str, Any], int], tuple[E | None, Mapping[str, Any]]],
+    *, once: tuple[str, Callable[[E], Any], Any], optional: Sequence[str] = (),
+) -> Judged[E]:  # fmt: skip
+    """逐行核对 a table whose first row names the columns, in any order; those that are `optional` may be missing.
+
+    `judge` answers the row's entry, or a sentence for each column that is wrong. `once` is the column by which no two rows may
+    be the same, what is compared, and the sentence for the second with {row} for the first.
+    """
+    missing = table.missing([name for name in columns if name not in optional])
+    if missing is not None:
+        return Judged((), (missing,))
+    body = table.body()
+    if not body:
+        return Judged((), (Fault("A2", _("表里没有内容。")),))
+    if len(body) > MOST_ROWS:
+        said = format_lazy(_("一次最多 {most} 行。请分成几个文件。"), most=MOST_ROWS)
+        return Judged((), (Fault(f"A{MOST_ROWS + 2}", said),))
+    place = {name: table.head.index(name) for name in columns if name in table.head}
+    entries: list[E] = []
+    faults, twice, first = list(table.faults), [], dict[Any, int]()
+    for number, row in body:
+        given = {name: row[place[name]] if place.get(name, len(row)) < len(row) else "" for name in columns}
+        entry, wrong = judge(given, number)
+        faults += [Fault(f"{letter(place[name])}{number}", sentence) for name, sentence in wrong.items()]
+        if entry is None:
+            continue
+        entries.append(entry)
+        before = first.setdefault(once[1](entry), number)
+        if before != number:
+            twice.append(Fault(f"{letter(place[once[0]])}{number}", format_lazy(once[2], row=before)))
+    return Judged(tuple(entries), (*faults, *twice))
 
 
 def digest(data: bytes) -> str:

@@ -1552,9 +1552,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RegisterImport",
+            name="SheetImport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("register", "登记表"), ("results", "结果表")], max_length=8),
+                ),
                 (
                     "campaign",
                     models.ForeignKey(
@@ -1582,25 +1586,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("campaign", "file_sha256"), name="register_import_once"),
+                    models.UniqueConstraint(fields=("campaign", "file_sha256"), name="sheet_import_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("done_rows__lte", models.F("rows"))), name="register_import_counted"
+                        condition=models.Q(("done_rows__lte", models.F("rows"))), name="sheet_import_counted"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("done_at", None), ("done_rows", models.F("rows")), _connector="OR"),
-                        name="register_import_done_when_all_are_in",
+                        name="sheet_import_done_when_all_are_in",
                     ),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="RegisterLine",
+            name="SheetLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "source_import",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="cases.registerimport"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="cases.sheetimport"
                     ),
                 ),
                 ("row", models.PositiveIntegerField()),
@@ -1609,7 +1613,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "待登记"), ("in", "已登记"), ("known", "已有登记")],
+                        choices=[("waiting", "待办"), ("in", "已保存"), ("known", "已另有")],
                         default="waiting",
                         max_length=8,
                     ),
@@ -1617,14 +1621,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("source_import", "row"), name="register_line_once"),
+                    models.UniqueConstraint(fields=("source_import", "row"), name="sheet_line_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("data__isnull", False), ("state", "waiting")),
                             models.Q(models.Q(("state", "waiting"), _negated=True), ("data", None)),
                             _connector="OR",
                         ),
-                        name="register_line_emptied",
+                        name="sheet_line_emptied",
                     ),
                 ],
             },
@@ -1692,7 +1696,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="registrations",
-                        to="cases.registerimport",
+                        to="cases.sheetimport",
                     ),
                 ),
                 (
@@ -1754,6 +1758,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField()),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="cases.sheetimport",
+                    ),
+                ),
                 ("replaced_at", models.DateTimeField(null=True)),
             ],
             options={

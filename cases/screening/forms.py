@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.models import Office
 from cases.calendar import clock
 from cases.errors import Refusal
+from cases.screening.lens import GRADES, LEAST
 from cases.screening.models import Campaign, Registration
-from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, RED_FLAGS
+from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, OTOSCOPY, RED_FLAGS
 from cases.screening.rules import AGREED, CONSENT, HOW, ID, NAME, PHONE, PLACE
 from cases.screening.working import HERTZ, side_words
 from project.forms import Checkboxes, CleanCharField, DateField, Radios, ReliefForm, TickBox
@@ -134,7 +135,21 @@ def eye_fields(side: Any) -> dict[str, forms.Field]:
             label=format_lazy(_("{side}裸眼视力"), side=side), help_text=_("0.3、4.5、指数、手动、光感、无光感")
         ),
         "best": CleanCharField(label=format_lazy(_("{side}矫正或小孔视力"), side=side), required=False),
-        "lens": forms.ChoiceField(label=format_lazy(_("{side}晶状体"), side=side), choices=CLOUDED, widget=Radios),
+        "lens": forms.ChoiceField(
+            label=format_lazy(_("{side}晶状体"), side=side), choices=CLOUDED, widget=Radios, required=False
+        ),
+        **{
+            name: CleanCharField(
+                label=format_lazy(_("{side}晶状体 LOCS III {grade}"), side=side, grade=label), required=False,
+                help_text=format_lazy(_("{low} 到 {high}，没有分级的不填"), low=LEAST, high=most),
+                widget=forms.TextInput({"inputmode": "decimal", "class": "w-4"}),
+            )
+            for name, (label, most) in GRADES.items()
+        },
+        "pressure": CleanCharField(
+            label=format_lazy(_("{side}眼压（毫米汞柱）"), side=side), required=False,
+            widget=forms.TextInput({"inputmode": "decimal", "class": "w-4"}),
+        ),
         "others": forms.MultipleChoiceField(
             label=format_lazy(_("{side}别的眼病"), side=side),
             choices=tuple(OTHER_EYE.items()),
@@ -144,17 +159,27 @@ def eye_fields(side: Any) -> dict[str, forms.Field]:
         "needed": forms.BooleanField(
             label=format_lazy(_("{side}视力虽好，医生认为需要手术"), side=side), widget=TickBox, required=False
         ),
-    }
+    }  # fmt: skip
 
 
 def ear_fields(side: Any) -> dict[str, forms.Field]:
-    """What is asked of one ear: a threshold at each frequency."""
+    """What is asked of one ear: a threshold at each frequency, their average to check them by, and what the otoscope showed."""
+    number = {"inputmode": "numeric", "class": "w-4"}
     return {
         str(hertz): CleanCharField(
             label=format_lazy(_("{side} {hertz} 赫兹（分贝）"), side=side, hertz=hertz), required=False,
             widget=forms.TextInput({"class": "w-4"}),
         )
         for hertz in HERTZ
+    } | {
+        "average": CleanCharField(
+            label=format_lazy(_("{side}四频平均（分贝）"), side=side), required=False, widget=forms.TextInput(number),
+            help_text=_("可不填。填了就和四个频率核对"),
+        ),
+        "otoscopy": forms.MultipleChoiceField(
+            label=format_lazy(_("{side}耳镜"), side=side), choices=tuple(OTOSCOPY.items()), widget=Checkboxes,
+            required=False, help_text=_("没有异常的不选"),
+        ),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from cases.errors import NotFound
 from cases.regions.queries import name_paths
 from cases.screening.models import Campaign, Registration, Result
 from cases.screening.outcomes import CONTRA, NORMAL, OBSERVE, OPERABLE, OUTCOMES, REFER
-from cases.screening.queries import COUNTY, READ, is_in
+from cases.screening.queries import COUNTY, READ, counts, is_in
 
 LEAST = 5
 """A smaller number is not shown in public: somebody could be known by it."""
@@ -97,7 +97,7 @@ def funnel(viewer: Any, campaign: Campaign) -> list[Funnel]:
 
 
 def _counted(rows: QuerySet[Registration]) -> list[Mapping[str, Any]]:
-    now = Result.objects.filter(registration=OuterRef("pk"), replaced_at=None)
+    now = Result.objects.filter(counts(), registration=OuterRef("pk"))
     counties = rows.annotate(
         county=Left("division_code", COUNTY),
         outcome=Subquery(now.values("outcome")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.screening.outcomes import OUTCOMES
 from cases.sealed import SealedField, SealedJSONField
 
-__all__ = ["Campaign", "Quota", "RegisterImport", "RegisterLine", "Registration", "Result", "Session"]
+__all__ = ["Campaign", "Quota", "SheetImport", "SheetLine", "Registration", "Result", "Session"]
 
 
 class Campaign(models.Model):
@@ -90,12 +92,15 @@ class Session(models.Model):
         return self.site
 
 
-class RegisterImport(models.Model):
-    """登记表导入: one spreadsheet of registrations. Nobody sees any of them before the last one is in (`done_at`).
+class SheetImport(models.Model):
+    """表格导入: one spreadsheet of registrations, or of results. Nobody sees any of them before the last one is in (`done_at`).
 
-    Its order numbers are set aside when it begins, so that a worker that died goes on with the same ones.
+    Order numbers of new registrations are set aside when it begins, so that a worker that died goes on with the same ones.
     """
 
+    KINDS = [("register", _("登记表")), ("results", _("结果表"))]
+
+    kind = models.CharField(max_length=8, choices=KINDS)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="imports")
     session = models.ForeignKey(Session, null=True, on_delete=models.PROTECT, related_name="+")
     file_sha256 = models.CharField(max_length=64)
@@ -109,20 +114,23 @@ class RegisterImport(models.Model):
     class Meta:
         app_label = "cases"
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "file_sha256"], name="register_import_once"),
-            models.CheckConstraint(condition=Q(done_rows__lte=F("rows")), name="register_import_counted"),
+            models.UniqueConstraint(fields=["campaign", "file_sha256"], name="sheet_import_once"),
+            models.CheckConstraint(condition=Q(done_rows__lte=F("rows")), name="sheet_import_counted"),
             models.CheckConstraint(
-                condition=Q(done_at=None) | Q(done_rows=F("rows")), name="register_import_done_when_all_are_in"
+                condition=Q(done_at=None) | Q(done_rows=F("rows")), name="sheet_import_done_when_all_are_in"
             ),
         ]
 
 
-class RegisterLine(models.Model):
-    """登记表的一行, while it waits to be registered; emptied once it is. `known` was registered by somebody meanwhile."""
+class SheetLine(models.Model):
+    """表格的一行, while it waits for the background; emptied once it is in. `serial` is the order number of its person.
 
-    STATES = [("waiting", "待登记"), ("in", "已登记"), ("known", "已有登记")]
+    `known` was registered, or has a result, by somebody else meanwhile.
+    """
 
-    source_import = models.ForeignKey(RegisterImport, on_delete=models.PROTECT, related_name="lines")
+    STATES = [("waiting", "待办"), ("in", "已保存"), ("known", "已另有")]
+
+    source_import = models.ForeignKey(SheetImport, on_delete=models.PROTECT, related_name="lines")
     row = models.PositiveIntegerField()
     serial = models.PositiveIntegerField()
     data = SealedJSONField(null=True)
@@ -131,10 +139,10 @@ class RegisterLine(models.Model):
     class Meta:
         app_label = "cases"
         constraints = [
-            models.UniqueConstraint(fields=["source_import", "row"], name="register_line_once"),
+            models.UniqueConstraint(fields=["source_import", "row"], name="sheet_line_once"),
             models.CheckConstraint(
                 condition=Q(state="waiting", data__isnull=False) | (~Q(state="waiting") & Q(data=None)),
-                name="register_line_emptied",
+                name="sheet_line_emptied",
             ),
         ]
 
@@ -171,7 +179,7 @@ class Registration(models.Model):
     agreed_on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    source_import = models.ForeignKey(RegisterImport, null=True, on_delete=models.PROTECT, related_name="registrations")
+    source_import = models.ForeignKey(SheetImport, null=True, on_delete=models.PROTECT, related_name="registrations")
     case = models.OneToOneField("cases.Case", null=True, on_delete=models.PROTECT, related_name="screening")
 
     class Meta:
@@ -191,6 +199,11 @@ class Registration(models.Model):
         """登记号, as it stands on the slip."""
         return f"SC{self.campaign_id}-{self.serial:05}"
 
+    @property
+    def first_day(self) -> date:
+        """The day from which on a result may have been found: that of the session, without one the first of the campaign."""
+        return self.session.on_day if self.session else self.campaign.starts_on
+
 
 class Result(models.Model):
     """筛查结果: what was found, raw, and what it comes to; a correction replaces it and stays beside it.
@@ -208,6 +221,7 @@ class Result(models.Model):
     is_referred = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    source_import = models.ForeignKey(SheetImport, null=True, on_delete=models.PROTECT, related_name="results")
     replaced_at = models.DateTimeField(null=True)
 
     class Meta:

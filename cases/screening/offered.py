@@ -95,6 +95,8 @@ def quotas(viewer: Any, campaign: Campaign) -> list[County]:
 LIMITS: dict[str, Any] = {
     "age_from": _("年龄从几岁起"),
     "vision_at_most": _("视力不高于"),
+    "opacity_from": _("LOCS III 算混浊，从"),
+    "pressure_above": _("眼压高于几毫米汞柱先转诊"),
     "loss_from": _("听力损失从几分贝起"),
     "loss_to": _("听力损失到几分贝止"),
 }

@@ -23,7 +23,7 @@ EYES, EARS = "eyes", "ears"
 """What a campaign measures: the card of its programme says which (`cases.programme.Programme.screening`)."""
 
 SHIPPED: dict[str, dict[str, str]] = {
-    EYES: {"age_from": "60", "vision_at_most": "0.3"},
+    EYES: {"age_from": "60", "vision_at_most": "0.3", "opacity_from": "2.0", "pressure_above": "21"},
     EARS: {"age_from": "60", "loss_from": "41", "loss_to": "90"},
 }
 """示例门槛, while no policy says otherwise. The keys are those of a policy's section `eligibility`."""
@@ -48,6 +48,13 @@ OTHER_EYE = {
     "fundus": _("眼底病"),
     "other": _("其他眼病"),
 }
+OTOSCOPY = {
+    "wax": _("耵聍堵塞"),
+    "perforation": _("鼓膜穿孔"),
+    "inflamed": _("外耳道或中耳发炎"),
+    "other_ear": _("耳镜看到别的异常"),
+}
+"""耳镜: nothing chosen means that nothing was seen."""
 CONTRA_EYE = {
     "infection": _("眼部感染"),
     "pressure": _("血压没有控制好"),
@@ -61,32 +68,55 @@ RED_FLAGS = {
     "asymmetry": _("两耳相差大"),
     "gap": _("气骨导差 15 分贝以上"),
 }
+PRESSURE, CLOUDY, UNCLEAR, TOO_MUCH, LOSS = "high_pressure", "clouded", "low_vision", "severe_loss", "loss"
+REFER_FOR: dict[str, Any] = {
+    CLOUDY: _("白内障"),
+    **OTHER_EYE,
+    PRESSURE: _("眼压高"),
+    UNCLEAR: _("视力低，原因待查"),
+    **RED_FLAGS,
+    **OTOSCOPY,
+    TOO_MUCH: _("重度听力损失，问人工耳蜗"),
+    LOSS: _("听力损失"),
+}
+"""What somebody is sent to another doctor for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """一只眼: bare and best vision, the lens, other diseases, and whether the doctor sees a marked need in spite of the line."""
+    """一只眼: bare and best vision, the lens in a word and by its LOCS III grades, pressure in mmHg, other diseases, and whether
+    the doctor sees a marked need in spite of the line."""
 
     bare: sight.Vision
     best: sight.Vision | None = None
     lens: str = "none"
     others: tuple[str, ...] = ()
     is_needed: bool = False
+    grades: Mapping[str, Decimal] = field(default_factory=dict)
+    pressure: Decimal | None = None
 
     @property
     def seen(self) -> sight.Vision:
         """The vision that counts: the best corrected one where it was measured."""
         return sight.better([self.bare, self.best]) if self.best else self.bare
 
+    def is_clouded(self, opacity_from: Decimal) -> bool:
+        """混浊: said in a word, or a grade of the campaign's limit or more."""
+        return self.lens != "none" or any(grade >= opacity_from for grade in self.grades.values())
+
+    def is_high(self, pressure_above: Decimal) -> bool:
+        """眼压高: above the campaign's limit; not measured is not high."""
+        return self.pressure is not None and self.pressure > pressure_above
+
 
 @dataclass(frozen=True)
 class Found:
-    """结果: the outcome, the sides that it is for, and each reason as a sentence."""
+    """结果: the outcome, the sides that it is for, each reason as a sentence, and what another doctor should see (`REFER_FOR`)."""
 
     outcome: str
     sides: tuple[str, ...] = ()
     reasons: tuple[str | Promise, ...] = ()
-    refer_for: tuple[str | Promise, ...] = ()
+    refer_for: tuple[str, ...] = ()
     grade: hears.Grade | None = None
     averages: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -94,25 +124,30 @@ class Found:
 def of_eyes(eyes: Mapping[str, Eye], *, age: int, against: tuple[str, ...], limits: Mapping[str, Any]) -> Found:
     """白内障筛查: operable where the lens is clouded and vision at most the line, in the age, with nothing against it.
 
-    Another eye disease is referred beside that. No light perception is never operated.
+    Another eye disease is referred beside that. An eye whose pressure is above the limit is looked at by another doctor
+    before it is operated. No light perception is never operated.
     """
     line, from_age = Decimal(limits["vision_at_most"]), int(limits["age_from"])
-    others = tuple(dict.fromkeys(OTHER_EYE[code] for eye in eyes.values() for code in eye.others))
-    clouded = {side: eye for side, eye in eyes.items() if eye.lens != "none"}
+    high = {side for side, eye in eyes.items() if eye.is_high(Decimal(limits["pressure_above"]))}
+    others = (*dict.fromkeys(code for eye in eyes.values() for code in eye.others), *([PRESSURE] if high else []))
+    clouded = {side: eye for side, eye in eyes.items() if eye.is_clouded(Decimal(limits["opacity_from"]))}
     worse = {side: eye for side, eye in clouded.items() if eye.is_needed or eye.seen.is_at_most(line)}
     sides = tuple(side for side in SIDES if side in worse and not worse[side].bare.is_blind)
+    ready = tuple(side for side in sides if side not in high)
     if sides and age < from_age:
-        return Found(REFER, (), (_("有白内障，年龄不到这个项目的要求。"),), (_("白内障"), *others))
+        return Found(REFER, (), (_("有白内障，年龄不到这个项目的要求。"),), (CLOUDY, *others))
     if sides and against:
         return Found(CONTRA, sides, tuple(CONTRA_EYE[code] for code in against), others)
+    if ready:
+        return Found(OPERABLE, ready, (_("晶状体混浊，视力达到手术标准。"),), others)
     if sides:
-        return Found(OPERABLE, sides, (_("晶状体混浊，视力达到手术标准。"),), others)
+        return Found(REFER, (), (_("有白内障，眼压高，先看眼压再定手术。"),), others)
     if worse:
         return Found(CONTRA, tuple(worse), (_("没有光感，手术不能恢复视力。"),), others)
     if others:
         return Found(REFER, (), (_("发现别的眼病，请到医院看。"),), others)
     if any(eye.seen.is_at_most(line) for eye in eyes.values()):
-        return Found(REFER, (), (_("视力低，晶状体透明，要查明原因。"),), (_("视力低，原因待查"),))
+        return Found(REFER, (), (_("视力低，晶状体透明，要查明原因。"),), (UNCLEAR,))
     if clouded:
         return Found(OBSERVE, (), (_("有白内障，现在还不用手术。"),))
     return Found(NORMAL, (), (_("没有发现白内障。"),))
@@ -122,7 +157,8 @@ def of_ears(
     ears: Mapping[str, Mapping[int, hears.Threshold]], *, age: int, flags: tuple[str, ...], wears_one: bool,
     standard: str, limits: Mapping[str, Any],
 ) -> Found:  # fmt: skip
-    """听力筛查 by the better ear's average in whole decibels; red flags and losses above the range go to an ear doctor first.
+    """听力筛查 by the better ear's average in whole decibels; red flags, what the otoscope showed (`flags`) and losses
+    above the range go to an ear doctor first.
 
     Raises EarsFault while a frequency of the average is missing.
     """
@@ -138,14 +174,14 @@ def of_ears(
         return Found(outcome, sides, (reason,), refer_for, grade, averages)
 
     if flags:
-        return found(REFER, _("有要先看耳科的情况。"), (), tuple(RED_FLAGS[code] for code in flags))
+        return found(REFER, _("有要先看耳科的情况。"), (), flags)
     if better > high:
-        return found(REFER, _("听力损失太重，助听器帮助不大。"), (), (_("重度听力损失，问人工耳蜗"),))
+        return found(REFER, _("听力损失太重，助听器帮助不大。"), (), (TOO_MUCH,))
     if better < low:
         is_well = hears.whole(max(averages.values())) < low and (grade is None or grade.code == "0")
         return found(NORMAL, _("听力正常。")) if is_well else found(OBSERVE, _("听力有损失，还不用戴助听器。"))
     if age < int(limits["age_from"]):
-        return found(REFER, _("听力损失够标准，年龄不到这个项目的要求。"), (), (_("听力损失"),))
+        return found(REFER, _("听力损失够标准，年龄不到这个项目的要求。"), (), (LOSS,))
     if wears_one:
         return found(OBSERVE, _("已经戴助听器，请定期复查。"))
     sides = tuple(side for side in SIDES if low <= hears.whole(averages[side]) <= high)

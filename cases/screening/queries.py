@@ -16,7 +16,7 @@ from cases.calendar import clock
 from cases.errors import NotFound, Refusal
 from cases.programme import programme, programmes
 from cases.regions.models import Division
-from cases.screening.models import Campaign, Quota, RegisterImport, Registration, Session
+from cases.screening.models import Campaign, Quota, Registration, Session, SheetImport
 from cases.screening.rules import Asked, place_names
 
 PLAN, ARRANGE, REGISTER, RESULTS, READ, REFER = (
@@ -109,6 +109,11 @@ def is_in(prefix: str = "") -> Q:
     return Q(**{f"{prefix}source_import": None}) | Q(**{f"{prefix}source_import__done_at__isnull": False})
 
 
+def counts(prefix: str = "") -> Q:
+    """算数的结果: not replaced, and not one of a sheet that is still under way."""
+    return Q(**{f"{prefix}replaced_at": None}) & is_in(prefix)
+
+
 def registrations(viewer: Any) -> QuerySet[Registration]:
     """看得见的登记: those of the viewer's area, and for a team those of its own sessions and nobody else."""
     reach = Q(pk__in=[])
@@ -180,9 +185,27 @@ def taken(campaign: Campaign, keys: Iterable[str]) -> dict[str, int]:
     return dict(rows.values_list("id_key", "serial"))
 
 
-def imports(viewer: Any, campaign: Campaign) -> list[RegisterImport]:
-    """表格导入 of this campaign that the viewer began, or that a reader of the whole may see; newest first."""
-    rows = campaign.imports.select_related("by").order_by("-pk")
+def team_of(viewer: Any, campaign: Campaign) -> list[Post]:
+    """The posts in which the viewer examines in this campaign: their office is the team of one of its sessions.
+
+    Refusal for who has none.
+    """
+    offices = set(campaign.sessions.values_list("team_id", flat=True))
+    found = [post for post in posts_with(viewer, RESULTS) if post.office_id in offices]
+    if found:
+        return found
+    posts = posts_of(viewer)
+    raise only_the_team(posts[0].office.division_code) if posts else NotFound()
+
+
+def only_the_team(code: str) -> Refusal:
+    """The sentence for who is not of the team."""
+    return Refusal(_("结果由这一场的医院或机构录入。"), code="no_right", who_may=who_may(RESULTS, code))
+
+
+def imports(viewer: Any, campaign: Campaign, kind: str) -> list[SheetImport]:
+    """表格导入 of this kind that the viewer began, or that a reader of the whole may see; newest first."""
+    rows = campaign.imports.filter(kind=kind).select_related("by").order_by("-pk")
     return list((rows if may(viewer, READ, PROVINCE) else rows.filter(by=viewer))[:20])
 
 

@@ -7,15 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.people.rules import check_id, check_name, check_phone, id_for_matching
-from cases.sheets import Fault, Grid, day_in, letter
+from cases.sheets import Grid, Judged, day_in, read_rows
 from cases.text import clean
 
 NAME, ID, PHONE, PLACE, CONSENT, AGREED = COLUMNS = ("姓名", "证件号码", "手机号", "村（社区）", "同意方式", "同意日期")
-MOST_ROWS = 20_000
 HOW = {"本人签字": "signed", "家属签字": "guardian", "口头同意": "oral"}
 Told = tuple[Any, Any]
 
@@ -46,14 +44,6 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Register:
-    """登记表: its good rows and its faults. With one fault nobody of it is registered."""
-
-    entries: tuple[Entry, ...]
-    faults: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True)
 class Asked:
     """What the rows are judged by: the places where whoever registers may, by code and by name, and the present day."""
 
@@ -61,37 +51,13 @@ class Asked:
     today: date
 
 
-def read_register(table: Grid, asked: Asked) -> Register:
-    """Judge a table whose first row names the columns, in any order; each fault is a sentence with its cell."""
-    missing = table.missing(COLUMNS)
-    if missing is not None:
-        return Register((), (missing,))
-    body = table.body()
-    if not body:
-        return Register((), (Fault("A2", _("表里没有内容。")),))
-    if len(body) > MOST_ROWS:
-        said = format_lazy(_("一次最多 {most} 行。请分成几个文件。"), most=MOST_ROWS)
-        return Register((), (Fault(f"A{MOST_ROWS + 2}", said),))
-    place = {name: table.head.index(name) for name in COLUMNS}
-    entries, faults = [], list(table.faults)
-    for number, row in body:
-        given = {name: row[at] if at < len(row) else "" for name, at in place.items()}
-        entry, wrong = judged(given, asked, row=number)
-        faults += [Fault(f"{letter(place[name])}{number}", sentence) for name, sentence in wrong.items()]
-        if entry is not None:
-            entries.append(entry)
-    return Register(tuple(entries), (*faults, *_twice(entries, letter(place[ID]))))
-
-
-def _twice(entries: list[Entry], column: str) -> list[Fault]:
-    seen: dict[str, int] = {}
-    found = []
-    for entry in entries:
-        first = seen.setdefault(id_for_matching(entry.id_no), entry.row)
-        if first != entry.row:
-            said = format_lazy(_("和第 {row} 行是同一个证件号码。请删去重复的一行。"), row=first)
-            found.append(Fault(f"{column}{entry.row}", said))
-    return found
+def read_register(table: Grid, asked: Asked) -> Judged[Entry]:
+    """Judge a register; each fault is a sentence with its cell."""
+    same = _("和第 {row} 行是同一个证件号码。请删去重复的一行。")
+    return read_rows(
+        table, COLUMNS, lambda given, row: judged(given, asked, row=row),
+        once=(ID, lambda entry: id_for_matching(entry.id_no), same),
+    )  # fmt: skip
 
 
 def judged(given: Mapping[str, Any], asked: Asked, *, row: int = 0) -> tuple[Entry | None, dict[str, Any]]:

@@ -18,13 +18,13 @@ from cases.people.rules import age, check_id, mask_id
 from cases.screening.ears import grades
 from cases.screening.funnel import STAGES
 from cases.screening.models import Campaign, Registration, Result, Session
-from cases.screening.outcomes import EYES, OPERABLE, SIDES
-from cases.screening.queries import PAGE, READ, REFER, RESULTS, is_in, kind_of, posts_with, registrations
+from cases.screening.outcomes import OPERABLE
+from cases.screening.queries import PAGE, READ, REFER, RESULTS, counts, is_in, kind_of, posts_with, registrations
 from cases.screening.rules import number_of
 from cases.screening.slips import measured, refer_for
 from cases.text import is_key, with_aside
 
-CURRENT = Prefetch("results", Result.objects.filter(replaced_at=None), to_attr="current")
+CURRENT = Prefetch("results", Result.objects.filter(counts()), to_attr="current")
 TAG = {"normal": "green", "observe": "blue", "refer": "yellow", "operable": "turquoise", "contraindicated": "grey"}
 
 
@@ -103,19 +103,19 @@ def _current(row: Registration) -> Result | None:
 
 def next_person(session: Session, after: int = 0) -> Registration | None:
     """下一位: the first after this number who has no result yet; from the top again behind the last."""
-    seen = Exists(Result.objects.filter(registration=OuterRef("pk"), replaced_at=None))
+    seen = Exists(Result.objects.filter(counts(), registration=OuterRef("pk")))
     waiting = session.registrations.filter(~seen).filter(is_in()).order_by("serial")
     return waiting.filter(serial__gt=after).first() or waiting.first()
 
 
 def result_of(registration: Registration) -> Result | None:
     """The result that counts."""
-    return registration.results.filter(replaced_at=None).first()
+    return registration.results.filter(counts()).first()
 
 
 def progress(session: Session) -> tuple[int, int]:
     """How many of a session were examined, and how many are registered."""
-    seen = Count("pk", filter=Q(results__isnull=False, results__replaced_at=None), distinct=True)
+    seen = Count("pk", filter=Q(results__isnull=False) & counts("results__"), distinct=True)
     found = session.registrations.filter(is_in()).aggregate(seen=seen, all=Count("pk", distinct=True))
     return found["seen"], found["all"]
 
@@ -138,13 +138,7 @@ def card_of(viewer: Any, row: Registration, result: Result | None) -> dict[str, 
 
 def read_as(result: Result, kind: str) -> list[list[str]]:
     """What was measured, line by line, with what it was read as."""
-    lines, read = measured(result, kind), result.worked["read"]
-    if kind != EYES:
-        return lines
-    keys = [key for key in (f"{side}_{name}" for side in SIDES for name in ("bare", "best")) if key in read]
-    return [
-        [words, with_aside(raw, f"logMAR {read[key]['logmar']}")] for (words, raw), key in zip(lines, keys, strict=True)
-    ]
+    return [[one.words, with_aside(one.value, one.aside) if one.aside else one.value] for one in measured(result, kind)]
 
 
 def _grade(result: Result) -> str:
@@ -166,7 +160,7 @@ def operable(viewer: Any, campaign: Campaign, *, after: str = "") -> tuple[list[
     reach = Q(pk__in=[])
     for post in posts_with(viewer, REFER):
         reach |= Q(division_code__startswith=post.office.division_code)
-    fit = Exists(Result.objects.filter(registration=OuterRef("pk"), replaced_at=None, outcome=OPERABLE))
+    fit = Exists(Result.objects.filter(counts(), registration=OuterRef("pk"), outcome=OPERABLE))
     rows = campaign.registrations.filter(reach).filter(is_in()).filter(fit).select_related("case__owner")
     return _page(rows, after)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.people.rules import mask_id
 from cases.screening.models import Registration, Result
-from cases.screening.outcomes import CONTRA, CONTRA_EYE, EYES, NORMAL, OBSERVE, OPERABLE, OTHER_EYE, RED_FLAGS, REFER
+from cases.screening.outcomes import CONTRA, CONTRA_EYE, EYES, NORMAL, OBSERVE, OPERABLE, OTOSCOPY, REFER, REFER_FOR
 from cases.screening.working import side_words, wanted_side
 from cases.text import listed, named
 
@@ -46,7 +48,7 @@ def slip(registration: Registration, result: Result, kind: str) -> dict[str, Any
         "facts": _facts(registration, result),
         "addressee": named(registration.name, "").strip(),
         "body": [str(WORDS[kind][result.outcome]), *_sides(result, kind)],
-        "table": {"head": [_("检查"), _("结果")], "rows": measured(result, kind)},
+        "table": {"head": [_("检查"), _("结果")], "rows": _rows(result, kind)},
         "next": [str(NEXT[result.outcome]), *_against(result)],
         "office": str(registration.session.team) if registration.session else "",
         "date": result.examined_on,
@@ -73,20 +75,45 @@ def _sides(result: Result, kind: str) -> list[str]:
     return said if len(sides) < 2 else [*said, _("建议先做：%(side)s。") % {"side": words[first]}]
 
 
-def measured(result: Result, kind: str) -> list[list[str]]:
+def _rows(result: Result, kind: str) -> list[list[str]]:
+    return [[one.words, one.value] for one in measured(result, kind)]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of what was measured: what, as it was written down, and what a chart makes of it."""
+
+    words: str
+    value: str
+    aside: str = ""
+
+
+def measured(result: Result, kind: str) -> list[Measured]:
     """What was measured, line by line, as it was written down."""
-    words, read = side_words(kind), result.worked["read"]
-    if kind == EYES:
-        return [
-            [named(words[side], title), read[f"{side}_{name}"]["raw"]]
-            for side in words
-            for name, title in (("bare", _("裸眼视力")), ("best", _("矫正视力")))
-            if f"{side}_{name}" in read
-        ]
+    of_side = _of_eye if kind == EYES else _of_ear
     return [
-        [named(words[side], _("平均听阈")), _("%(db)s 分贝") % {"db": result.worked["averages"][side]}]
-        for side in words
+        Measured(named(words, title), *told)
+        for side, words in side_words(kind).items()
+        for title, *told in of_side(result, side)
     ]
+
+
+def _of_eye(result: Result, side: str) -> Iterator[tuple[Any, ...]]:
+    read = result.worked["read"]
+    for name, title in (("bare", _("裸眼视力")), ("best", _("矫正视力"))):
+        if f"{side}_{name}" in read:
+            yield title, read[f"{side}_{name}"]["raw"], f"logMAR {read[f'{side}_{name}']['logmar']}"
+    if f"{side}_locs" in read:
+        yield _("晶状体 LOCS III"), read[f"{side}_locs"]
+    if f"{side}_pressure" in read:
+        yield _("眼压"), _("%(mmhg)s 毫米汞柱") % {"mmhg": read[f"{side}_pressure"]}
+
+
+def _of_ear(result: Result, side: str) -> Iterator[tuple[Any, ...]]:
+    yield _("平均听阈"), _("%(db)s 分贝") % {"db": result.worked["averages"][side]}
+    looked = result.findings.get(f"{side}_otoscopy") or ()
+    if looked:
+        yield _("耳镜"), listed(words for code, words in OTOSCOPY.items() if code in looked)
 
 
 def _against(result: Result) -> list[str]:
@@ -104,7 +131,7 @@ def referral(registration: Registration, result: Result, kind: str) -> dict[str,
         "body": [_("这位居民参加了筛查，请帮助进一步检查。")],
         "items_title": _("请看这些"),
         "items": refer_for(result) or [str(WORDS[kind][REFER])],
-        "table": {"head": [_("检查"), _("结果")], "rows": measured(result, kind)},
+        "table": {"head": [_("检查"), _("结果")], "rows": _rows(result, kind)},
         "office": str(registration.session.team) if registration.session else "",
         "date": result.examined_on,
         "stamp": True,
@@ -113,10 +140,4 @@ def referral(registration: Registration, result: Result, kind: str) -> dict[str,
 
 def refer_for(result: Result) -> list[str]:
     """What somebody is sent to another doctor for."""
-    findings = result.findings
-    codes = {
-        *(findings.get("right_others") or ()),
-        *(findings.get("left_others") or ()),
-        *(findings.get("flags") or ()),
-    }
-    return [str(words) for code, words in (OTHER_EYE | RED_FLAGS).items() if code in codes]
+    return [str(words) for code, words in REFER_FOR.items() if code in result.worked["refer_for"]]

@@ -10,7 +10,7 @@ import django
 from tests.faults.plan_points import at_call
 
 POINTS: dict[str, tuple[str, int]] = {
-    "in the middle of the first lines": ("_register", 1),
+    "in the middle of the first lines": ("taken", 1),
     "first lines committed, before the next": ("carry_on", 1),
     "last lines in, before they show": ("record", 1),
 }

@@ -13,7 +13,7 @@ import pytest
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from cases.screening import actions
-from cases.screening.models import RegisterImport, Registration
+from cases.screening.models import Registration, SheetImport
 from cases.screening.queries import registrations
 from cases.sheets import digest
 from project.settings import BASE_DIR
@@ -25,7 +25,7 @@ from tests.screening.people import plan, rows, told
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def killed(place: Place, point: str, made: RegisterImport) -> None:
+def killed(place: Place, point: str, made: SheetImport) -> None:
     """A worker begins, or goes on, and is dead at this point."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.faults.register_points", point, str(made.pk)], cwd=BASE_DIR,

@@ -84,6 +84,7 @@ HELPERS = {
     "cases.publicity.actions.lists.close_due": "the clock; each list it closes is an act",
     "cases.regions.actions.load_divisions": "a command of the operator; writes one event",
     "cases.regions.actions.load_reference": "set-up by the owner role",
+    "cases.screening.actions.examining.written_result": "a row that is not stored yet",
     "cases.screening.actions.importing.in_background": "runs from the outbox, which keeps its own record",
     "cases.screening.actions.planning.act_in": "states the post inside an act",
     "cases.screening.actions.planning.must_run": "reads only",

@@ -57,6 +57,10 @@ NOBODY = {
     ),
     "metrics": "there is no such page before the installation sets a token, and no sign-in opens it",
     "money:settle": "no batch of this world has a difference with the bank",
+    **dict.fromkeys(
+        ["screening:results", "screening:results_template"],
+        "only the team of a session may, and none of its people stands in the tables",
+    ),
     "screening:next": "only the team of the session may, and none of its people stands in the tables",
     "panel:vote": "only who opened the papers may, and nobody has",
 }

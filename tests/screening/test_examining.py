@@ -80,7 +80,9 @@ def test_the_team_of_the_session_alone_enters(row: Any, cast: Any) -> None:
 
 def test_thresholds_are_those_of_the_day_of_planning(cast: Any, team: Any, published_with: Any) -> None:
     old = plan(cast)
-    assert old.policy is None and old.thresholds == {"age_from": "60", "vision_at_most": "0.3"}
+    assert old.policy is None and old.thresholds == {
+        "age_from": "60", "vision_at_most": "0.3", "opacity_from": "2.0", "pressure_above": "21",
+    }  # fmt: skip
 
 
 def test_the_list_is_in_order_and_finds_by_number_name_and_id(session: Any, team: Any, cast: Any) -> None:

@@ -11,12 +11,17 @@ from django.urls import reverse
 from cases.dossier import actions as dossier
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answers, my_cases
+from cases.duplicates.search import findings_of
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
+from cases.programme import programme
 from cases.screening import actions
 from cases.screening.funnel import funnel, public_results, shown
+from cases.screening.outcomes import EYES, SHIPPED
 from cases.screening.telling import known_of, said_of
+from tests.duplicates.test_lists import compare, csv_of
 from tests.screening.people import SEEN_WELL, VILLAGE, XIJI, day_of, examine, plan, register
+from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +69,7 @@ def test_what_was_found_is_told_with_the_worse_side_first(fit: Any) -> None:
 def test_the_programme_for_eyes_takes_all_that_a_screening_tells(team: Any, cast: Any, published: Any) -> None:
     published("cataract")
     campaign = plan(cast, programme="cataract")
-    assert campaign.policy is not None and campaign.thresholds == {"age_from": "60", "vision_at_most": "0.3"}
+    assert campaign.policy is not None and campaign.thresholds == SHIPPED[EYES]
     row = register(campaign, cast["agent1"], session=day_of(campaign, team, cast))
     examine(row, team)
     held = answers(refer(row, cast["xiji_intake"]))
@@ -92,6 +97,22 @@ def test_the_programme_for_ears_takes_all_that_a_screening_tells_and_nobody_else
     assert '"left_out":[]' in Event.objects.get(action="screening.referred").payload
     with pytest.raises(Refusal, match="不是可以救助"):
         refer(deaf, cast["xiji_intake"])
+
+
+def test_whoever_came_by_a_screening_is_compared_with_lists_that_other_agencies_bring_later(
+    fit: Any, cast: Any, published: Any
+) -> None:
+    published("two_step")
+    row = fit()
+    case, by, card = refer(row, cast["xiji_intake"]), cast["agent1"], programme("two_step")
+    assert card.demo_answers is not None
+    for key, value in card.demo_answers(7).items():
+        if key not in answers(case):
+            dossier.save_answer(case=case, key=key, value=value, by=by)
+    drive.finish(case, by=by)
+    listed = csv_of((row.name, row.id_no, ""), ("演示名单路人", "", "1950-01-01"))
+    assert compare(listed, cast["prov_review"]).matches == 1
+    assert [hit.kind for hit in findings_of([case])[case.pk]] == ["listed"]
 
 
 def test_done_twice_it_is_the_same_draft(fit: Any, cast: Any) -> None:

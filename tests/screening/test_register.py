@@ -19,11 +19,10 @@ from cases.history.models import Event
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from cases.people.queries import id_key
-from cases.screening import actions
-from cases.screening.models import RegisterImport, RegisterLine, Registration
+from cases.screening import actions, template
+from cases.screening.models import Registration, SheetImport, SheetLine
 from cases.screening.queries import imports, registrations
 from cases.screening.rules import AGREED, COLUMNS, CONSENT, ID, NAME, PHONE, PLACE, Asked, place_names, read_register
-from cases.screening.template import template
 from cases.screening.trying import examine
 from cases.sheets import Grid, digest
 from tests.rules.test_sheets import xlsx
@@ -44,7 +43,7 @@ def given(number: int = 1, **changes: Any) -> dict[str, Any]:
     return told(number, **({AGREED: "2026-11-20"} | changes))
 
 
-def take(campaign: Any, data: bytes, by: Any, session: Any = None) -> RegisterImport:
+def take(campaign: Any, data: bytes, by: Any, session: Any = None) -> SheetImport:
     return actions.begin_import(campaign=campaign, data=data, tried_sha256=digest(data), session=session, by=by)
 
 
@@ -210,7 +209,7 @@ def test_the_whole_list_shows_itself_with_its_last_line(campaign: Any, cast: Any
     assert (made.done_rows, made.done_at) == (2, None) and not registrations(by).exists()
     assert actions.carry_on(source=made.pk, by=None) is False
     assert [row.serial for row in registrations(by).order_by("serial")] == [1, 2, 3]
-    assert set(RegisterLine.objects.values_list("state", "data")) == {("in", None)}
+    assert set(SheetLine.objects.values_list("state", "data")) == {("in", None)}
     ended = Event.objects.get(action="screening.imported")
     assert ended.actor == by.pk and '"rows":3' in ended.payload
 
@@ -233,7 +232,7 @@ def test_who_was_registered_meanwhile_is_not_registered_twice(campaign: Any, cas
     work()
     made.refresh_from_db()
     assert made.known_rows == 1 and made.done_at is not None and Registration.objects.count() == 2
-    assert list(RegisterLine.objects.order_by("row").values_list("state", flat=True)) == ["in", "known"]
+    assert list(SheetLine.objects.order_by("row").values_list("state", flat=True)) == ["in", "known"]
 
 
 def test_one_fault_and_nothing_at_all_is_stored(campaign: Any, cast: Any) -> None:
@@ -243,7 +242,7 @@ def test_one_fault_and_nothing_at_all_is_stored(campaign: Any, cast: Any) -> Non
         take(campaign, bad, cast["xiji_intake"])
     assert set(fault.value.fields) == {"B3", "C4"} and "登记号是 1" in str(fault.value.fields["B3"])
     campaign.refresh_from_db()
-    assert (RegisterImport.objects.count(), RegisterLine.objects.count(), campaign.last_serial) == (0, 0, 1)
+    assert (SheetImport.objects.count(), SheetLine.objects.count(), campaign.last_serial) == (0, 0, 1)
 
 
 def test_merged_cells_formulas_and_the_wrong_sheet_change_nothing(campaign: Any, cast: Any) -> None:
@@ -258,7 +257,7 @@ def test_merged_cells_formulas_and_the_wrong_sheet_change_nothing(campaign: Any,
     for change, cells in ((spoil, {"A2", "C2", "A3"}), (hide, {"A1"})):
         found = examine(cast["xiji_intake"], campaign, None, xlsx(*rows(told(1), told(2)), change=change))
         assert cells <= {fault.cell for fault in found.faults}
-    assert RegisterImport.objects.count() == 0
+    assert SheetImport.objects.count() == 0
 
 
 def test_only_the_file_that_was_tried_is_imported_and_only_once(campaign: Any, cast: Any) -> None:
@@ -272,12 +271,16 @@ def test_only_the_file_that_was_tried_is_imported_and_only_once(campaign: Any, c
 
 def test_an_import_waits_under_the_name_of_whoever_began_it(campaign: Any, cast: Any) -> None:
     take(campaign, sheet_of(1), cast["xiji_intake"])
-    assert len(imports(cast["xiji_intake"], campaign)) == len(imports(cast["prov_head"], campaign)) == 1
-    assert imports(cast["agent1"], campaign) == []
+    assert (
+        len(imports(cast["xiji_intake"], campaign, "register"))
+        == len(imports(cast["prov_head"], campaign, "register"))
+        == 1
+    )
+    assert imports(cast["agent1"], campaign, "register") == []
 
 
 def test_the_template_can_be_filled_in_and_imported(campaign: Any, cast: Any) -> None:
-    book = load_workbook(io.BytesIO(template()))
+    book = load_workbook(io.BytesIO(template.register()))
     book.active.append([])
     for place, value in enumerate(rows(told(1))[1], 1):
         book.active.cell(2, place, value)
@@ -307,7 +310,7 @@ def test_the_page_tries_shows_faults_by_cell_and_imports(campaign: Any, cast: An
     done = sent(data, way="import", tried=digest(data))
     assert done.status_code == 302 and "正在登记 1 人" in client.get(address).text
     work()
-    assert "全部登记好了" in client.get(address).text
+    assert "全部存好了" in client.get(address).text
     broken = sent(b"PK\x03\x04", way="try")
     assert broken.status_code == 422 and "打不开这个文件" in broken.text
 

@@ -18,7 +18,8 @@ WORDS: dict[str, Any] = {
     "screening.examined": _("录入筛查结果"),
     "screening.import": _("导入筛查登记表"),
     "screening.import_begun": _("导入筛查登记表"),
-    "screening.import_go_on": _("导入筛查登记表"),
+    "screening.import_go_on": _("接着导入筛查表格"),
+    "screening.import_results": _("导入筛查结果表"),
     "screening.imported": _("筛查登记表全部登记"),
     "screening.plan": _("计划筛查"),
     "screening.planned": _("计划筛查"),
@@ -28,4 +29,6 @@ WORDS: dict[str, Any] = {
     "screening.referred": _("筛查转为申请"),
     "screening.register": _("筛查登记"),
     "screening.registered": _("筛查登记"),
+    "screening.results_begun": _("导入筛查结果表"),
+    "screening.results_imported": _("筛查结果表全部存好"),
 }

@@ -102,7 +102,12 @@ def _eyes(number: int) -> dict[str, Any]:
     """A tenth operable, some clouded, a few with another disease or not to be operated now, the others well."""
     well = {"right_bare": "4.9", "right_lens": "none", "left_bare": "1.0", "left_lens": "none"}
     if number % 10 == 0:
-        return well | {"right_bare": ("0.2", "指数/30cm", "4.2", "手动")[number // 10 % 4], "right_lens": "marked"}
+        graded = {"right_nc": "4.0", "right_no": "4.0", "right_c": "2.5", "right_p": "1.0", "right_pressure": "15"}
+        return (
+            well
+            | graded
+            | {"right_bare": ("0.2", "指数/30cm", "4.2", "手动")[number // 10 % 4], "right_lens": "marked"}
+        )
     if number % 10 == 3:
         return well | {"left_bare": "0.5", "left_lens": "some"}
     if number % 40 == 7:

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.queries import posts_of, who_may
+from cases.access.queries import posts_of
 from cases.calendar.rules import local_day
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, current, record
 from cases.screening.actions.planning import must_run
-from cases.screening.models import Registration, Result
-from cases.screening.queries import RESULTS, kind_of, registrations
-from cases.screening.working import work_out
+from cases.screening.models import Registration, Result, SheetImport
+from cases.screening.queries import RESULTS, kind_of, only_the_team, registrations
+from cases.screening.working import day_fault, work_out
 
 
 @action("screening.examine", about="none")
@@ -38,23 +38,33 @@ def record_result(
     had = found.results.filter(replaced_at=None).first()
     if had is not None and found.case is not None and found.case.discarded_at is None:
         raise Refusal(_("已经转为申请，结果不能再改。"), code="has_case", status=409)
-    result, worked = work_out(
-        kind_of(found.campaign), findings, born=date.fromisoformat(str(found.birth_date)), on=examined_on,
-        standard=found.campaign.standard, limits=found.campaign.thresholds,
-    )  # fmt: skip
+    made = written_result(found, findings, examined_on, by=by, now=now)
     if had is not None:
         had.replaced_at = now
         had.save(update_fields=["replaced_at"])
-    made = Result.objects.create(
-        campaign=found.campaign, registration=found, session=found.session, examined_on=examined_on,
-        findings=dict(findings), worked=worked | {"policy": found.campaign.policy_id}, outcome=result.outcome,
-        is_referred=bool(result.refer_for), by=by, at=now,
-    )  # fmt: skip
+    made.save(force_insert=True)
     told = {"serial": found.serial, "replaces": had.pk if had else None}
     record(
         "screening.examined", about=("campaign", found.campaign_id), object=made, payload=told, happened_on=examined_on
     )
     return made
+
+
+def written_result(
+    registration: Registration, findings: Mapping[str, Any], examined_on: date, *, by: Any, now: datetime,
+    source: SheetImport | None = None,
+) -> Result:  # fmt: skip
+    """The row of a result, worked out and not yet stored. Raises Invalid with a sentence for each field."""
+    campaign = registration.campaign
+    result, worked = work_out(
+        kind_of(campaign), findings, born=date.fromisoformat(str(registration.birth_date)), on=examined_on,
+        standard=campaign.standard, limits=campaign.thresholds,
+    )  # fmt: skip
+    return Result(
+        campaign=campaign, registration=registration, session=registration.session, examined_on=examined_on,
+        findings=dict(findings), worked=worked | {"policy": campaign.policy_id}, outcome=result.outcome,
+        is_referred=bool(result.refer_for), by=by, at=now, source_import=source,
+    )  # fmt: skip
 
 
 def _mine(registration: Registration, by: Any) -> Registration:
@@ -71,14 +81,10 @@ def _mine(registration: Registration, by: Any) -> Registration:
         if RESULTS in post.role.rights and found.session is not None and found.session.team_id == post.office_id:
             act.as_(role=post.role_id, office=post.office.name)
             return found
-    raise Refusal(_("结果由这一场的医院或机构录入。"), code="no_right", who_may=who_may(RESULTS, found.division_code))
+    raise only_the_team(found.division_code)
 
 
 def _must_be_that_day(registration: Registration, examined_on: date, now: datetime) -> None:
-    session = registration.session
-    first = session.on_day if session else registration.campaign.starts_on
-    if examined_on > local_day(now):
-        raise Invalid(_("日期不能晚于今天"), fields={"examined_on": _("日期不能晚于今天")})
-    if examined_on < first:
-        said = _("检查日期早于这一场的日期")
+    said = day_fault(examined_on, first=registration.first_day, today=local_day(now))
+    if said:
         raise Invalid(said, fields={"examined_on": said})

@@ -15,7 +15,7 @@ from cases.errors import Invalid, Refusal
 from cases.history.record import action, current, record
 from cases.people.queries import id_key, name_key, phone_key
 from cases.screening.actions.planning import FULL, must_run
-from cases.screening.models import Campaign, RegisterImport, Registration, Session
+from cases.screening.models import Campaign, Registration, Session, SheetImport
 from cases.screening.queries import ARRANGE, RESULTS, asked_of, is_in, register_area, taken
 from cases.screening.rules import ID, PLACE, Entry, judged
 
@@ -114,7 +114,7 @@ def written(
     channel: str,
     by: Any,
     now: datetime,
-    source: RegisterImport | None = None,
+    source: SheetImport | None = None,
 ) -> Registration:
     """The row of a person, not yet stored."""
     return Registration(

@@ -91,6 +91,11 @@ ELIGIBILITY = (
         "要做的眼视力不高于",
         "Sight of the eye at most",
     ),
+    Row(
+        "eligibility", "opacity_from", {"amount": "2.0"}, 3, "示例第 5 条",
+        "筛查时 LOCS III 任一项达到多少算混浊", "At a screening, clouded from this grade of LOCS III on",
+    ),
+    _count(3, "pressure_above", 21, "示例第 5 条", "筛查时眼压高于几毫米汞柱先转诊", "At a screening, referred above a pressure of (mmHg)"),
     _count(3, "second_eye_days", 28, "示例第 10 条", "第二只眼至少隔几天", "Days before the second eye at least"),
     _count(4, "no_shows", 2, "示例第 12 条", "失约几次收回名额", "Missed appointments that end a permit"),
     _count(
@@ -103,7 +108,7 @@ ELIGIBILITY = (
     _count(8, "home_visitors", 2, "示例第 14 条", "入户至少几人", "Visitors at a home at least"),
     _count(9, "opinion_characters", 10, "示例第 22 条", "否定意见至少几字", "Characters of a negative opinion"),
     _count(10, "public_list_minimum", 5, "示例第 18 条", "少于几人按市公示", "Listed by city when fewer than"),
-)
+)  # fmt: skip
 ENTITLEMENT = (
     Row(
         "entitlement", "age", {"fact": "age", "is": "at_least", "than": ["age_from"]}, 1, "示例第 5 条",

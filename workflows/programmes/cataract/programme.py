@@ -19,7 +19,16 @@ clockwork.listen()
 
 ASKS = {
     "days": ("permit_valid",),
-    "eligibility": ("age_from", "vision_at_most", "second_eye_days", "no_shows", "report_hours", "claim_day"),
+    "eligibility": (
+        "age_from",
+        "vision_at_most",
+        "opacity_from",
+        "pressure_above",
+        "second_eye_days",
+        "no_shows",
+        "report_hours",
+        "claim_day",
+    ),
     "entitlement": ("age", "place", "sight", "sightless", "aided"),
 }
 
