@@ -66,8 +66,31 @@ class Award:
 
 def award(policy: Policy, facts: Facts) -> Award:
     """The amount for one claim under one policy version. Raises FactsFault when the facts cannot be right."""
-    facts.check()
     work = Working()
+    self_pay, wanted = _by_the_table(policy, facts, work)
+    return within_limits(policy, facts, work, self_pay=self_pay, wanted=wanted)
+
+
+def of_part(policy: Policy, facts: Facts) -> Award:
+    """一部分的金额: one part of a claim, such as one eye, before the limits that hold for the whole of it."""
+    work = Working()
+    self_pay, wanted = _by_the_table(policy, facts, work)
+    self_pay, wanted = round_fen(self_pay), round_fen(wanted)
+    work.line("按政策表计", "By the table of the policy", wanted)
+    return Award(wanted, tuple(work.lines), tuple(work.rows), self_pay, wanted)
+
+
+def within_limits(policy: Policy, facts: Facts, work: Working, *, self_pay: Decimal, wanted: Decimal) -> Award:
+    """限额以内: what is wanted in yuan, cut by the caps of claim, year, life and household and by what the fund has left."""
+    wanted = _within_caps(policy, facts, wanted, work)
+    amount, waitlist = _within_fund(policy, facts, wanted, work)
+    self_pay, wanted, amount = round_fen(self_pay), round_fen(wanted), round_fen(amount)
+    work.line("本次救助金额", "Grant for this claim", amount, kind="result")
+    return Award(amount, tuple(work.lines), tuple(work.rows), self_pay, wanted, waitlist)
+
+
+def _by_the_table(policy: Policy, facts: Facts, work: Working) -> tuple[Decimal, Decimal]:
+    facts.check()
     self_pay = _self_pay(policy, facts, work)
     known = tuple(claim for claim in facts.earlier_claims if claim.self_pay is not None)
     earlier = known if _mode(policy) == "difference" else ()
@@ -76,11 +99,7 @@ def award(policy: Policy, facts: Facts) -> Award:
     wanted = _less_earlier(graded, earlier, policy, work)
     if cost_based:
         wanted = _within_costs(wanted, basis, earlier, work)
-    wanted = _within_caps(policy, facts, wanted, work)
-    amount, waitlist = _within_fund(policy, facts, wanted, work)
-    self_pay, wanted, amount = round_fen(self_pay), round_fen(wanted), round_fen(amount)
-    work.line("本次救助金额", "Grant for this claim", amount, kind="result")
-    return Award(amount, tuple(work.lines), tuple(work.rows), self_pay, wanted, waitlist)
+    return self_pay, wanted
 
 
 def _self_pay(policy: Policy, facts: Facts, work: Working) -> Decimal:
@@ -270,4 +289,4 @@ def percent(ratio: Decimal) -> str:
     return f"{(ratio * 100).normalize():f}%"
 
 
-__all__ = ["Award", "Claim", "Facts", "FactsFault", "Line", "award"]
+__all__ = ["Award", "Claim", "Facts", "FactsFault", "Line", "award", "of_part", "within_limits"]

@@ -20,6 +20,7 @@ from cases.errors import Invalid
 from cases.policy.conditions import conditions_shown, conditions_typed, split
 from cases.policy.rules import SECTIONS, Row
 from cases.policy.validity import faults_of_row
+from cases.sheets import Fault
 from cases.text import clean
 
 MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 2 * 1024 * 1024, 12 * 1024 * 1024, 2000
@@ -41,14 +42,6 @@ TITLES: Mapping[str, str] = {
     "order": "扣减顺序 order", "item": "费用项目 item", "mode": "算法选择 mode", "name_zh": "中文名称 name_zh",
     "name_en": "英文名称 name_en", "document": "材料代码 document", "group": "分组 group", "other": "其他 other",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A wrong cell, as people name it (D7), and what to do."""
-
-    cell: str
-    sentence: Any
 
 
 @dataclass(slots=True)

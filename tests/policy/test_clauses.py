@@ -12,6 +12,7 @@ from cases.errors import Invalid, Stale
 from cases.policy import actions, queries
 from cases.policy.models import Clause, Measure, PolicyVersion
 from cases.policy.rules import Row
+from cases.programme import Programme, programmes
 from tests.policy.first import put_in_force
 from tests.policy.lean import LEAN
 
@@ -87,3 +88,13 @@ def test_the_pages_of_measures_show_clauses_with_their_rows_and_take_new_ones(
     assert editor.post(made["Location"], {**told, "text_zh": ""}).status_code == 422
     gone = editor.post(reverse("policy:clause_remove", args=[clause.measure_id, clause.pk]))
     assert gone.status_code == 302 and not Clause.objects.filter(pk=clause.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "card", [card for card in programmes() if "measure" in card.policy], ids=lambda card: card.slug
+)
+def test_a_shipped_measure_has_words_of_its_own_for_every_clause_that_is_cited_and_no_clause_that_nothing_cites(
+    card: Programme,
+) -> None:
+    cited = {row.clause for row in card.policy["rows"] if row.clause}
+    assert cited == set(card.policy["measure"]["clauses"])

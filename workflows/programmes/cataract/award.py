@@ -7,6 +7,7 @@ the premium lens are off, up to that most (domain.md 4.1, 4.4b, 7).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.utils.translation import override
 
 from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Facts
-from cases.award.rules import Award, Line
-from cases.award.rules import award as calculate
+from cases.award.lines import Working
+from cases.award.rules import Award, of_part, within_limits
 from cases.parts import part_name
 from cases.policy.conditions import applies
 from cases.policy.rules import Policy, PolicyGap, Row
@@ -28,16 +29,20 @@ DEDUCTIONS = ("basic_insurance", "critical_illness", "medical_assistance", "comm
 
 
 def award(answers: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:
-    """救助金额 of the case: of `claimed` lines where there are any, else the most for each wanted eye. Raises FactsFault."""
-    claimed = answers.get("claimed")
-    if claimed:
-        return _sum([(str(line["part"]), of_eye(answers, line, policy)) for line in claimed])
-    return _sum([(eye, _promised(answers, policy)) for eye in wanted(answers)])
+    """救助金额 of the case: of `claimed` lines where there are any, else the most for each wanted eye. Raises FactsFault.
+
+    The caps of claim, year, life and household hold for the sum of the eyes.
+    """
+    if claimed := answers.get("claimed"):
+        eyes = [(str(line["part"]), of_eye(answers, line, policy)) for line in claimed]
+    else:
+        eyes = [(eye, _promised(answers, policy)) for eye in wanted(answers)]
+    return _sum(eyes, policy, earlier)
 
 
 def of_eye(answers: Mapping[str, Any], line: Mapping[str, Any], policy: Policy) -> Award:
     """一只眼: what one claim line comes to. `line` holds amounts in yuan as text, by the names of the claim."""
-    return calculate(
+    return of_part(
         policy,
         Facts(
             total=_amount(line.get("total")),
@@ -60,29 +65,30 @@ def most_of(answers: Mapping[str, Any], policy: Policy) -> tuple[Decimal, Row]:
 
 def _promised(answers: Mapping[str, Any], policy: Policy) -> Award:
     ceiling, row = most_of(answers, policy)
-    most = round_fen(ceiling)
-    line = Line("最多救助（手术后据实结算）", "At most, settled after the surgery", most, row.clause, "limit")
-    return Award(most, (line,), (row.name,), ZERO, most)
+    work, most = Working(), round_fen(ceiling)
+    work.line("最多救助（手术后据实结算）", "At most, settled after the surgery", most, row=row, kind="limit")
+    work.match(row)
+    return Award(most, tuple(work.lines), tuple(work.rows), ZERO, most)
 
 
-def _sum(eyes: list[tuple[str, Award]]) -> Award:
-    """The eyes one after the other, each line with its eye before it, and the sum."""
-    lines: list[Line] = []
+def _sum(eyes: list[tuple[str, Award]], policy: Policy, earlier: Earlier) -> Award:
+    """The eyes one after the other, each line with its eye before it, and their sum within the limits of the person."""
+    work = Working()
     for eye, one in eyes:
         zh, en = _names(eye)
-        lines += [
-            Line(f"{zh}：{line.label_zh}", f"{en}: {line.label_en}", line.amount, line.note, _kind(line), line.cuts)
-            for line in one.lines
+        work.lines += [
+            replace(line, label_zh=f"{zh}：{line.label_zh}", label_en=f"{en}: {line.label_en}") for line in one.lines
         ]
-    amount = sum((one.amount for _eye, one in eyes), ZERO)
-    lines.append(Line("本次救助金额", "Grant for this claim", amount, kind="result"))
-    rows = tuple(dict.fromkeys(name for _eye, one in eyes for name in one.matched_rows))
+    work.rows = list(dict.fromkeys(name for _eye, one in eyes for name in one.matched_rows))
+    had = Facts(
+        earlier_claims=earlier.claims,
+        granted_this_year=earlier.this_year,
+        granted_total=earlier.total,
+        household_this_year=earlier.household_this_year,
+        fund_left=earlier.fund_left,
+    )
     self_pay = sum((one.self_pay for _eye, one in eyes), ZERO)
-    return Award(amount, tuple(lines), rows, self_pay, sum((one.wanted for _eye, one in eyes), ZERO))
-
-
-def _kind(line: Line) -> str:
-    return "sum" if line.kind == "result" else line.kind
+    return within_limits(policy, had, work, self_pay=self_pay, wanted=sum((one.wanted for _eye, one in eyes), ZERO))
 
 
 def _names(eye: str) -> tuple[str, str]:

@@ -5,7 +5,13 @@ from typing import Any
 from cases.duplicates.shipped import DUPLICATES
 from cases.follow_up.shipped import follow_up
 from cases.policy.rules import Row
-from workflows.programmes.cataract.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
+from workflows.programmes.cataract.policy_lists import (
+    CHECKLIST,
+    CLAUSES,
+    REJECT_REASONS,
+    RETURN_REASONS,
+    SUPPLEMENT_REASONS,
+)
 
 ORDER = ["basic_insurance", "critical_illness", "medical_assistance", "supplementary", "commercial", "other_charity",
          "third_party"]  # fmt: skip
@@ -185,6 +191,13 @@ POLICY: dict[str, Any] = {
     "title": "白内障救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
+    "measure": {
+        "title": "白内障救助办法（示例）",
+        "issuer": "省救助机构（示例）",
+        "document_number": "示例〔2026〕2 号",
+        "issued_on": "2025-12-01",
+        "clauses": CLAUSES,
+    },
     "vectors": VECTORS,
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *follow_up(money=False), *DUPLICATES, *CHECKLIST,

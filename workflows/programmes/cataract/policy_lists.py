@@ -63,3 +63,5 @@ RETURN_REASONS = tuple(
     )
     for position, line in enumerate(table(TEXTS / "return_reasons.csv"), start=1)
 )
+
+CLAUSES = {line["number"]: (line["text_zh"], line["text_en"]) for line in table(TEXTS / "measure.csv")}

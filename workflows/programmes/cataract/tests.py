@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cases.award.earlier import NONE
+from cases.award.earlier import NONE, Earlier
 from cases.calendar import clock
 from cases.errors import Invalid, Refusal
 from cases.money.funds import balance
 from cases.notices.models import Notice
 from cases.people.queries import current_account
-from cases.policy.rules import Policy
+from cases.policy.rules import Policy, Row
 from cases.programme import programme
 from cases.providers import actions as providers
 from tests.cast import cast
@@ -105,6 +105,14 @@ def test_two_eyes_are_two_lines_and_their_sum_in_both_languages() -> None:
     paid = award({**answers, "claimed": lines}, RULES, NONE)
     assert paid.amount == Decimal(2400) and paid.matched_rows == ("award.self_pay", "award.poor")
     assert paid.lines[0].label_zh.startswith("左眼") and paid.lines[-2].label_en.startswith("Right eye")
+
+
+def test_a_cap_of_a_person_holds_for_the_sum_of_his_eyes_and_for_what_he_had_before() -> None:
+    rules = Policy.from_rows((*POLICY["rows"], Row("caps", "per_year", {"amount": "2000"}, 2, "示例第 12 条", "", "")))
+    lines = [{"part": "left_eye", "total": "1200"}, {"part": "right_eye", "total": "1300"}]
+    paid = award({"hardship_category": "H02", "claimed": lines}, rules, Earlier(this_year=Decimal(700)))
+    assert (paid.amount, paid.wanted) == (Decimal(1300), Decimal(1300)) and "caps.per_year" in paid.matched_rows
+    assert next(line for line in paid.lines if line.cuts).row == "caps.per_year"
 
 
 # --- county and village ------------------------------------------------------------------------------------------------

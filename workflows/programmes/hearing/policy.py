@@ -8,7 +8,13 @@ from typing import Any
 
 from cases.follow_up.shipped import follow_up
 from cases.policy.rules import Row
-from workflows.programmes.hearing.policy_lists import CHECKLIST, REJECT_REASONS, RETURN_REASONS, SUPPLEMENT_REASONS
+from workflows.programmes.hearing.policy_lists import (
+    CHECKLIST,
+    CLAUSES,
+    REJECT_REASONS,
+    RETURN_REASONS,
+    SUPPLEMENT_REASONS,
+)
 
 AWARD = (
     Row(
@@ -169,6 +175,13 @@ POLICY: dict[str, Any] = {
     "title": "老年听障救助标准（示例）",
     "effective_from": "2026-01-01",
     "note": "示例数值，由各地按自己的办法替换。",
+    "measure": {
+        "title": "老年听障救助办法（示例）",
+        "issuer": "省救助机构（示例）",
+        "document_number": "示例〔2026〕3 号",
+        "issued_on": "2025-12-01",
+        "clauses": CLAUSES,
+    },
     "vectors": (
         {"title": "一只耳朵配一台", "facts": {"stage": "1"}, "expected": {"amount": "2000", "rows": ["award.one"]}},
         {"title": "两耳配两台", "facts": {"stage": "2"}, "expected": {"amount": "4000", "rows": ["award.two"]}},
