@@ -3,12 +3,12 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from workflows import api, api_docs, api_notes, api_work
+from workflows import api, api_docs, api_looks, api_notes, api_work
 from workflows.desk.staffing import api as staffing
 from workflows.desk.staffing import people_api as people
 from workflows.operations import api as operations
 from workflows.operations import plan_api as plans
-from workflows.reports.api import Speed
+from workflows.reports.api import QualityFigures, Speed
 from workflows.running import api as running
 
 app_name = "api"
@@ -49,6 +49,10 @@ urlpatterns = [
     path("v1/incidents/take/", running.TakeIncidents.as_view(), name="incidents_take"),
     path("v1/incidents/retry/", running.RetryIncidents.as_view(), name="incidents_retry"),
     path("v1/incidents/skip/", running.SkipIncidents.as_view(), name="incidents_skip"),
+    path("v1/cases/<str:number>/hits/", api_looks.CaseHits.as_view(), name="hits"),
+    path("v1/lists/", api_looks.Lists.as_view(), name="lists"),
+    path("v1/lines/", api_looks.Lines.as_view(), name="lines"),
+    path("v1/quality/", QualityFigures.as_view(), name="quality"),
     path("v1/speed/", Speed.as_view(), name="speed"),
     path("v1/", api_docs.page, name="docs"),
     path("schema/", SpectacularJSONAPIView.as_view(api_version="v1"), name="schema"),

@@ -92,6 +92,8 @@ def test_the_province_sees_the_line_and_a_county_its_own_with_the_place_in_the_w
         staff = Client()
         staff.force_login(trips[0].cast[who])
         seen[who] = staff.get(reverse("desk:line")).content.decode()
+        told = staff.get("/api/v1/lines/").json()["results"]
+        assert all((trip.case.number in seen[who]) == (trip.case.number in str(told)) for trip in trips)
     assert all(
         trip.case.number in seen["prov_head"] and trip.case.number not in seen["zhongning_clerk"] for trip in trips
     )

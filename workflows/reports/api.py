@@ -1,4 +1,4 @@
-"""The API's figures of speed: the same lines as on the page, for the same area."""
+"""The API's figures of speed and of follow-ups: the same lines as on the pages, for the same area."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from workflows.api_shapes import FAULTS, RefusalOut
-from workflows.reports import queries
+from workflows.reports import quality, queries
 from workflows.reports.queries import Figures, Line
 
 PARAMETERS = {
@@ -23,6 +23,29 @@ PARAMETERS = {
     "against_road": "held against this road",
     "against_place": "held against this area",
 }
+
+
+class QualityOut(serializers.Serializer[Any]):
+    """回访质量 of one programme in one county: how many are due, what was done of it and what people said."""
+
+    programme = serializers.CharField()
+    county = serializers.CharField()
+    due = serializers.IntegerField()
+    done = serializers.IntegerField()
+    in_time = serializers.IntegerField()
+    reached = serializers.IntegerField()
+    amounts = serializers.IntegerField()
+    confirmed = serializers.IntegerField()
+    satisfied = serializers.FloatField(allow_null=True)
+    fees = serializers.IntegerField()
+    visits = serializers.IntegerField()
+    visited = serializers.IntegerField()
+
+
+class QualityPage(serializers.Serializer[Any]):
+    """Each programme and county of a quarter."""
+
+    results = QualityOut(many=True)
 
 
 class SpanOut(serializers.Serializer[Any]):
@@ -76,6 +99,20 @@ class Speed(APIView):
         road, lines = queries.lines(chosen)
         body = {"until": queries.counted_until(), "road": _line(road), "lines": [_line(line) for line in lines]}
         return Response(SpeedOut(body).data)
+
+
+class QualityFigures(APIView):
+    """回访质量: what the follow-ups of a quarter brought."""
+
+    @extend_schema(
+        operation_id="quality_read",
+        parameters=[OpenApiParameter(name, str, description=PARAMETERS[name]) for name in ("quarter", "place")],
+        responses={200: QualityPage, 404: RefusalOut, **FAULTS},
+    )
+    def get(self, request: Request) -> Response:
+        """A line for each programme and county."""
+        choice = quality.chosen(request.user, request.query_params.dict())
+        return Response(QualityPage({"results": quality.lines(choice)}).data)
 
 
 def _line(line: Line) -> dict[str, Any]:
