@@ -24,3 +24,4 @@ class CasesConfig(AppConfig):
         from cases.recusal import nav as recusal_nav  # noqa: F401
         from cases.screening import nav as screening_nav  # noqa: F401
         from cases.stock import nav as stock_nav  # noqa: F401
+        from cases.urgent import nav as urgent_nav  # noqa: F401

@@ -20,3 +20,4 @@ from cases.recusal.models import *
 from cases.regions.models import *
 from cases.screening.models import *
 from cases.stock.models import *
+from cases.urgent.models import *

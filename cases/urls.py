@@ -20,6 +20,7 @@ for _address, _module in (
     ("screening/", "cases.screening.urls"),
     ("relatives/", "cases.recusal.urls"),
     ("stock/", "cases.stock.urls"),
+    ("urgent/", "cases.urgent.urls"),
     ("fitting/", "cases.stock.fit_urls"),
     ("consent/", "cases.consent.urls"),
     ("", "cases.apply.urls"),

@@ -23,7 +23,7 @@ BUDGET = {
     "tests/dossier": 140,
     "tests/operations": 240,
     "tests/duties": 200,
-    "tests/rare_disease": 120,
+    "tests/rare_disease": 180,
     "tests/engine": 300,
     "tests/reports": 90,
     "tests/screening": 150,

@@ -142,9 +142,9 @@ def objection_dismissed(trip: Any) -> None:
 
 # --- the bank ----------------------------------------------------------------------------------------------------------
 def _in_batch(trip: Any) -> None:
-    if trip.batch is None:
-        first_day = trip.case.payouts.exclude(state="void").get().not_before
-        trip.days(max(0, (first_day - clock.today()).days))
+    payout = trip.case.payouts.exclude(state="void").latest("pk")
+    if trip.batch is None or payout.state == "payable":
+        trip.days(max(0, (payout.not_before - clock.today()).days))
         trip.batch = money.build_batch(fund=trip.purse, by=trip.cast["fin_make"])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from viewflow.this_object import ThisObject
 
 from cases.follow_up.rules import KEYS
+from workflows.rules.conditions import NOTICE_AFTER_URGENT
 
 
 def referenced(cls: type) -> list[tuple[str, str]]:
@@ -54,8 +55,11 @@ def policy_keys_of(cls: Any) -> dict[str, tuple[str, ...]]:
         days.add("bank_result")
     asks_after = any(getattr(node, "follow_up", False) for node in nodes)
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
+    ways = [exit for node in nodes for exit in getattr(node, "exits", {}).values()]
+    if urgent := [exit for exit in ways if exit.kind == "urgent"]:
+        levels += (*(target for exit in urgent for target in exit.targets), NOTICE_AFTER_URGENT)
     quorum = ("panel",) if "panel_agree" in exits else ()
-    if any(exit.kind == "ask" for node in nodes for exit in getattr(node, "exits", {}).values()):
+    if any(exit.kind == "ask" for exit in ways):
         counts.add("expert_over")
     for node in nodes:
         counts |= {key for condition, _target in getattr(node, "ways", ()) for key in condition.policy_keys}

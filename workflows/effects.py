@@ -213,14 +213,13 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 def rejected(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
     """不予救助: money set aside goes back, and a letter states reason, clause and where to ask for review."""
     release_money(case=case, by=by, now=now)
-    notify(case=case, code="N10", data={"reasons": _reasons(case, decision, data)}, by=by, now=now)
+    notify(case=case, code="N10", data={"reasons": reasons_of(case, decision, data)}, by=by, now=now)
 
 
-def _reasons(case: Case, decision: Decision | None, data: dict[str, Any]) -> list[str]:
-    if decision is not None and decision.reasons:
-        return list(decision.reasons)
-    if data.get("reasons"):
-        return list(data["reasons"])
+def reasons_of(case: Case, decision: Decision | None, data: dict[str, Any]) -> list[str]:
+    """原因: those of the decision, of the fact, or of the refusal before."""
+    if stated := (decision.reasons if decision is not None else None) or data.get("reasons"):
+        return list(stated)
     earlier = Decision.objects.filter(case=case, outcome="reject").order_by("-id").first()
     return list(earlier.reasons) if earlier else []
 

@@ -22,7 +22,8 @@ class Exit:
     """出口: one way out of a step. `reasons` names the policy section of its reason codes ("" = none asked).
 
     kind: forward, return (back to a chosen earlier step), wait (for somebody outside), ask (another person's word, after
-    which the same step goes on; only where the policy has that level), end, and fact (not for a person to choose:
+    which the same step goes on; only where the policy has that level), urgent (急难: to one person ahead of the road; only
+    where the policy has that level and a limit for it), end, and fact (not for a person to choose:
     something outside the road does it). `needs_words` says that the opinion itself is what is passed on.
     """
 
@@ -49,7 +50,9 @@ class Exit:
 
     def is_offered(self, policy: Policy) -> bool:
         """Whether the policy lets somebody take this way out: who is asked must be a level that is switched on."""
-        return self.kind != "ask" or policy.level_on(self.targets[0])
+        if self.kind == "urgent" and policy.cap("urgent") is None:
+            return False
+        return self.kind not in ("ask", "urgent") or policy.level_on(self.targets[0])
 
     @property
     def needs_opinion(self) -> bool:
@@ -63,6 +66,8 @@ class WithExits(View):  # type: ignore[misc]
     activation_class = StepActivation
     human = True
     kind = "human"
+    since = ""
+    escalates = True
 
     def __init__(self, title: Any, *, state: str = "", days: str = "") -> None:
         super().__init__(None)

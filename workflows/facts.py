@@ -84,7 +84,7 @@ def _mover(name: str) -> Any:
             note_trace(case, now=now)
         if name == "objection_closed":
             fact = "objection_upheld" if details.get("upheld") else "objection_dismissed"
-        if name == "payment_returned" and case.closed_at is not None:
+        if name == "payment_returned" and not _is_awaited(case, name):
             record("case.fact", about=("case", case.pk), object=case, payload={"fact": name, "after": case.state})
             return
         if name == "payment_batched":
@@ -92,6 +92,12 @@ def _mover(name: str) -> Any:
         actions.fact(case, fact, by=by, now=now, **details)
 
     return move
+
+
+def _is_awaited(case: Any, fact: str) -> bool:
+    """Whether an open step is left by this fact; a payment ahead of the panel may come back while the rest is decided."""
+    rows = WorkItem.objects.filter(case=case, state__in=["open", "claimed"]).select_related("case__run")
+    return any(fact in step_of(item).exits for item in rows)
 
 
 def submitted(case: Any, *, by: Any, now: datetime, **_details: Any) -> None:

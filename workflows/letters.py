@@ -39,7 +39,7 @@ from workflows.models import WorkItem
 Data = dict[str, Any]
 DAYS = {
     "N01": "intake", "N02": "supplement", "N03": "review_request", "N08": "publicity", "N09": "payment",
-    "N10": "review_request", "N12": "repair_contact", "N13": "repair", "N17": "delivery", "N18": "review_request", "N22": "review_request",
+    "N10": "review_request", "N12": "repair_contact", "N13": "repair", "N17": "delivery", "N18": "review_request", "N21": "recovery", "N22": "review_request",
 }  # fmt: skip
 """The time limit that a letter names when nobody gave a date."""
 
@@ -71,7 +71,7 @@ def words_of(case: Any, code: str, data: Mapping[str, Any], now: datetime) -> Da
 
 STANDS = {
     "N02": "SUPPLEMENT", "N03": "NOT_ACCEPTED", "N08": "PUBLICITY", "N09": "GRANTED", "N10": "REJECTED", "N12": "FOLLOWUP",
-    "N13": "FAILED", "N16": "TREATMENT", "N17": "DELIVERY", "N18": "NOT_TREATED", "N22": "TERMINATED",
+    "N13": "FAILED", "N16": "TREATMENT", "N17": "DELIVERY", "N18": "NOT_TREATED", "N21": "RECOVERY", "N22": "TERMINATED", "N31": "PAYABLE",
 }  # fmt: skip
 """The state to which a letter leads: it is written in the same act, before the case takes that state."""
 
@@ -220,7 +220,7 @@ def _payment(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) 
     account = current_account(case)
     paid = Payout.objects.filter(case=case, paid_on__isnull=False).order_by("-pk").first()
     return {
-        "amount": case.award,
+        "amount": paid.amount if paid else case.award,
         "account_tail": account.tail if account else "",
         "paid_on": paid.paid_on if paid else None,
     }
@@ -250,7 +250,7 @@ def _failed(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -
 
 _WORDS: dict[str, Callable[[Any, Policy, Mapping[str, Any], datetime], Data]] = {
     "N01": _receipt, "N02": _supplement, "N03": _against, "N08": _before_publicity,
-    "N09": _award, "N10": _against, "N11": lambda case, *_more: in_letter(case), "N12": _payment, "N13": _failed, "N16": _permits, "N22": _against,
+    "N09": _award, "N10": _against, "N11": lambda case, *_more: in_letter(case), "N12": _payment, "N13": _failed, "N16": _permits, "N21": _against, "N22": _against, "N31": _failed,
 }  # fmt: skip
 
 

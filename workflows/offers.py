@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from cases.access.placing import place
 from cases.access.rules import Placement
-from cases.calendar.rules import end_of
+from cases.calendar.rules import end_of, local_day
 from cases.dossier.models import Case
 from cases.follow_up.actions import draw
 from cases.history import unit
@@ -19,7 +19,7 @@ from cases.history.record import current, record
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
-from workflows import barring, effects, pauses, turns
+from workflows import barring, effects, pauses, turns, urgent
 from workflows.engine import jobs, messages, timers
 from workflows.flow import step_of
 from workflows.holding import give, goes_on, same_handlers
@@ -65,7 +65,8 @@ def road_facts(process: Any) -> RoadFacts:
     """办件事实: what the gateways of a road may ask about the case: amount, how its steps were left, the policy's amounts."""
     case = case_of(process.pk)
     outcomes = SimpleLazyObject(lambda: _left_by(case))  # few gateways ask for it
-    return RoadFacts(case.award or Decimal(0), cast(Mapping[str, str], outcomes), policy_of(case).threshold)
+    told = cast(Mapping[str, str], outcomes)
+    return RoadFacts(case.award or Decimal(0), told, policy_of(case).threshold, urgent.is_so(case))
 
 
 def _left_by(case: Case) -> dict[str, str]:
@@ -122,6 +123,8 @@ def _offered(item: WorkItem, node: Any, now: datetime, *, again: bool) -> None:
         policy = policy_of(case)
         if node.human and again:
             pauses.carry_on(item, node)
+        if node.since:
+            item.clock_from = _decided_on(case, node.since)
         due = pauses.due_of(item, policy, node.days_key, now=now, is_new=not again)
         item.days = policy.days(node.days_key)
         pauses.set_due(item, due, policy)
@@ -144,6 +147,12 @@ def _offered(item: WorkItem, node: Any, now: datetime, *, again: bool) -> None:
     if item.kind == "job":
         jobs.ask(item, node, flow=case.run.flow, now=now)
     messages.look(item, node, now=now)
+
+
+def _decided_on(case: Case, step: str) -> date | None:
+    """The day on which a step was decided last."""
+    made = Decision.objects.filter(case=case, step=step).order_by("-pk").values_list("at", flat=True).first()
+    return local_day(made) if made else None
 
 
 def withdraw(activation: Any) -> None:

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.calendar import clock
 from cases.errors import Refusal
+from cases.programme import programmes
 from workflows import actions
 from workflows.engine.periodic import Outcome
 from workflows.models import Pause, WorkItem
@@ -34,8 +35,16 @@ def held_late(viewer: Any, today: date) -> list[WorkItem]:
 def report() -> Outcome:
     """Look at every step that is past its due date and was not reported yet; answers how many were reported now."""
     today = clock.today()
-    late = WorkItem.objects.filter(state__in=LIVE, kind="human", turn_on__lt=today, due_on__lt=today, escalated_at=None)
+    late = WorkItem.objects.filter(state__in=LIVE, turn_on__lt=today, due_on__lt=today, escalated_at=None)
+    late = late.filter(Q(kind="human") | Q(kind="wait", step__in=_reported()))
     return _each(late.order_by("turn_on", "id"), actions.escalate)
+
+
+def _reported() -> set[str]:
+    """The waits of any road whose lateness somebody answers for, as for the panel that confirms urgent aid (追认)."""
+    roads = [road for card in programmes() for road in card.roads.values()]
+    nodes = [(name, getattr(road, name)) for road in roads for name in road.reading_order]
+    return {name for name, node in nodes if getattr(node, "kind", "") == "wait" and node.escalates}
 
 
 def put_near_forward() -> Outcome:

@@ -35,7 +35,7 @@ from workflows.effects import award_of
 from workflows.models import Recheck, WorkItem
 
 Found = dict[str, Any]
-APPROVING = ("award", "grant")
+APPROVING = ("award", "grant", "urgent")
 """Forms of the steps at which an amount is agreed to."""
 
 WORDS: dict[str, Any] = {

@@ -111,6 +111,9 @@ class Wait(WithExits):
 
     Where the fact is what the panel decided (集体研究), `not_by` and `conflict` keep members from voting as they keep
     people from a step.
+
+    `since` names the step from whose last decision the time limit is counted, else it begins with the wait. What
+    `escalates` is reported to the head when it is overdue, as a step of people is.
     """
 
     task_type = "WAIT"
@@ -136,8 +139,12 @@ class Wait(WithExits):
         level: int | None = None,
         not_by: tuple[str, ...] = (),
         conflict: tuple[str, ...] = (),
+        since: str = "",
+        escalates: bool = False,
     ) -> None:
         super().__init__(title, state=state, days=days)
+        self.since = since
+        self.escalates = escalates
         self.role = by
         self.level = level
         self.not_by = not_by

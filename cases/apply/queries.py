@@ -22,6 +22,7 @@ from cases.policy.shapes import Range, amount_in, plain
 from cases.programme import Question, programme
 from cases.publicity.queries import last_public_day, looked_into_until
 from cases.states import ROAD, STATES, State, applicant_words
+from cases.urgent.queries import aid_of
 
 OTHER_TASKS = {"materials": gettext_lazy("材料"), "consent": gettext_lazy("同意")}
 
@@ -124,6 +125,7 @@ class Standing:
     provisional: bool
     is_my_turn: bool
     ahead: str = ""
+    urgent: str = ""
 
 
 def standing(case: Case) -> Standing:
@@ -132,7 +134,7 @@ def standing(case: Case) -> Standing:
     on, provisional = _due(case)
     return Standing(
         state, _words(state, on, settled), _road(case, state), next_words(case.state, on, settled), on, provisional,
-        state.turn == "applicant", ahead_words(case),
+        state.turn == "applicant", ahead_words(case), urgent_words(case),
     )  # fmt: skip
 
 
@@ -140,6 +142,15 @@ def ahead_words(case: Case) -> str:
     """前面还有几人, while the case waits for money; empty otherwise."""
     ahead = ahead_of(case) if case.state == "WAITLIST" else None
     return "" if ahead is None else ngettext("前面还有 %(n)s 人", "前面还有 %(n)s 人", ahead) % {"n": ahead}
+
+
+def urgent_words(case: Case) -> str:
+    """急难款: how much was paid ahead and when, for as long as the case goes on; empty otherwise."""
+    aid = aid_of(case) if STATES[case.state].is_open else None
+    if aid is None or aid.payout.paid_on is None:
+        return ""
+    words = {"amount": plain(aid.amount), "day": day_words(aid.payout.paid_on)}
+    return _("急难救助款 %(amount)s 元已先打出（%(day)s）。") % words
 
 
 def _words(state: State, on: date | None, settled: str) -> str:
@@ -189,6 +200,10 @@ def next_words(state: str, on: date | None = None, settled: str = "") -> str:
         return _("接下来我们会通知您去哪里、哪天去。")
     if state in ("PAYABLE", "IN_BATCH", "SENT", "UNKNOWN") and settled == "hospital":
         return _("我们和医院结算，谁要您交钱请打电话。")
+    if state == "CONFIRM":
+        return _("钱已经打出，接下来集体研究追认。")
+    if state == "RECOVERY":
+        return _("请看通知，按通知退回这笔钱。")
     if state == "FOLLOWUP":
         return _("钱已经打出，之后会有人回访。")
     if STATES[state].road == 5 and STATES[state].is_open:

@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                             ("ended", "案卷不再办理：{ref}"),
                             ("moved", "案卷移到别的环节"),
                             ("settled", "费用核定，按实际金额结算"),
+                            ("refunded", "受助人退回"),
                         ],
                         max_length=8,
                     ),
@@ -2942,6 +2943,7 @@ class Migration(migrations.Migration):
                             "NOT_ACCEPTED",
                             "VERIFY",
                             "COUNTY",
+                            "URGENT",
                             "CITY",
                             "PROVINCE",
                             "EXPERT",
@@ -2961,6 +2963,8 @@ class Migration(migrations.Migration):
                             "FAILED",
                             "RETURNED",
                             "REPAIR",
+                            "CONFIRM",
+                            "RECOVERY",
                             "FOLLOWUP",
                             "CLOSED",
                             "NOT_TREATED",
@@ -3020,6 +3024,7 @@ class Migration(migrations.Migration):
                             "SUPPLEMENT",
                             "VERIFY",
                             "COUNTY",
+                            "URGENT",
                             "CITY",
                             "PROVINCE",
                             "EXPERT",
@@ -3039,6 +3044,8 @@ class Migration(migrations.Migration):
                             "FAILED",
                             "RETURNED",
                             "REPAIR",
+                            "CONFIRM",
+                            "RECOVERY",
                             "FOLLOWUP",
                         ],
                     ),
@@ -5107,6 +5114,90 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="follow_up_not_reached",
+            ),
+        ),
+        migrations.CreateModel(
+            name="UrgentAid",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("reasons", models.JSONField(verbose_name="急难原因")),
+                ("approved_at", models.DateTimeField()),
+                ("confirm_by", models.DateField(verbose_name="最晚追认")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("confirmed", "已追认"),
+                            ("refused", "不予追认，待追回"),
+                            ("recovered", "不予追认，已追回"),
+                            ("written_off", "不予追认，没有追回"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="追认时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="追回办完")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="urgent_aid", to="cases.case"
+                    ),
+                ),
+                (
+                    "payout",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="urgent_aid", to="cases.payout"
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.policyversion"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="urgentaid",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="urgent_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="urgentaid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked_by", models.F("approved_by")), _negated=True), name="urgent_two_people"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="urgentaid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("outcome", ""), ("settled_at", None)),
+                    models.Q(
+                        ("ended_at", None), ("outcome__in", ["confirmed", "refused"]), ("settled_at__isnull", False)
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("outcome__in", ["recovered", "written_off"]),
+                        ("settled_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="urgent_outcome_known",
             ),
         ),
         # what is counted and kept apart from cases

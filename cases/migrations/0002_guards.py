@@ -23,6 +23,7 @@ ORDER = [
     "duplicates.sql",
     "stock.sql",
     "follow_up.sql",
+    "urgent.sql",
     "watch.sql",
 ]
 

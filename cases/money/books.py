@@ -101,6 +101,7 @@ class LedgerTransfer(models.Model):
         ("ended", _("案卷不再办理：{ref}")),
         ("moved", _("案卷移到别的环节")),
         ("settled", _("费用核定，按实际金额结算")),
+        ("refunded", _("受助人退回")),
     ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

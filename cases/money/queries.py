@@ -151,7 +151,7 @@ def holds(payouts: Collection[Payout]) -> dict[int, str]:
     """What keeps payouts back today as the database sees it: "publicity", "objection" or "suspended", else "duplicate"."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, money_hold(case_id, not_before) FROM cases_payout WHERE id = ANY(%s)",
+            "SELECT id, money_hold(id, case_id, not_before) FROM cases_payout WHERE id = ANY(%s)",
             [[row.pk for row in payouts]],
         )
         held = {pk: reason for pk, reason in cursor.fetchall() if reason}

@@ -27,8 +27,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "N16": ("手术、验配通知单", "Permit"),
     "N17": ("验配通知", "Fitting"),
     "N18": ("转诊告知书", "Referral"),
+    "N21": ("不予追认及追回通知书", "Recovery"),
     "N22": ("终止或中止通知", "Stopped or suspended"),
     "N30": ("给您的消息", "Message from the office"),
+    "N31": ("急难救助告知书", "Urgent aid"),
 }
 """Codes of the notices (domain.md 12) with what staff call them."""
 
@@ -41,8 +43,10 @@ NEEDS: dict[str, frozenset[str]] = {
     "N12": frozenset({"amount", "account_tail"}),
     "N13": frozenset({"account_tail"}),
     "N16": frozenset({"permits"}),
+    "N21": frozenset({"amount", "reasons"}),
     "N22": frozenset({"reasons"}),
     "N30": frozenset({"words"}),
+    "N31": frozenset({"amount", "account_tail"}),
 }
 """What a notice cannot be written without, beside `due_on`, which all need."""
 

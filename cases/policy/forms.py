@@ -71,6 +71,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "supplement_reasons": (*_NAMES, ("document", _("材料代码"), TEXT)),
     "reject_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
     "return_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
+    "urgent_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
 }
 
 MODES = {

@@ -14,7 +14,7 @@ from cases.policy.shapes import Range, ShapeFault, amount_in, amount_or_none, pl
 
 SECTIONS = (
     "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons",
-    "eligibility", "entitlement", "priority", "reading", "duplicates", "follow_up",
+    "urgent_reasons", "eligibility", "entitlement", "priority", "reading", "duplicates", "follow_up",
 )  # fmt: skip
 
 LONGEST_WARNING = 10
@@ -145,7 +145,7 @@ class Policy:
 
     def reason(self, code: str) -> Reason:
         """A reason of either list by its code. Raises PolicyGap."""
-        for section in ("supplement_reasons", "reject_reasons", "return_reasons"):
+        for section in ("supplement_reasons", "reject_reasons", "return_reasons", "urgent_reasons"):
             if self.has(section, code):
                 return _reason(self.row(section, code))
         raise PolicyGap("reasons", code)

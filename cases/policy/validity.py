@@ -19,7 +19,8 @@ from cases.text import named
 DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed", "dead")
 FOLLOW_UP_SHARES = ("phone", "home")
 FOLLOW_UP_ASKS = ("ask_received", "ask_amount", "ask_satisfied", "ask_fee")
-AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year")
+REASONS = ("supplement_reasons", "reject_reasons", "return_reasons", "urgent_reasons")
+AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def _missing(rows: Sequence[Row], needed: Mapping[str, Sequence[str]]) -> Iterat
     for section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
         if not any(row.section == section for row in rows):
             yield Problem(section, "", "key", _("这一部分是空的。"))
+    if any(row.name == "levels.urgent_approval" and row.value.get("on") is True for row in rows):
+        if "caps.urgent" not in have:
+            yield Problem("caps", "urgent", "key", _("急难通道开着，缺少急难限额。"))
+        if not any(row.section == "urgent_reasons" for row in rows):
+            yield Problem("urgent_reasons", "", "key", _("这一部分是空的。"))
 
 
 def uncited(rows: Iterable[Row]) -> Iterator[Problem]:
@@ -105,7 +111,7 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
         yield from _quorum_faults(value)
     elif row.section == "eligibility":
         yield from _threshold_faults(value)
-    elif row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons"):
+    elif row.section in ("checklist", *REASONS):
         yield from _named_faults(row, value)
     elif row.section == "priority":
         yield from _named_faults(row, value)

@@ -30,6 +30,7 @@ SECTION_NAMES = {
     "supplement_reasons": lazy("补正原因"),
     "reject_reasons": lazy("不予救助原因"),
     "return_reasons": lazy("退回原因"),
+    "urgent_reasons": lazy("急难原因"),
 }
 
 SHAPE_NAMES = {
@@ -50,6 +51,7 @@ CAP_NAMES = {
     "per_life": lazy("每人终身最多"),
     "household_per_year": lazy("每户每年最多"),
     "claims_per_year": lazy("每人每年申请次数"),
+    "urgent": lazy("急难先行救助最多"),
     "fund_short": lazy("资金不够时"),
 }
 
@@ -60,7 +62,14 @@ def name_of(row: Row) -> str:
         return str(SHAPE_NAMES.get(str(row.value.get("shape")), row.key))
     if row.section == "caps":
         return str(CAP_NAMES.get(row.key, row.key))
-    if row.section in ("checklist", "supplement_reasons", "reject_reasons", "return_reasons", "priority"):
+    if row.section in (
+        "checklist",
+        "supplement_reasons",
+        "reject_reasons",
+        "return_reasons",
+        "urgent_reasons",
+        "priority",
+    ):
         english = (get_language() or "").startswith("en")
         return str(row.value.get("name_en" if english else "name_zh") or row.key)
     return note_of(row).replace("{than}", "…") or row.key
@@ -235,4 +244,5 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "supplement_reasons": lambda row: str(row.value.get("document", "")),
     "reject_reasons": lambda row: str(row.value.get("group", "")),
     "return_reasons": lambda row: str(row.value.get("group", "")),
+    "urgent_reasons": lambda row: str(row.value.get("group", "")),
 }

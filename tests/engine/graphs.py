@@ -10,7 +10,14 @@ from decimal import Decimal
 from cases.programme import programmes
 from workflows.engine.parts import branches
 from workflows.flow import Graph, GraphEdge, GraphNode, graph
-from workflows.rules.conditions import AmountOver, OutcomeIs, RoadFacts
+from workflows.rules.conditions import (
+    AWARD_LEFT,
+    NOTICE_AFTER_URGENT,
+    PAYOUT_WAITS,
+    AmountOver,
+    OutcomeIs,
+    RoadFacts,
+)
 from workflows.rules.opinions import settles
 
 ROLES = ("A", "B", "C", "")
@@ -145,6 +152,7 @@ class Walker:
             self.leaving[edge.src].append(edge)
         self.level = {name: luck.random() < 0.6 for name, node in self.nodes.items() if node.optional}
         self.amount = luck.choice([5, 500])
+        self.so = {name: luck.random() < 0.5 for name in (AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS)}
         self.outcomes: dict[str, str] = {}
         self.said: dict[str, list[str]] = {}
         self.at: list[str] = []
@@ -153,7 +161,9 @@ class Walker:
     def walk(self) -> Walk:
         """One random way from the start until nothing is open; after a while it only goes forward."""
         levels = {f"level_{name}": on for name, on in self.level.items()}
-        made = Walk({**levels, "amount": self.amount, "limit": 100, **{f"{name}_outcome": "" for name in self.nodes}})
+        made = Walk(
+            {**levels, **self.so, "amount": self.amount, "limit": 100, **{f"{name}_outcome": "" for name in self.nodes}}
+        )
         self._arrive(self.drawn.nodes[0].name, self.leaving[self.drawn.nodes[0].name][0].dst)
         while self.at:
             made.open.append(sorted(self.at))
@@ -192,7 +202,7 @@ class Walker:
             for edge in self.leaving[name]:
                 self._arrive(name, edge.dst)
         elif node.kind == "route":
-            facts = RoadFacts(Decimal(self.amount), self.outcomes, lambda key: Decimal(100))
+            facts = RoadFacts(Decimal(self.amount), self.outcomes, lambda key: Decimal(100), self.so.__getitem__)
             way = next(edge for edge in self.leaving[name] if edge.condition is None or edge.condition.holds(facts))
             self._arrive(name, way.dst)
         elif node.kind == "join":

@@ -2,6 +2,10 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cases.dossier.models import Case
 from cases.money.models import Payout
@@ -9,6 +13,7 @@ from cases.programme import programme
 from cases.providers.models import ClaimLine, Surgery
 from cases.screening.models import Campaign
 from cases.stock.models import Device, Fitting
+from cases.urgent.models import UrgentAid
 from workflows.engine import clockwork
 from workflows.models import Decision
 from workflows.walking.demo import Demonstration
@@ -43,10 +48,34 @@ def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_
     assert missing == set()
     assert (EYES - eyes, EARS - ears) == (set(), set())
     eyes_and_ears_are_a_hundredth_of_a_year()
+    urgent_aid_stands_on_the_inspectors_list(cast["inspector"])
     call_command("check_flows", "--cases")
     hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
     assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
     assert Decision.objects.exclude(level=None).count() > 100
+
+
+def urgent_aid_stands_on_the_inspectors_list(inspector):
+    browser, address = Client(), reverse("urgent:home")
+    browser.force_login(inspector, backend="django.contrib.auth.backends.ModelBackend")
+    confirmed, refused, waiting = (
+        UrgentAid.objects.filter(outcome=outcome).get() for outcome in ("confirmed", "refused", "")
+    )
+    browser.get(address)
+    asked = []
+    for after in ("", str(confirmed.pk + 1)):
+        with CaptureQueriesContext(connection) as queries:
+            page = browser.get(address, {"after": after}).content.decode()
+        asked.append(len(queries))
+    assert asked[0] == asked[1], "as many questions for one row as for all"
+    assert confirmed.case.number in page and waiting.case.number not in page
+    lines = browser.get(reverse("urgent:sheet")).content.decode("utf-8-sig").splitlines()
+    flags = {line.split(",")[0]: line.rpartition(",")[2] for line in lines[1:]}
+    assert [flags[one.case.number] for one in (confirmed, refused, waiting)] == [
+        "按期追认",
+        "不予追认，待追回",
+        "待追认",
+    ]
 
 
 def shown(slug):

@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 )
 def test_a_case_is_walked_from_a_phone_to_the_bank(slug, least_refused, cast, live_server):
     lines = []
-    walk = Walk(slug, Visitors(live_server.url), lines.append)
+    by_the_urgent_path = way_of(programme(slug)).endings.get("urgent")  # which goes on by the ordinary one
+    walk = Walk(slug, Visitors(live_server.url), lines.append, by_the_urgent_path)
     case = walk()
     assert case.state == "CLOSED"
     assert walk.refused >= least_refused

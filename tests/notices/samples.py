@@ -52,6 +52,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "N17": {},
     "N18": {},
+    "N21": {"amount": Decimal("2000"), "reasons": [REASON]},
     "N22": {"reasons": [REASON], "suspended": False},
     "N30": {"words": "请带上出院小结来窗口。"},
+    "N31": {"amount": Decimal("2000"), "account_tail": "4321"},
 }  # fmt: skip

@@ -26,7 +26,7 @@ def of_hospitals(world: World) -> list[Seen]:
         ("eye_hospital", "providers:scan", (permit.token,)), ("eye_hospital", "providers:claims", ()),
         ("xiji_intake", "providers:lines", ()), ("xiji_intake", "providers:line", (line.pk,)),
         ("prov_review", "providers:providers", ()), ("prov_review", "providers:register", ()),
-        ("prov_review", "desk:line", ()), ("prov_review", "reports:quality", ()), ("prov_review", "providers:provider", (eye.pk,)),
+        ("prov_review", "desk:line", ()), ("inspector", "urgent:home", ()), ("prov_review", "reports:quality", ()), ("prov_review", "providers:provider", (eye.pk,)),
     ]  # fmt: skip
 
 

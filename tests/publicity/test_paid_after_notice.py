@@ -99,5 +99,5 @@ def test_a_case_against_which_an_objection_was_upheld_is_held_for_good(agreed: A
         objection=made, upheld=True, reasons=["J20"], finding="查到名下有两套房，不符合条件。", by=cast["prov_review2"]
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT money_hold(%s, %s)", [agreed.pk, clock.today()])
+        cursor.execute("SELECT money_hold(0, %s, %s)", [agreed.pk, clock.today()])
         assert cursor.fetchone() == ("objection",)

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cases.calendar import clock
+from cases.calendar.rules import local_day
 from cases.dossier import actions as dossier
 from cases.dossier.models import Case
+from cases.duplicates.queries import earlier_aid
 from cases.errors import Invalid, Refusal
 from cases.money import actions as money
 from cases.money.funds import balance
 from cases.money.models import Payout, PayoutAttempt
+from cases.money.queries import holds
 from cases.notices.models import Notice
+from cases.urgent.models import UrgentAid
+from cases.urgent.queries import listed
 from tests.flow_kit import Trip
-from workflows import actions
+from workflows import actions, overdue
 from workflows.models import Decision, WorkItem
 from workflows.walking import drive
 
@@ -208,6 +215,111 @@ def test_an_office_may_visit_a_second_time_before_a_case_is_closed(road: Begin) 
 
 def test_without_that_level_the_first_visit_closes_the_case(road: Begin) -> None:
     assert road("rare_disease").to("follow_up").again().done().case.state == "CLOSED"
+
+
+# --- urgent aid --------------------------------------------------------------------------------------------------------
+WHOLE = {"caps.urgent": {"amount": "20000"}}
+"""A limit over the award of these cases."""
+
+
+def urgent(road: Begin, **how: Any) -> Trip:
+    """A case that the county passes on as urgent and one person of the province agrees to."""
+    return road("rare_disease", **how).to("county_review").leave("urgent").at("urgent_approval").agree()
+
+
+def flag(trip: Trip) -> str:
+    """What the inspector's list says of the case."""
+    return next(
+        one.flag for one in listed(trip.cast["inspector"], today=clock.today()).rows if one.aid.case == trip.case
+    )
+
+
+def test_a_limited_sum_is_paid_ahead_then_confirmed_and_the_rest_goes_the_ordinary_way(road: Begin) -> None:
+    trip = urgent(road)
+    case, aid = trip.case, UrgentAid.objects.get(case=trip.case)
+    approval = Decision.objects.get(case=case, step="urgent_approval")
+    assert aid.amount == approval.amount == Decimal(2000) < case.award
+    assert aid.asked_by != aid.approved_by == approval.actor and aid.reasons[0]["code"] == "U01"
+    assert (case.state, letters(case)[-1], flag(trip)) == ("PAYABLE", "N31", "waiting")
+    trip.payment_batched().payment_unbatched().payment_sent().payment_unknown().payment_paid()
+    assert (case.state, trip.open, letters(case)[-1]) == ("CONFIRM", ["confirmation"], "N12")
+    told = Notice.objects.filter(case=case, code="N12", channel="page").latest("pk").data["letters"]["en"]["blocks"]
+    assert "2,000.00" in str(told), "the letter names what was paid, not the whole award"
+    assert drive.open_item(case).due_on == aid.confirm_by == local_day(approval.at) + timedelta(days=15)
+    with pytest.raises(Refusal) as refused:
+        dossier.withdraw(case=case, reason=WHY, by=trip.cast["applicant1"])
+    assert refused.value.code == "too_late"
+    used = earlier_aid(id_key=case.patient.id_key, programme=case.programme, year=case.accepted_on.year)
+    assert used.this_year == aid.amount, "it counts for the caps of the same person's other cases"
+    assert trip.panel_defer().open == ["confirmation"]
+    assert trip.panel_agree().open == ["city_recheck"] and flag(trip) == "confirmed"
+    trip.to("PUBLICITY")
+    first, rest = Payout.objects.filter(case=case).order_by("installment")
+    assert (first.amount, rest.amount, rest.state) == (aid.amount, case.award - aid.amount, "reserved")
+    assert holds([first, rest]) == {rest.pk: "publicity"}
+    assert trip.to("CLOSED").case.state == "CLOSED"
+    assert balance(trip.cast["fin_make"], trip.purse).free == Decimal(100000) - case.award
+
+
+def test_money_that_comes_back_is_sent_again_and_what_the_panel_refuses_too_late_is_recovered(road: Begin) -> None:
+    trip = urgent(road).payment_failed().account_repaired().confirm().payment_paid()
+    assert trip.open == ["confirmation"]
+    trip.payment_returned().account_repaired().confirm().payment_paid().days(25)
+    overdue.report()
+    assert drive.open_item(trip.case).escalated_at is not None and flag(trip) == "overdue"
+    assert trip.panel_reject().open == ["recovery"] and letters(trip.case)[-1] == "N21" and flag(trip) == "refused"
+    with pytest.raises(Invalid):
+        trip.leave("recovered")
+    trip.leave("recovered", data={"refund": {"receipt": "HD-2026-0001"}})
+    assert trip.case.state == "REJECTED" and flag(trip) == "recovered"
+    assert balance(trip.cast["fin_make"], trip.purse).free == Decimal(100000)
+
+
+def test_an_award_paid_ahead_as_a_whole_is_shown_publicly_afterwards_unless_the_policy_does_without(
+    road: Begin,
+) -> None:
+    trip = urgent(road, rows=WHOLE).payment_paid().panel_agree()
+    assert (trip.case.state, trip.publicity_closed().open) == ("PUBLICITY", ["follow_up"])
+
+
+def test_without_that_notice_the_follow_up_comes_next(road: Begin) -> None:
+    trip = urgent(road, rows=WHOLE, levels={"urgent_notice": False})
+    assert trip.payment_paid().panel_agree().open == ["follow_up"]
+
+
+def test_an_upheld_objection_recovers_what_was_paid_ahead_or_says_why_it_cannot(road: Begin) -> None:
+    trip = urgent(road, rows=WHOLE).payment_paid().panel_agree().objection_filed().objection_upheld()
+    assert trip.open == ["recovery"] and flag(trip) == "refused"
+    assert trip.written_off().case.state == "REJECTED" and flag(trip) == "written_off"
+    assert Decision.objects.get(case=trip.case, outcome="written_off").opinion
+
+
+def test_who_declines_sends_the_case_back_to_the_ordinary_way(road: Begin) -> None:
+    trip = road("rare_disease").to("county_review").leave("urgent").decline()
+    assert (trip.open, trip.case.round) == (["county_review"], 2)
+    assert not UrgentAid.objects.filter(case=trip.case).exists()
+
+
+def test_where_the_policy_has_no_urgent_path_nobody_takes_it_and_the_refusal_names_who_may_open_it(road: Begin) -> None:
+    trip = road("rare_disease", levels={"urgent_approval": False}).to("county_review")
+    with pytest.raises(Refusal) as refused:
+        trip.leave("urgent")
+    assert refused.value.code == "urgent_off" and str(refused.value.who_may)
+
+
+def test_the_database_holds_limit_policy_and_panel_of_urgent_aid(road: Begin) -> None:
+    trip = urgent(road)
+    aid = UrgentAid.objects.filter(case=trip.case)
+    for wrong in ({"amount": 1}, {"outcome": "confirmed", "settled_at": clock.now()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            aid.update(**wrong)
+    other = road("rare_disease").to("PUBLICITY").case
+    made = {name: getattr(aid.get(), name) for name in ("asked_by", "approved_by", "approved_at", "confirm_by")}
+    payout = Payout.objects.get(case=other)
+    with pytest.raises(IntegrityError, match="begins with the approval"), transaction.atomic():
+        UrgentAid.objects.create(
+            case=other, payout=payout, policy=other.policy, amount=payout.amount, reasons=[], **made
+        )
 
 
 def test_every_way_out_is_taken(unvisited: Callable[[str], list[str]]) -> None:

@@ -194,6 +194,9 @@ def _checked_exit(case: Case, step: Any, outcome: str, reasons: Sequence[str], o
     faults: dict[str, Any] = {}
     policy = policy_of(case)
     if not exit.is_offered(policy):
+        if exit.kind == "urgent":
+            who = who_may("policy.publish", case.handling_code)
+            raise Refusal(_("现行政策没有开急难通道。"), code="urgent_off", status=409, who_may=who)
         raise Invalid(_("现行政策没有启用这一级。"), fields={"outcome": _("请选另一个办理结果")})
     if exit.needs_reason:
         known = {row.key for row in policy.section(exit.reasons)}

@@ -150,7 +150,7 @@ def escalate(*, item: WorkItem | int, by: Any, now: datetime | None = None) -> b
     """超期上报: overdue by the policy's `days.escalation` workdays, the step stands on its head's list; once. The clock does it."""
     assert now is not None
     found = locked(item)
-    is_over = found.kind != "human" or found.state not in ("open", "claimed") or found.escalated_at is not None
+    is_over = not step_of(found).escalates or found.state not in ("open", "claimed") or found.escalated_at is not None
     if is_over or found.due_on is None or found.pauses.filter(ends_on=None).exists():
         return False
     late = workdays_between(found.due_on, local_day(now), calendar())

@@ -24,7 +24,7 @@ from workflows.engine import messages, timers
 from workflows.flow import road_of, step_named
 from workflows.models import Ending, Run, WorkItem
 
-MONEY_ON_ITS_WAY = ["SETTLEMENT", "IN_BATCH", "SENT", "UNKNOWN", "FOLLOWUP"]
+MONEY_ON_ITS_WAY = ["SETTLEMENT", "IN_BATCH", "SENT", "UNKNOWN", "CONFIRM", "RECOVERY", "FOLLOWUP"]
 
 LATER = frozenset({
     "supplement_answered", "supplement_lapsed", "publicity_closed", "objection_filed", "objection_dismissed",

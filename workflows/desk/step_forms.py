@@ -12,7 +12,8 @@ from cases.calendar import clock
 from cases.calendar.rules import ZONE
 from cases.evidence.rules import visit_keys
 from cases.programme import programme
-from cases.text import listed
+from cases.text import listed, money
+from cases.urgent.queries import limit_of
 from project.forms import CleanCharField, DateField, PhotoField, Radios, TickBox
 from workflows.desk.follow_up_form import FollowUpForm
 from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
@@ -174,6 +175,43 @@ class ExpertForm(DecisionForm):
         return [(self.fields["independent"].label, _("是"))]
 
 
+class UrgentForm(CallForm):
+    """急难审批: how much may go ahead of the panel, and the account confirmed by phone."""
+
+    needs_call = ("agree",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit = limit_of(self.policy)
+        if limit is not None:
+            self.fields["outcome"].help_text = _(
+                "同意的，先付核算金额；核算金额超过 %(limit)s 元的，先付 %(limit)s 元。"
+            ) % {"limit": money(limit)}
+
+
+class RecoveryForm(DecisionForm):
+    """追回: the paper that proves that the whole sum is back; where it cannot be got back, the opinion says why."""
+
+    in_batch = False
+
+    receipt = CleanCharField(
+        label=_("退款凭证号"), max_length=40, required=False, help_text=_("全额退回的，写银行回单或收据的编号。")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("outcome") == "recovered" and not cleaned.get("receipt"):
+            self.add_error("receipt", _("请写退款凭证号"))
+        return cleaned
+
+    def details(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"refund": {"receipt": given["receipt"]}} if given["outcome"] == "recovered" else {}
+
+    def detail_words(self) -> list[tuple[Any, Any]]:
+        return [(self.fields["receipt"].label, one["receipt"]) for one in self.details().values()]
+
+
 FORMS: dict[str, type[DecisionForm]] = {
     "intake": IntakeForm,
     "visit": VisitForm,
@@ -185,5 +223,7 @@ FORMS: dict[str, type[DecisionForm]] = {
     "account": CallForm,
     "follow_up": FollowUpForm,
     "expert": ExpertForm,
+    "urgent": UrgentForm,
+    "recovery": RecoveryForm,
 }
 """The form of each kind of step; the award step adds the printed working to its page, not a field."""

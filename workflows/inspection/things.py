@@ -83,6 +83,7 @@ THINGS: dict[str, Any] = {
     "cases_supplement": pgettext_lazy("thing", "补正告知"),
     "cases_supplementitem": pgettext_lazy("thing", "补正事项"),
     "cases_surgery": pgettext_lazy("thing", "手术记录"),
+    "cases_urgentaid": pgettext_lazy("thing", "急难救助"),
     "cases_user": pgettext_lazy("thing", "登录账号"),
     "cases_user_groups": pgettext_lazy("thing", "账号分组"),
     "cases_user_user_permissions": pgettext_lazy("thing", "账号的单独权限"),

@@ -10,11 +10,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class RoadFacts:
-    """办件事实: what a gateway may ask about: the amount (yuan), how each step was left last, amounts of the policy."""
+    """办件事实: what a gateway may ask about: the amount (yuan), how each step was left last, amounts of the policy, what is so."""
 
     amount: Decimal
     outcomes: Mapping[str, str]
     threshold: Callable[[str], Decimal]
+    is_so: Callable[[str], bool] = lambda name: False
 
 
 class Condition(Protocol):
@@ -64,3 +65,26 @@ class OutcomeIs:
 
     def holds(self, facts: RoadFacts) -> bool:
         return facts.outcomes.get(self.step) == self.outcome
+
+
+AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS = "award_left", "urgent_notice", "payout_waits"
+"""What may be so of a case: some of its award was not paid ahead (急难); the policy asks for a notice of what was; a
+payment that is set aside or came back waits for its grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """情况属实: something is so of the case; the names are the constants of this module."""
+
+    name: str
+
+    @property
+    def expression(self) -> str:
+        return self.name
+
+    @property
+    def policy_keys(self) -> tuple[str, ...]:
+        return ()
+
+    def holds(self, facts: RoadFacts) -> bool:
+        return facts.is_so(self.name)

@@ -139,6 +139,7 @@ class RareDiseases(Showing):
         Comes late, because a bank that is silent for days makes a payment "unknown".
         """
         cast = self.cast
+        self.urgent()
         self.decide(granted[0], outcome="grant")
         self.later(1)
         drive.send_batch(of=self.purse, maker=cast["fin_make"], checker=cast["fin_check"], releaser=cast["fin_release"])
@@ -147,6 +148,18 @@ class RareDiseases(Showing):
         money.build_batch(fund=self.purse, by=cast["fin_make"])
         self.decide(granted[2], outcome="grant")
         self.say("拨付批次已就绪")
+
+    def urgent(self) -> None:
+        """急难: one confirmed, one that waits for the panel, one that it refused, and one not decided yet."""
+        cases = self.all_to(self.file(4), "COUNTY")
+        self.decide(*cases, outcome="urgent", opinion="患者病危住院，等不到集体研究，请先救助一笔。")
+        paid = cases[:3]
+        self.gift(Decimal(6000))
+        self.decide(*paid)
+        self.pay(paid, {})
+        self.panel(paid[:1])
+        self.panel(paid[1:2], "reject")
+        self.say("急难救助：一件已追认，一件待追认，一件不予追认，一件待审批")
 
     def call_meeting(self) -> None:
         """A meeting is called for next week."""

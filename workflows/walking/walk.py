@@ -173,7 +173,7 @@ class Walk:
                 "visitor_1": "演示核实员甲", "visitor_2": "演示核实员乙", "place": "患者家中",
                 **day("visited_on", now.date()), **found,
             }  # fmt: skip
-        if kind in ("grant", "account"):
+        if kind in ("grant", "account", "urgent"):
             return {
                 "answered_by": "患者本人",
                 **day("called_on", now.date()),

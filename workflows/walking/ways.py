@@ -57,6 +57,7 @@ COMMON = {
 }
 """The endings of any road that has such an exit."""
 OWN = {
+    "urgent": Way(endings={"urgent": Ending("急难先行救助，集体追认，其余照常办", "CLOSED", "urgent")}),
     "treatment_done": Way(
         prepare=hospitals,
         facts={"treatment_done": eyes.treated, "claim_settled": eyes.claimed},
@@ -83,7 +84,7 @@ OWN = {
         },
     ),
 }
-"""By a fact that the road waits for, what such a road has of its own."""
+"""By an exit or fact of the road, what such a road has of its own."""
 
 
 def way_of(card: Programme) -> Way:

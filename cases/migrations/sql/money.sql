@@ -90,18 +90,31 @@ BEGIN
     RETURN public.relief_suspended(p_case);
 END $$;
 
+-- 急难救助: whether this very payout may go out ahead of the notice: one person other than those who asked approved exactly
+-- this amount (its limit is held where the row is made), and the panel has not refused it.
+CREATE FUNCTION money_before_notice(p_payout bigint) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT 1 FROM public.cases_urgentaid u JOIN public.cases_payout p ON p.id = u.payout_id
+        JOIN public.workflows_decision d ON d.case_id = u.case_id AND d.step = 'urgent_approval' AND d.outcome = 'agree'
+            AND d.actor_id = u.approved_by_id AND d.amount = u.amount
+        WHERE u.payout_id = p_payout AND p.amount = u.amount AND u.outcome IN ('', 'confirmed'));
+END $$;
+
 -- Why a payout may not go out today; NULL when it may. A case that needs the public notice is paid only when it stood on a
--- list to its last day and that list was not taken down.
-CREATE FUNCTION money_hold(p_case bigint, p_not_before date) RETURNS text LANGUAGE sql STABLE
+-- list to its last day and that list was not taken down; its urgent aid alone goes ahead of it.
+CREATE FUNCTION money_hold(p_payout bigint, p_case bigint, p_not_before date) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN public.money_suspended(p_case) THEN 'suspended'
         WHEN p_not_before IS NULL OR public.money_today() < p_not_before THEN 'publicity'
         WHEN EXISTS (SELECT 1 FROM public.cases_publicentry e JOIN public.cases_publiclist l ON l.id = e.list_id
                      WHERE e.case_id = p_case AND l.state <> 'taken_down' AND l.ends_on >= public.money_today())
-            THEN 'publicity'
+            AND NOT public.money_before_notice(p_payout) THEN 'publicity'
         WHEN EXISTS (SELECT 1 FROM public.cases_objection o WHERE o.case_id = p_case AND o.state IN ('open', 'upheld'))
             THEN 'objection'
+        WHEN public.money_before_notice(p_payout) THEN NULL
         WHEN (SELECT c.needs_notice FROM public.cases_case c WHERE c.id = p_case) IS DISTINCT FROM false
             AND NOT EXISTS (SELECT 1 FROM public.cases_publicentry e JOIN public.cases_publiclist l ON l.id = e.list_id
                             WHERE e.case_id = p_case AND l.state <> 'taken_down'
@@ -166,8 +179,8 @@ BEGIN
             AND e.action = 'payout.approved') THEN
         PERFORM public.money_refuse('a payout needs the approval that stands in the history of its case');
     END IF;
-    IF NEW.state IN ('in_batch', 'sent') AND public.money_hold(NEW.case_id, NEW.not_before) IS NOT NULL THEN
-        PERFORM public.money_refuse('not payable now: ' || public.money_hold(NEW.case_id, NEW.not_before));
+    IF NEW.state IN ('in_batch', 'sent') AND public.money_hold(NEW.id, NEW.case_id, NEW.not_before) IS NOT NULL THEN
+        PERFORM public.money_refuse('not payable now: ' || public.money_hold(NEW.id, NEW.case_id, NEW.not_before));
     END IF;
     IF NEW.state = 'paid' AND NOT EXISTS (
         SELECT 1 FROM public.cases_ledgertransfer WHERE pending_id = NEW.reservation_id AND kind = 'post') THEN
@@ -201,8 +214,8 @@ BEGIN
     IF p.state NOT IN ('payable', 'in_batch') OR p.fund_id <> b.fund_id OR p.amount_fen <> NEW.amount_fen THEN
         PERFORM public.money_refuse('a line is a payable payout of this fund with its full amount');
     END IF;
-    IF public.money_hold(p.case_id, p.not_before) IS NOT NULL THEN
-        PERFORM public.money_refuse('not payable now: ' || public.money_hold(p.case_id, p.not_before));
+    IF public.money_hold(p.id, p.case_id, p.not_before) IS NOT NULL THEN
+        PERFORM public.money_refuse('not payable now: ' || public.money_hold(p.id, p.case_id, p.not_before));
     END IF;
     IF NOT EXISTS (SELECT 1 FROM public.cases_payeeaccount a WHERE a.case_id = p.case_id AND a.replaced_at IS NULL
                    AND a.confirmed_at IS NOT NULL AND a.account_key = NEW.account_key) THEN
@@ -250,7 +263,7 @@ BEGIN
         END IF;
         IF EXISTS (SELECT 1 FROM public.cases_batchline l JOIN public.cases_payout p ON p.id = l.payout_id
                    WHERE l.batch_id = NEW.id AND l.included AND (
-                       public.money_hold(p.case_id, p.not_before) IS NOT NULL
+                       public.money_hold(p.id, p.case_id, p.not_before) IS NOT NULL
                        OR p.state <> 'in_batch'
                        OR public.money_handled(p.case_id, CASE NEW.state WHEN 'checked' THEN NEW.checker_id
                                                           ELSE NEW.releaser_id END)
@@ -275,8 +288,8 @@ BEGIN
         IF NEW.state <> 'made' OR l.payout_id <> p.id OR NOT l.included OR NEW.case_id <> p.case_id THEN
             PERFORM public.money_refuse('an attempt belongs to an included line of its payout');
         END IF;
-        IF public.money_hold(p.case_id, p.not_before) IS NOT NULL THEN
-            PERFORM public.money_refuse('not payable now: ' || public.money_hold(p.case_id, p.not_before));
+        IF public.money_hold(p.id, p.case_id, p.not_before) IS NOT NULL THEN
+            PERFORM public.money_refuse('not payable now: ' || public.money_hold(p.id, p.case_id, p.not_before));
         END IF;
         RETURN NEW;
     END IF;

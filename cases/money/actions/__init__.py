@@ -4,7 +4,7 @@ from cases.money.actions.answers import accept_answer, ask_bank, import_answer, 
 from cases.money.actions.batches import build_batch, check_batch, release_batch, send_to_bank, void_batch
 from cases.money.actions.differences import settle_difference
 from cases.money.actions.funds import open_fund, receive_gift
-from cases.money.actions.payouts import make_payable, release_reservation, reserve
+from cases.money.actions.payouts import make_payable, release_reservation, reserve, take_refund
 
 __all__ = [
     "accept_answer",
@@ -22,5 +22,6 @@ __all__ = [
     "reserve",
     "send_to_bank",
     "settle_difference",
+    "take_refund",
     "void_batch",
 ]

@@ -104,8 +104,8 @@ def end_reservation(
     )
 
 
-def take_back(payout: Payout, *, batch: str, by: Any, now: datetime) -> LedgerTransfer:
-    """退汇入账: the posted payment is mirrored back into its fund and at once set aside again for the same payout."""
+def take_back(payout: Payout, *, batch: str, by: Any, now: datetime, cause: str = "returned") -> LedgerTransfer:
+    """退汇、退回入账: the posted payment is mirrored back into its fund and at once set aside again for the same payout."""
     posted = payout.reservation.ended_by
     LedgerTransfer.objects.create(
         id=uuid.uuid4(),
@@ -116,7 +116,7 @@ def take_back(payout: Payout, *, batch: str, by: Any, now: datetime) -> LedgerTr
         reverses=posted,
         case_id=posted.case_id,
         installment=posted.installment,
-        cause="returned",
+        cause=cause,
         ref=batch,
         created_by=by,
         at=now,
@@ -179,3 +179,29 @@ def make_payable(*, case: Any, not_before: date, by: Any, now: datetime | None =
         row.state, row.decision = "payable", row.decision or event
         row.save(update_fields=["state", "not_before", "decision", "payee"])
     return rows
+
+
+@action("payout.refund")
+def take_refund(*, payout: Payout, receipt: str, by: Any, now: datetime | None = None) -> Payout:
+    """受助人退回: the whole sum is back; it goes into its fund and is no longer set aside for anybody.
+
+    `receipt` is the number of the paper that proves it. Refused for money that was never paid out.
+    """
+    assert now is not None
+    lock_case(payout.case_id)
+    row = Payout.objects.select_for_update(no_key=True, of=("self",)).select_related("reservation").get(pk=payout.pk)
+    if row.state != "paid":
+        raise Refusal(_("这一笔没有拨付，或者已经退回。"), code="not_paid", status=409)
+    row.reservation = take_back(row, batch=receipt, by=by, now=now, cause="refunded")
+    row.state, row.paid_on = "returned", None
+    row.save(update_fields=["reservation", "state", "paid_on"])
+    end_reservation(row, "void", cause="refunded", ref=receipt, by=by, now=now)
+    row.state = "void"
+    row.save(update_fields=["state"])
+    record(
+        "payout.refunded",
+        about=("case", row.case_id),
+        object=row,
+        payload={"amount": row.amount, "fund": row.fund.code, "receipt": receipt},
+    )
+    return row

@@ -17,7 +17,7 @@ from cases.evidence.actions import add_visit_photo
 from cases.text import is_key
 from workflows import actions, rechecks
 from workflows.actions.rechecking import show_recheck
-from workflows.desk.casefile.filling import decision_form, refill, working
+from workflows.desk.casefile.filling import COUNTED, decision_form, refill, working
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
@@ -114,7 +114,7 @@ def _recheck(found: File, form: DecisionForm) -> list[str]:
 
 
 def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
-    counts = form.exit.kind == "forward" and found.step.form == "award"
+    counts = form.exit.kind == "forward" and found.step.form in COUNTED
     return {
         "form": form,
         "exit": form.exit,

@@ -15,6 +15,9 @@ from workflows.effects import preview_award
 from workflows.flow import road_of, step_of
 from workflows.models import Draft, WorkItem
 
+COUNTED = ("award", "urgent")
+"""Forms of the steps beside which the working of the amount is shown."""
+
 
 def decision_form(found: File, data: Any = None, files: Any = None) -> DecisionForm | None:
     """The one form of this step, for its holder; what he typed before stands in it. None for everybody else."""
@@ -60,6 +63,6 @@ def refill(form: DecisionForm, posted: Mapping[str, list[str]]) -> None:
 
 def working(found: File, changes: Mapping[str, Any] | None = None) -> Any:
     """核算: the printed working beside an award decision, with facts about to be set right; None at other steps."""
-    if found.step is None or found.step.form != "award" or found.case.accepted_on is None:
+    if found.step is None or found.step.form not in COUNTED or found.case.accepted_on is None:
         return None
     return preview_award(found.case, changes)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.urgent.rules import CONFIRMATION
 from project.forms import Checkboxes, CleanCharField, DateField, Radios
 from workflows.desk.forms import in_my_language
 from workflows.models import WorkItem
@@ -24,8 +25,16 @@ class MeetingForm(forms.Form):
     def __init__(self, *args: Any, waiting: Iterable[WorkItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["items"].choices = [  # type: ignore[attr-defined]
-            (item.pk, f"{item.case.number} {item.case.masked_name} {item.case.award or ''}") for item in waiting
+            (item.pk, _of(item)) for item in waiting
         ]
+
+
+def _of(item: WorkItem) -> str:
+    """A case as the agenda names it; of what was paid ahead it says that it is to be confirmed (追认)."""
+    if item.step == CONFIRMATION:
+        words = {"case": f"{item.case.number} {item.case.masked_name}", "day": item.due_on}
+        return _("%(case)s 追认急难救助款，最晚 %(day)s") % words
+    return f"{item.case.number} {item.case.masked_name} {item.case.award or ''}"
 
 
 class VoteForm(forms.Form):

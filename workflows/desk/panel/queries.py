@@ -15,13 +15,14 @@ from cases.calendar import clock
 from cases.errors import NotFound, Refusal
 from cases.history.models import Access
 from cases.policy.queries import policy_of
+from cases.urgent.rules import CONFIRMATION
 from workflows import rechecks
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature, Vote
 from workflows.desk.panel.rules import Tally, tally
 from workflows.models import WorkItem
 
 RIGHTS = ("panel.call", "panel.vote", "panel.minutes", "inspect")
-PANEL_STEP = "panel"
+PANEL_STEPS = ("panel", CONFIRMATION)
 
 
 def may_see_panel(viewer: Any) -> bool:
@@ -99,7 +100,7 @@ def get_item(viewer: Any, number: str, pk: int) -> MeetingItem:
 def waiting(viewer: Any) -> QuerySet[WorkItem]:
     """待上会: cases at the panel step that are on no open agenda."""
     return (
-        WorkItem.objects.filter(step=PANEL_STEP, kind="wait", state="open")
+        WorkItem.objects.filter(step__in=PANEL_STEPS, kind="wait", state="open")
         .filter(sees(viewer, "case__"))
         .exclude(meeting_items__outcome="")
         .select_related("case")

@@ -96,7 +96,7 @@ def loads_of(office: Office, now: datetime) -> list[Load]:
 def live(viewer: Any, office: Office, filters: Mapping[str, Any]) -> QuerySet[WorkItem]:
     """在办和待领取 at the steps of one office, in turn, that the viewer may read and give out."""
     rows = WorkItem.objects.filter(
-        sees(viewer, "case__"), state__in=["open", "claimed"], kind="human", division_code=office.division_code
+        sees(viewer, "case__"), state__in=["open", "claimed"], division_code=office.division_code
     )
     if filters.get("step"):
         rows = rows.filter(step=filters["step"])
@@ -104,8 +104,8 @@ def live(viewer: Any, office: Office, filters: Mapping[str, Any]) -> QuerySet[Wo
         rows = rows.filter(holder=filters["holder"])
     if filters.get("state"):
         rows = rows.filter(state=filters["state"])
-    if filters.get("late"):
-        rows = rows.filter(escalated_at__isnull=False)
+    # a wait is nobody's to give out; when it is reported the head looks at it
+    rows = rows.filter(escalated_at__isnull=False) if filters.get("late") else rows.filter(kind="human")
     return rows.select_related("case__run", "holder").order_by("turn_on", "id")
 
 

@@ -11,8 +11,8 @@ from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
 from cases.duplicates.actions import must_be_clear
 from cases.history.record import action, record
-from cases.money import actions as money
 from cases.money.rules import FundShort
+from cases.urgent.actions import reserve_rest
 from workflows import actions, rechecks
 
 
@@ -27,7 +27,7 @@ def promote(*, case: Case, by: Any, now: datetime | None = None) -> bool:
     rechecks.keep(found, "panel", by=by, now=now)
     try:
         with transaction.atomic():
-            money.reserve(case=found, amount=found.award, by=by, now=now)
+            reserve_rest(case=found, amount=found.award, by=by, now=now)
     except FundShort:
         return False
     record("waiting.promote", about=("case", found.pk), object=found, payload={"amount": found.award})

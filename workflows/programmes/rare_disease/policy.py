@@ -9,6 +9,7 @@ from typing import Any
 from cases.duplicates.shipped import DUPLICATES
 from cases.follow_up.shipped import follow_up
 from cases.policy.rules import Row
+from cases.urgent.shipped import urgent
 from workflows.programmes.rare_disease.policy_lists import (
     CHECKLIST,
     CLAUSES,
@@ -292,6 +293,6 @@ POLICY: dict[str, Any] = {
     "vectors": VECTORS,
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *follow_up(money=True), *DUPLICATES, *CHECKLIST,
-        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS,
+        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS, *urgent(),
     ),
 }  # fmt: skip

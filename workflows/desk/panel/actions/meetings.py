@@ -19,6 +19,8 @@ from cases.history.record import action, current, record
 from cases.policy.evaluations import keep
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
+from cases.urgent.models import UrgentAid
+from cases.urgent.rules import CONFIRMATION
 from workflows.desk.panel.models import Attendance, Meeting, MeetingItem, MinutesSignature
 from workflows.desk.panel.queries import ended_meeting, waiting, who_may_at
 
@@ -44,7 +46,7 @@ def call_meeting(*, held_on: date, items: Sequence[int], by: Any, now: datetime 
             _("请至少选一件待上会的案卷；有的案卷可能已经列入别的会议。"), fields={"items": _("请重新选择案卷")}
         )
     must_be_clear([item.case for item in chosen])
-    amounts = {item.case_id: _proposed(item.case_id) for item in chosen}
+    amounts = {item.case_id: _proposed(item) for item in chosen}
     quorum = max(policy_of(item.case).quorum_for(amounts[item.case_id]).present for item in chosen)
     meeting = Meeting.objects.create(
         number=_next_number(local_day(now).year), held_on=held_on, quorum=quorum, called_by=by, called_at=now
@@ -83,8 +85,11 @@ def _next_number(year: int) -> str:
     return f"{year}-{int(last.split('-')[1]) + 1 if last else 1:03d}"
 
 
-def _proposed(case: Any) -> Any:
-    award = Award.objects.filter(case=case).order_by("-id").first()
+def _proposed(item: Any) -> Any:
+    """议定金额: what was paid ahead, where that is to be confirmed (追认); else what was worked out."""
+    if item.step == CONFIRMATION:
+        return UrgentAid.objects.get(case=item.case_id).amount
+    award = Award.objects.filter(case=item.case_id).order_by("-id").first()
     if award is None:
         raise Invalid(_("这件还没有核算金额，不能上会。"))
     return award.amount

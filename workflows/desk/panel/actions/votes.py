@@ -15,10 +15,11 @@ from cases.dossier.waiting import jumps_the_line
 from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
-from cases.money import actions as money
 from cases.money.rules import FundShort
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
+from cases.urgent.actions import reserve_rest
+from cases.urgent.rules import CONFIRMATION
 from workflows import rechecks
 from workflows.actions import panel_result
 from workflows.barring import acted, parties
@@ -165,11 +166,13 @@ def _must_have_reasons(case: Any, reasons: Sequence[str]) -> None:
 
 
 def _reserved(case: Any, item: MeetingItem, by: Any) -> str:
+    if item.work_item.step == CONFIRMATION:  # what is confirmed was paid before
+        return "agree"
     if jumps_the_line(case):
         return "waitlist"
     try:
         with transaction.atomic():
-            money.reserve(case=case, amount=item.amount, by=by)
+            reserve_rest(case=case, amount=item.amount, by=by)
     except FundShort:
         return "waitlist"
     return "agree"

@@ -3,12 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import this
 
-from workflows import effects, following, steps
+from workflows import effects, following, steps, urgent
 from workflows.flow import ReliefFlow
+from workflows.rules.conditions import AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS, Is, OutcomeIs
 
 
 class RareDiseaseV1(ReliefFlow):
-    """罕见病救助: county, village and town, county, city, province (and expert), panel, public notice, payment, follow-up."""
+    """罕见病救助: county, village and town, county, city, province (and expert), panel, public notice, payment, follow-up.
+
+    急难: from the county one person of the province decides on a small sum, which the panel confirms afterwards; what is
+    left of the award takes the ordinary way from the city on.
+    """
 
     received = steps.receive().Next(this.intake)
 
@@ -54,7 +59,79 @@ class RareDiseaseV1(ReliefFlow):
         )
         .Agree(this.city_recheck, effect=effects.county_agreed)
         .Exit("disagree", this.city_recheck, label=_("不同意，报上级定"), reasons="reject_reasons")
+        .Exit(
+            "urgent", this.urgent_approval, label=_("急难，直接报省级审批"), kind="urgent", reasons="urgent_reasons"
+        )  # fmt: skip
         .Return(this.intake, this.town_check)
+    )
+    urgent_approval = (
+        steps.review(
+            _("急难审批"),
+            by="PRV2",
+            state="URGENT",
+            days="urgent_approval",
+            form="urgent",
+            not_by=("intake", "village_check", "insurance_check", "town_check", "county_review"),
+        )
+        .Exit("agree", this.urgent_payment, label=_("同意先行救助"), effect=urgent.approved)
+        .Exit(
+            "decline", this.county_review, label=_("不按急难办，退回正常程序"), kind="return", reasons="return_reasons"
+        )  # fmt: skip
+    )
+    urgent_payment = (
+        steps.wait(_("急难款拨付"), state="PAYABLE", days="urgent_payment", by="FM")
+        .On("payment_batched", label=_("已入批次"), state="IN_BATCH")
+        .On("payment_unbatched", label=_("移出批次"), state="PAYABLE")
+        .On("payment_sent", label=_("已送银行"), state="SENT")
+        .On("payment_unknown", label=_("结果待查"), state="UNKNOWN")
+        .On("payment_paid", this.confirmation, label=_("已到账"), effect=effects.paid)
+        .On("payment_failed", this.account_repair, label=_("拨付失败"), effect=effects.payment_failed)
+    )
+    confirmation = (
+        steps.wait(
+            _("集体追认"),
+            state="CONFIRM",
+            days="confirmation",
+            by="PRV2",
+            not_by=("county_review", "urgent_approval"),
+            since="urgent_approval",
+            escalates=True,
+        )
+        .On("panel_agree", this.after_confirmation, label=_("追认"), effect=urgent.confirmed)
+        .On("panel_reject", this.recovery, label=_("不予追认"), effect=urgent.refused)
+        .On("panel_defer", label=_("延期再议"), state="CONFIRM")
+        .On(
+            "payment_returned",
+            this.account_repair,
+            label=_("银行退汇"),
+            state="RETURNED",
+            effect=effects.payment_failed,
+        )
+    )
+    after_confirmation = (
+        steps.route(_("追认以后还有没有要办的"))
+        .When(Is(AWARD_LEFT), this.city_recheck)
+        .When(Is(NOTICE_AFTER_URGENT), this.publicity)
+        .Else(this.follow_up)
+    )
+    recovery = (
+        steps.review(
+            _("追回急难款"),
+            by="PRV1",
+            state="RECOVERY",
+            days="recovery",
+            form="recovery",
+            not_by=("urgent_approval",),
+        )
+        .Exit("recovered", this.rejected, label=_("已全额退回"), kind="end", effect=urgent.recovered)
+        .Exit(
+            "written_off",
+            this.rejected,
+            label=_("追不回来，写明原因"),
+            kind="end",
+            needs_words=True,
+            effect=urgent.written_off,
+        )
     )
     city_recheck = (
         steps.review(
@@ -122,10 +199,16 @@ class RareDiseaseV1(ReliefFlow):
     )
     publicity = (
         steps.wait(_("公示"), state="PUBLICITY", days="publicity", by="PUB")
-        .On("publicity_closed", this.grant, label=_("公示期满无异议"))
+        .On("publicity_closed", this.after_notice, label=_("公示期满无异议"))
         .On("objection_filed", label=_("收到异议，暂停"), state="OBJECTION", pauses=True)
         .On("objection_dismissed", label=_("异议不成立"), state="PUBLICITY", resumes=True)
-        .On("objection_upheld", this.rejected, label=_("异议成立"), effect=effects.rejected)
+        .On("objection_upheld", this.after_objection, label=_("异议成立"), effect=urgent.objected)
+    )
+    after_notice = steps.route(_("公示以后还有没有要付的")).When(Is(PAYOUT_WAITS), this.grant).Else(this.follow_up)
+    after_objection = (
+        steps.route(_("有没有先行救助过"))
+        .When(OutcomeIs("confirmation", "panel_agree"), this.recovery)
+        .Else(this.rejected)
     )
     grant = steps.review(
         _("准予救助与账户确认"),
@@ -142,8 +225,14 @@ class RareDiseaseV1(ReliefFlow):
         .On("payment_unbatched", label=_("移出批次"), state="PAYABLE")
         .On("payment_sent", label=_("已送银行"), state="SENT")
         .On("payment_unknown", label=_("结果待查"), state="UNKNOWN")
-        .On("payment_paid", this.follow_up, label=_("已到账"), effect=effects.paid)
+        .On("payment_paid", this.after_payment, label=_("已到账"), effect=effects.paid)
         .On("payment_failed", this.account_repair, label=_("拨付失败"), effect=effects.payment_failed)
+    )
+    after_payment = (
+        steps.route(_("急难款追认过没有"))
+        .When(OutcomeIs("confirmation", "panel_agree"), this.follow_up)
+        .When(OutcomeIs("urgent_approval", "agree"), this.confirmation)
+        .Else(this.follow_up)
     )
     account_repair = steps.wait(_("等申请人更正账户"), state="FAILED", days="repair").On(
         "account_repaired", this.account_check, label=_("已更正")
