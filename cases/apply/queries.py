@@ -125,7 +125,6 @@ class Standing:
     provisional: bool
     is_my_turn: bool
     ahead: str = ""
-    urgent: str = ""
 
 
 def standing(case: Case) -> Standing:
@@ -134,7 +133,7 @@ def standing(case: Case) -> Standing:
     on, provisional = _due(case)
     return Standing(
         state, _words(state, on, settled), _road(case, state), next_words(case.state, on, settled), on, provisional,
-        state.turn == "applicant", ahead_words(case), urgent_words(case),
+        state.turn == "applicant", ahead_words(case),
     )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     case, today = door.case, clock.today()
     context = {
         "review_days": queries.days_of(policy_of(case, today), "review_request"),
-        "case": case, "may_act": door.may_act, "standing": queries.standing(case), "card": programme(case.programme),
+        "case": case, "may_act": door.may_act, "standing": queries.standing(case), "urgent": queries.urgent_words(case), "card": programme(case.programme),
         "papers": papers(case, today=today), "letters": my_letters(case, as_helper=_is_helper(request, case)),
         "sections": standing_facts(case, with_account=not _is_helper(request, case)),
         "consents": consents_of(case), "looks": visits(who_looked(case, case.owner))[:20], "notice": open_supplement(case),
