@@ -56,8 +56,8 @@ def account_repaired(trip: Any) -> None:
     account = current_account(trip.case)
     assert account is not None
     trip.serial += 1
-    if account.relation == "INSTITUTION":
-        hospital = trip.case.claim_lines.get().claim.provider
+    if account.institution is not None:
+        hospital = account.institution
         number = f"62284800001{trip.serial:08d}"
         by, head = trip.cast["prov_review"], trip.cast["prov_head"]
         providers.set_account(

@@ -14,7 +14,7 @@ from cases.consent.rules import NEEDED
 from cases.dossier import actions as dossier
 from cases.duplicates.actions import note_trace
 from cases.errors import Refusal
-from cases.history.record import action, record
+from cases.history.record import action
 from cases.money import actions as money
 from cases.money import remarks
 from cases.outgoing import actions as outgoing
@@ -22,7 +22,7 @@ from cases.policy.queries import policy_of
 from cases.providers import actions as providers
 from cases.recusal import actions as recusal
 from cases.stock import actions as stock
-from workflows import actions, effects, holding, overdue, pauses, rechecks, suspended
+from workflows import actions, effects, holding, overdue, pauses, paying, rechecks, suspended
 from workflows.engine import clearing, clockwork, incidents, jobs, messages, timers, told
 from workflows.evaluating import entitlement_judged
 from workflows.flow import step_of
@@ -84,8 +84,8 @@ def _mover(name: str) -> Any:
             note_trace(case, now=now)
         if name == "objection_closed":
             fact = "objection_upheld" if details.get("upheld") else "objection_dismissed"
-        if name == "payment_returned" and not _is_awaited(case, name):
-            record("case.fact", about=("case", case.pk), object=case, payload={"fact": name, "after": case.state})
+        if name in paying.OF_ITS_OWN and not _is_awaited(case, name):
+            paying.went_on(case, name, by=by, now=now)
             return
         if name == "payment_batched":
             rechecks.keep(case, "batch", by=by, now=now)

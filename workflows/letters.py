@@ -21,7 +21,7 @@ from cases.dossier.queries import answers
 from cases.dossier.waiting import in_letter
 from cases.evidence.models import Supplement
 from cases.evidence.queries import may_extend
-from cases.money.models import Payout
+from cases.money.models import AID, Payout
 from cases.notices import given
 from cases.notices.rules import LANGUAGES
 from cases.parts import part_name
@@ -218,7 +218,7 @@ def _award(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) ->
 
 def _payment(case: Any, policy: Policy, data: Mapping[str, Any], now: datetime) -> Data:
     account = current_account(case)
-    paid = Payout.objects.filter(case=case, paid_on__isnull=False).order_by("-pk").first()
+    paid = Payout.objects.filter(case=case, kind=AID, paid_on__isnull=False).order_by("-pk").first()
     return {
         "amount": paid.amount if paid else case.award,
         "account_tail": account.tail if account else "",

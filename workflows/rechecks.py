@@ -24,7 +24,7 @@ from cases.errors import Refusal, Stale
 from cases.evidence.invoices import bills_of, with_invoices
 from cases.history.record import record
 from cases.money.funds import has_free
-from cases.money.models import Payout
+from cases.money.models import AID, Payout
 from cases.money.remarks import Remark
 from cases.policy.queries import policy_of
 from cases.policy.rules import Policy, PolicyGap
@@ -73,7 +73,7 @@ def check_all(cases: Sequence[Case], *, now: datetime) -> dict[int, Found]:
     ]
     earlier = dict(zip((case.pk for case in cases), earlier_aids(asked), strict=True))
     amounts, same, hits = _amounts(cases, earlier), same_elsewhere_of(cases), counts_of(cases)
-    held = set(Payout.objects.filter(case__in=cases).exclude(state="void").values_list("case", flat=True))
+    held = set(Payout.objects.filter(case__in=cases, kind=AID).exclude(state="void").values_list("case", flat=True))
     return {
         case.pk: {
             **same[case.pk],

@@ -42,7 +42,7 @@ class Asked:
 def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = None) -> Earlier:
     """既往救助: what counts for yearly cap, lifetime cap and repeated claims of one person under one programme (yuan).
 
-    Imported past grants, and payouts of this system that are paid or promised, in the year of their acceptance.
+    Imported past grants, and aid of this system that is paid or promised, in the year of its acceptance; a fee is none.
     `claims` are the year's earlier claims: each past grant, then this system's, oldest first. The household's sum is the person's own: no
     register of households is kept. The fund is not looked at: the panel's reservation does that.
     """
@@ -82,7 +82,7 @@ def _earlier(one: Asked, elsewhere: list[Any], here: list[Any], costs: Mapping[i
 
 def _payouts(keys: Collection[str], slugs: Collection[str]) -> QuerySet[Any, Any]:
     # money stands above this room: found by name, so that the dependency keeps going one way
-    rows: QuerySet[Any] = apps.get_model("cases", "Payout")._default_manager.exclude(state="void")
+    rows: QuerySet[Any] = apps.get_model("cases", "Payout")._default_manager.filter(kind="aid").exclude(state="void")
     same = Q(case__patient_key__in=keys) | Q(case__patient__id_key__in=keys)
     rows = rows.filter(same, case__programme__in=slugs).order_by("case__accepted_on", "case_id")
     told = ("case__programme", "case__patient_key", "case__patient__id_key", "case__accepted_on")

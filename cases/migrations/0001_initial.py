@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("gift", "到账"),
                             ("held", "集体研究通过，预留"),
+                            ("fee", "核定验配费，预留"),
                             ("paid", "拨付批次 {ref}"),
                             ("returned", "退汇，拨付批次 {ref}"),
                             ("again", "退汇后重新预留"),
@@ -1222,6 +1223,10 @@ class Migration(migrations.Migration):
             name="Payout",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("aid", "救助款"), ("fee", "验配费")], default="aid", max_length=3),
+                ),
                 ("installment", models.PositiveSmallIntegerField(default=1)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
                 ("amount_fen", models.BigIntegerField()),
@@ -2779,6 +2784,20 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["aid", "fee"])), name="payout_kind_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "fee"), models.Q(("state", "void"), _negated=True)),
+                fields=("case",),
+                name="one_fee",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="batchline",
             constraint=models.UniqueConstraint(fields=("batch", "payout"), name="batch_line_once"),
         ),
@@ -3548,6 +3567,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.AddField(
+            model_name="payeeaccount",
+            name="institution",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.provider"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payeeaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("institution__isnull", False), ("relation", "INSTITUTION")),
+                    models.Q(models.Q(("relation", "INSTITUTION"), _negated=True), ("institution", None)),
+                    _connector="OR",
+                ),
+                name="account_of_an_institution_names_it",
+            ),
         ),
         migrations.CreateModel(
             name="PriceItem",

@@ -95,6 +95,7 @@ class LedgerTransfer(models.Model):
     CAUSES = [
         ("gift", _("到账")),
         ("held", _("集体研究通过，预留")),
+        ("fee", _("核定验配费，预留")),
         ("paid", _("拨付批次 {ref}")),
         ("returned", _("退汇，拨付批次 {ref}")),
         ("again", _("退汇后重新预留")),

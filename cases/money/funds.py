@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require
 from cases.money.books import yuan
 from cases.money.models import (
+    FEE,
     Fund,
     LedgerAccount,
     LedgerTransfer,
+    Payout,
 )
 from cases.money.queries import is_uuid
 from cases.money.rules import PROVINCE, allows, to_fen
@@ -25,12 +27,13 @@ from cases.states import STATES
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """资金余额 in yuan: received, reserved (预留), paid (已拨付), and what is still free."""
+    """资金余额 in yuan: received, reserved (预留), paid (已拨付) and how much of that as fees, and what is still free."""
 
     fund: Fund
     received: Decimal
     reserved: Decimal
     paid: Decimal
+    fees: Decimal = Decimal(0)
 
     @property
     def free(self) -> Decimal:
@@ -47,7 +50,8 @@ def balances(viewer: Any, *, programme: str = "") -> list[Balance]:
 def balance(viewer: Any, fund: Fund) -> Balance:
     """One fund's balance; needs the right money.fund."""
     require(viewer, "money.fund", PROVINCE)
-    return _balance(Fund.objects.prefetch_related("accounts").get(pk=fund.pk))
+    fees = Payout.objects.filter(fund=fund, kind=FEE, state="paid").aggregate(sum=Sum("amount"))["sum"]
+    return replace(_balance(Fund.objects.prefetch_related("accounts").get(pk=fund.pk)), fees=fees or Decimal(0))
 
 
 def _balance(fund: Fund) -> Balance:

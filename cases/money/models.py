@@ -15,6 +15,8 @@ from cases.money.findings import DifferenceFinding
 from cases.sealed import SealedField
 
 __all__ = [
+    "AID",
+    "FEE",
     "BankAnswer",
     "BankAnswerLine",
     "BatchLine",
@@ -41,6 +43,8 @@ PAYOUT_STATES = [
     ("returned", _("退汇")),
     ("void", _("已释放")),
 ]
+AID, FEE = "aid", "fee"
+PAYOUT_KINDS = [(AID, _("救助款")), (FEE, _("验配费"))]
 ATTEMPT_STATES = [
     ("made", _("已编入批次")),
     ("sent", _("已送银行")),
@@ -63,9 +67,13 @@ BATCH_STATES = [
 
 
 class Payout(models.Model):
-    """拨付: what one case is to get from one fund. The amount stands from the decision on; the account may change."""
+    """拨付: what is paid for one case from one fund. The amount stands from the decision on; the account may change.
+
+    `kind` is aid to the person, or the fee of whoever fitted his devices (验配费): that is no aid to him, and one for a case.
+    """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="payouts")
+    kind = models.CharField(max_length=3, choices=PAYOUT_KINDS, default=AID)
     installment = models.PositiveSmallIntegerField(default=1)
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="payouts")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
@@ -84,6 +92,8 @@ class Payout(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payout_positive"),
             models.CheckConstraint(condition=Q(amount=F("amount_fen") / Decimal("100.00")), name="payout_yuan_is_fen"),
             models.CheckConstraint(condition=Q(state__in=[s for s, _name in PAYOUT_STATES]), name="payout_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=[k for k, _name in PAYOUT_KINDS]), name="payout_kind_known"),
+            models.UniqueConstraint(fields=["case"], condition=Q(kind=FEE) & ~Q(state="void"), name="one_fee"),
             models.CheckConstraint(
                 condition=Q(state__in=["reserved", "void"]) | Q(not_before__isnull=False), name="payout_has_first_day"
             ),

@@ -94,7 +94,7 @@ def pay_institution(*, case: Any, institution: Any, by: Any, now: datetime) -> P
     """
     row = replace_account(
         case=case, by=institution.account_by, now=now, holder=str(institution.holder), account=str(institution.account),
-        bank_name=institution.bank_name, cnaps=institution.cnaps, relation=INSTITUTION,
+        bank_name=institution.bank_name, cnaps=institution.cnaps, relation=INSTITUTION, institution=institution,
     )  # fmt: skip
     row.confirmed_by, row.confirmed_at = institution.account_confirmed_by, now
     row.save(update_fields=["confirmed_by", "confirmed_at"])

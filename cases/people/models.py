@@ -53,6 +53,7 @@ class PayeeAccount(models.Model):
     cnaps = models.CharField("联行号", max_length=12, blank=True)
     kind = models.CharField(max_length=12, default="card")
     relation = models.CharField("与患者关系", max_length=20, default="SELF")
+    institution = models.ForeignKey("cases.Provider", null=True, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField("怎样提供", max_length=10, choices=CHANNELS, default="online")
     card = models.ForeignKey(
         "cases.MaterialFile",
@@ -74,5 +75,10 @@ class PayeeAccount(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(replaced_at=None), name="one_current_account"),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("given_by")), name="account_by_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(relation="INSTITUTION", institution__isnull=False)
+                | (~Q(relation="INSTITUTION") & Q(institution=None)),
+                name="account_of_an_institution_names_it",
             ),
         ]

@@ -217,7 +217,10 @@ def test_all_four_checks_close_the_case(begin: Begin) -> None:
     trip = begin().to("delivery").fitted().check_done()
     assert sorted(trip.open) == ["call_back", "fee", "follow_up"]
     trip.again().done().fee_due()
-    assert trip.open == ["follow_up"]
+    assert trip.open == ["follow_up", "fee_review"]
+    trip.at("fee_review").agree().payment_batched().payment_unbatched().payment_sent().payment_unknown()
+    assert trip.payment_failed().open == ["follow_up", "fee_repair"] and trip.case.state == "FOLLOWUP"
+    assert trip.account_repaired().payment_paid().open == ["follow_up"]
     assert trip.checks_over().case.state == "CLOSED"
 
 
@@ -239,16 +242,17 @@ def test_a_device_given_back_in_thirty_days_earns_no_fee_and_goes_after_a_look_t
     assert waiting.to("delivery").fitted().case.state == "FOLLOWUP", "it lies at the centre and is not issued again"
 
 
-def test_a_device_given_back_after_the_fee_was_due_ends_the_case_too(begin: Begin) -> None:
-    trip = begin().to("delivery").fitted().fee_due().device_returned().done()
+def test_a_device_given_back_before_the_fee_was_approved_ends_the_fee_and_the_case(begin: Begin) -> None:
+    trip = begin().to("delivery").fitted().fee_due().at("fee_review").fee_void().done()
     assert trip.case.state == "NOT_TREATED" and letters(trip)[-1] == "N22"
 
 
-def test_after_thirty_days_nothing_is_given_back(begin: Begin) -> None:
+def test_after_thirty_days_nothing_is_given_back_and_who_pays_no_fee_says_why(begin: Begin) -> None:
     trip = begin().to("delivery").fitted().days(31)
     with pytest.raises(Refusal) as refused:
         trip.device_returned()
     assert refused.value.code == "too_late"
+    assert trip.fee_due().no_fee(reasons=["J34"]).open == ["follow_up", "call_back"]
 
 
 def test_who_does_not_want_the_device_ends_the_case_and_frees_it(begin: Begin) -> None:

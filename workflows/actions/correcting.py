@@ -16,7 +16,7 @@ from cases.dossier.queries import answer_rows, answers
 from cases.dossier.rules import handling_code
 from cases.errors import Refusal
 from cases.history.record import record
-from cases.money.models import Payout
+from cases.money.models import AID, Payout
 from cases.programme import Question, programme
 from cases.text import listed
 from workflows import effects
@@ -68,8 +68,8 @@ def correct(case: Case, *, fact: str, value: Any, reason: str, by: Any, now: dat
 
 
 def _must_be_undecided(case: Case) -> None:
-    """Money that was set aside, granted or paid rests on the facts as they were decided on."""
-    states = set(Payout.objects.filter(case=case).exclude(state="void").values_list("state", flat=True))
+    """Aid that was set aside, granted or paid rests on the facts as they were decided on; a fee rests on the work done."""
+    states = set(Payout.objects.filter(case=case, kind=AID).exclude(state="void").values_list("state", flat=True))
     if states & {"paid", "returned"}:
         raise Refusal(
             _("款项已经付过，事实不能再改。多付的由财务追回。"), code="already_paid", status=409,

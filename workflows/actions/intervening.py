@@ -169,7 +169,7 @@ def _must_have_passed(case: Case, drawn: Any, to: str) -> None:
             _("还没有办过：{steps}。干预不能代替办理。").format(steps=titles), code="steps_missing", status=409
         )
     paid = Payout.objects.filter(case=case, state__in=["paid", "returned"]).exists()
-    if paid and not any("payment_paid" in getattr(road, name).exits for name in passed):
+    if paid and not any("payment_paid" in getattr(getattr(road, name), "exits", {}) for name in _untouched(drawn, to)):
         raise Refusal(_("款项已经付过，不能回到拨付之前。"), code="already_paid", status=409)
 
 
@@ -179,18 +179,23 @@ def _is_off(node: Any, policy: Any) -> bool:
 
 def _give_back(case: Case, drawn: Any, to: str, *, by: Any, now: datetime) -> None:
     """Money that a step before this place set aside stays, or one beside its branch; what a step does that comes again goes."""
-    passed = set(ways.before(drawn, to)) | (
-        {node.name for node in drawn.nodes} - ways.within(drawn, ways.branch_of(drawn, to))
-    )
+    passed = _untouched(drawn, to)
     for payout in Payout.objects.filter(case=case, state__in=["reserved", "payable", "failed"]):
         is_set_aside = _step_of(case, payout.made_at) in passed
         if is_set_aside and (payout.state == "reserved" or _was_granted(case, payout) in passed):
             continue
-        money.release_reservation(case=case, cause="moved", by=by, now=now)
+        money.release_reservation(case=case, cause="moved", kind=payout.kind, by=by, now=now)
         if is_set_aside:
             money.reserve(
-                case=case, amount=payout.amount, fund=payout.fund, installment=payout.installment, by=by, now=now
-            )
+                case=case, amount=payout.amount, fund=payout.fund, installment=payout.installment, kind=payout.kind,
+                by=by, now=now,
+            )  # fmt: skip
+
+
+def _untouched(drawn: Any, to: str) -> set[str]:
+    """What stays as it is when a case is put there: the steps before, and what lies beside its branch."""
+    beside = {node.name for node in drawn.nodes} - ways.within(drawn, ways.branch_of(drawn, to))
+    return set(ways.before(drawn, to)) | beside
 
 
 def _was_granted(case: Case, payout: Payout) -> str:

@@ -144,8 +144,10 @@ def _stop(case: Case, state: str, now: datetime) -> None:
             _("已经做过一处，费用要结算，现在不能撤回或终止。其余的请办理“不再做”。"), code="treated", status=409
         )
     if case.state in MONEY_ON_ITS_WAY or case.closed_at is not None:
+        is_given = programme(case.programme).in_kind and case.state == "FOLLOWUP"
+        given, on_its_way = _("设备已经发放，现在不能撤回或终止。"), _("款项已经进入拨付，现在不能撤回或终止。")
         raise Refusal(
-            _("款项已经进入拨付，现在不能撤回或终止。"),
+            given if is_given else on_its_way,
             code="too_late",
             who_may=who_may("money.make", case.handling_code),
         )

@@ -41,6 +41,7 @@ from workflows.suspended import is_suspended
 log = structlog.get_logger(__name__)
 PAGE, AT_ONCE = 30, 500
 """Shown on a page, and read at once by who wants all of them."""
+STILL_TO_PAY = ["reserved", "payable", "in_batch", "sent", "unknown"]
 FEW = 3
 """So few people of one role and area may all be kept from one case."""
 
@@ -191,8 +192,7 @@ def _fact_lost() -> Q:
     """What a wait waits for has happened already and moved nothing."""
     told = {
         "supplement_answered": ~Exists(Supplement.objects.filter(case=OuterRef("case"), answered_at=None)),
-        "payment_paid": Q(case__state__in=["IN_BATCH", "SENT", "UNKNOWN"])
-        & ~Exists(Payout.objects.filter(case=OuterRef("case"), state__in=["in_batch", "sent", "unknown"])),
+        "payment_paid": ~Exists(Payout.objects.filter(case=OuterRef("case"), state__in=STILL_TO_PAY)),
         "publicity_closed": Q(case__state="PUBLICITY")
         & Exists(PublicEntry.objects.filter(case=OuterRef("case"), closed_at__gt=OuterRef("offered_at"), list__state="closed",
                                             closed_at__date__gt=F("list__ends_on"))),

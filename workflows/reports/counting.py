@@ -14,6 +14,7 @@ from cases.calendar import clock
 from cases.calendar.actions import Loaded, on_calendar_loaded
 from cases.calendar.queries import calendar
 from cases.calendar.rules import Calendar, end_of, local_day, start_of
+from cases.programme import programme
 from workflows.engine import clockwork
 from workflows.flow import road_of
 from workflows.models import Handover, Pause, SpeedMark, StepSpeed, WorkItem
@@ -161,7 +162,8 @@ def _paid(items: Iterable[WorkItem]) -> Iterator[tuple[WorkItem, Visit]]:
 
 
 def _is_paid(item: WorkItem) -> bool:
-    return bool(item.kind == "wait" and (item.task.data or {}).get("exit") == PAID)
+    is_for_the_person = not programme(item.case.programme).in_kind  # a fee for fitting ends nobody's wait
+    return is_for_the_person and item.kind == "wait" and (item.task.data or {}).get("exit") == PAID
 
 
 def _store(quarter: date, rows: dict[Key, dict[str, Any]]) -> None:

@@ -123,7 +123,7 @@ def payment(walk: Walk) -> None:
         raise WalkFailed(f"the bank's answer was not taken: {shown.sentence()}")
     page = checker.get(f"/money/answer/{found.group(1)}/")
     checker.post(page, Form(page.url, "post", {"csrfmiddlewaretoken": [token_of(page)]}))
-    walk.until(lambda: walk.case.state in ("FOLLOWUP", "CONFIRM", "CLOSED"), "the payment is not booked")
+    walk.until(lambda: Payout.objects.filter(pk=payout.pk, state="paid").exists(), "the payment is not booked")
     walk.tell("fin_check", "确认回盘，已到账")
 
 

@@ -141,9 +141,9 @@ BEGIN
             PERFORM public.money_refuse('a payout begins as a reservation');
         END IF;
     ELSE
-        IF (NEW.case_id, NEW.installment, NEW.fund_id, NEW.amount, NEW.amount_fen, NEW.made_at)
-            IS DISTINCT FROM (OLD.case_id, OLD.installment, OLD.fund_id, OLD.amount, OLD.amount_fen, OLD.made_at) THEN
-            PERFORM public.money_refuse('amount, fund and case of a payout never change');
+        IF (NEW.case_id, NEW.kind, NEW.installment, NEW.fund_id, NEW.amount, NEW.amount_fen, NEW.made_at)
+            IS DISTINCT FROM (OLD.case_id, OLD.kind, OLD.installment, OLD.fund_id, OLD.amount, OLD.amount_fen, OLD.made_at) THEN
+            PERFORM public.money_refuse('amount, fund, case and kind of a payout never change');
         END IF;
         IF NEW.state <> OLD.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
             'reserved>payable', 'reserved>void', 'payable>in_batch', 'payable>void', 'in_batch>payable', 'in_batch>sent',

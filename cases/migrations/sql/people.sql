@@ -1,5 +1,14 @@
 -- The account that the money goes to: given and replaced at its times alone, after the bank failed with a photo of the card.
--- What it says never changes (account_as_given). While costs are settled the account is that of the institution alone.
+-- What it says never changes (account_as_given). The account of an institution is its own affair: it comes with the money
+-- that goes there, and another one once the bank failed or returned that, wherever the case stands by then.
+
+CREATE FUNCTION payee_institution(p_case bigint, p_state text) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (p_state IN ('SETTLEMENT', 'FOLLOWUP')
+            AND NOT EXISTS (SELECT 1 FROM public.cases_payout WHERE case_id = p_case AND state NOT IN ('reserved', 'failed', 'returned', 'void')))
+        OR EXISTS (SELECT 1 FROM public.cases_payout WHERE case_id = p_case AND state IN ('failed', 'returned'));
+END $$;
 
 CREATE FUNCTION payee_at_its_time() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -10,8 +19,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF v_state NOT IN ('DRAFT', 'SUPPLEMENT', 'FAILED', 'RETURNED')
-        AND NOT (v_state = 'SETTLEMENT' AND NEW.relation = 'INSTITUTION')
-        AND NOT (v_state = 'SETTLEMENT' AND TG_OP = 'UPDATE' AND OLD.relation = 'INSTITUTION') THEN
+        AND NOT (NEW.relation = 'INSTITUTION' AND public.payee_institution(NEW.case_id, v_state)) THEN
         RAISE EXCEPTION 'the account stands while the case is %', v_state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_at_its_time';
     END IF;

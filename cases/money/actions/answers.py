@@ -183,7 +183,7 @@ def _paid(attempt: PayoutAttempt, reason: str, batch: PaymentBatch, *, by: Any, 
     attempt.save(update_fields=["state", "settled_at", "difference"])
     payout.state, payout.paid_on = "paid", local_day(now)
     payout.save(update_fields=["state", "paid_on"])
-    others = payout.case.payouts.exclude(state__in=["paid", "void"]).exists()
+    others = payout.case.payouts.filter(kind=payout.kind).exclude(state__in=["paid", "void"]).exists()
     if others:
         record("payout.paid_in_part", about=("case", payout.case_id), object=attempt, payload={"amount": payout.amount})
     else:

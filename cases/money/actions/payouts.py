@@ -1,4 +1,7 @@
-"""Payouts: reserved by the panel, payable after publicity, freed when the case ends, opened again for a new account."""
+"""Payouts: reserved by the panel, payable after publicity, freed when the case ends, opened again for a new account.
+
+Aid and the fee for fitting (验配费) go the same way to the bank, each by itself: what is said of one `kind` leaves the other.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from cases.dossier.queries import lock_case
 from cases.errors import Refusal
 from cases.history.record import action, record, recorded
 from cases.money.funds import active_funds
-from cases.money.models import Fund, LedgerAccount, LedgerTransfer, Payout
+from cases.money.models import AID, FEE, Fund, LedgerAccount, LedgerTransfer, Payout
 from cases.money.rules import FundShort, allows, to_fen
 from cases.people.queries import current_account
 
@@ -24,8 +27,9 @@ AT_BANK = ("in_batch", "sent", "unknown")
 
 @action("payout.reserve")
 def reserve(
-    *, case: Any, amount: Decimal, by: Any, now: datetime | None = None, fund: Fund | None = None, installment: int = 1
-) -> Payout:
+    *, case: Any, amount: Decimal, by: Any, now: datetime | None = None, fund: Fund | None = None, installment: int = 1,
+    kind: str = AID,
+) -> Payout:  # fmt: skip
     """预留: set money aside for a proposed grant (yuan), from the given fund or the first one that has enough.
 
     Called by the panel inside its own transaction. Raises FundShort when no fund of the programme has enough: nothing
@@ -40,9 +44,10 @@ def reserve(
         raise FundShort(case.programme)
     if case.payouts.filter(installment=installment, fund=chosen).exclude(state="void").exists():
         raise Refusal(_("这个案卷已经预留过这笔资金。"), code="already_reserved", status=409)
-    transfer = _hold(case, chosen, fen, installment, "held", by, now)
+    transfer = _hold(case, chosen, fen, installment, "fee" if kind == FEE else "held", by, now)
     payout = Payout.objects.create(
         case=case,
+        kind=kind,
         installment=installment,
         fund=chosen,
         amount=amount,
@@ -55,7 +60,7 @@ def reserve(
         "payout.reserved",
         about=("case", case.pk),
         object=payout,
-        payload={"amount": amount, "fund": chosen.code, "installment": installment},
+        payload={"amount": amount, "fund": chosen.code, "installment": installment, "kind": kind},
     )
     return payout
 
@@ -125,14 +130,17 @@ def take_back(payout: Payout, *, batch: str, by: Any, now: datetime, cause: str 
 
 
 @action("payout.free")
-def release_reservation(*, case: Any, cause: str, ref: str = "", by: Any, now: datetime | None = None) -> list[Payout]:
+def release_reservation(
+    *, case: Any, cause: str, ref: str = "", by: Any, now: datetime | None = None, kind: str = AID
+) -> list[Payout]:
     """释放预留: the case ended, in the state `ref`, or was moved to another step; what was set aside goes back to its fund.
 
+    A fee that was approved is earned, and stays when the case ends: it is given back only by its own name.
     Refused while a payment of the case is in a batch or at the bank: the batch is voided first.
     """
     assert now is not None
     case = lock_case(case.pk)
-    rows = list(case.payouts.exclude(state__in=["paid", "void"]).select_related("reservation"))
+    rows = list(case.payouts.filter(kind=kind).exclude(state__in=["paid", "void"]).select_related("reservation"))
     rows.sort(key=lambda row: row.reservation.debit_id)  # accounts in the order of their ids
     if any(row.state in AT_BANK for row in rows):
         raise Refusal(
@@ -154,7 +162,7 @@ def release_reservation(*, case: Any, cause: str, ref: str = "", by: Any, now: d
 
 
 @action("payout.approve")
-def make_payable(*, case: Any, not_before: date, by: Any, now: datetime | None = None) -> list[Payout]:
+def make_payable(*, case: Any, not_before: date, by: Any, now: datetime | None = None, kind: str = AID) -> list[Payout]:
     """转入待拨付: the grant stands; `not_before` is the first day on which it may be paid, the day after publicity.
 
     The event of this approval stands in the payout, and the database asks for it. Payments that the bank failed or
@@ -162,7 +170,7 @@ def make_payable(*, case: Any, not_before: date, by: Any, now: datetime | None =
     """
     assert now is not None
     case = lock_case(case.pk)
-    rows = list(case.payouts.filter(state__in=["reserved", "failed", "returned"]).order_by("pk"))
+    rows = list(case.payouts.filter(kind=kind, state__in=["reserved", "failed", "returned"]).order_by("pk"))
     if not rows:
         raise Refusal(_("这个案卷没有预留的资金。"), code="nothing_reserved", status=409)
     account = current_account(case)

@@ -156,9 +156,7 @@ def confirm_account(*, provider: Provider, by: Any, now: datetime | None = None)
 
 def _tell_repaired(row: Provider, by: Any, now: datetime) -> None:
     """Cases of which the bank failed or returned the payment to this institution go on with its new account."""
-    waiting = Case.objects.filter(
-        state="SETTLEMENT", claim_lines__claim__provider=row, payouts__state__in=["failed", "returned"]
-    )
+    waiting = Case.objects.filter(payouts__payee__institution=row, payouts__state__in=["failed", "returned"])
     for pk in waiting.order_by("pk").values_list("pk", flat=True).distinct():
         tell(lock_case(pk), "account_repaired", by=by, now=now)
 

@@ -2,6 +2,7 @@
 
 from cases.stock.actions.devices import add_model, cancel_handover, count, receive, send, take_in, write_move
 from cases.stock.actions.fitting import end_fitting, fit, invite, record_check, take_back
+from cases.stock.actions.paying import pay_fee
 from cases.stock.actions.reserving import free_case, offer_free, put_in_line, reserve_for
 from cases.stock.actions.testing import must_be_fresh, record_audiogram, refer
 
@@ -15,6 +16,7 @@ __all__ = [
     "invite",
     "must_be_fresh",
     "offer_free",
+    "pay_fee",
     "put_in_line",
     "receive",
     "record_audiogram",

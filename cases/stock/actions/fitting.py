@@ -20,6 +20,7 @@ from cases.programme import tell
 from cases.sealed import commitment_of
 from cases.stock import centres
 from cases.stock.actions.reserving import give_back
+from cases.stock.fees import FEE_CHECK, is_earned
 from cases.stock.models import Device, DeviceMove, Fitting, FittingCheck
 from cases.stock.rules import clean_serial
 
@@ -31,8 +32,6 @@ TRAINING: dict[str, Any] = {
 }
 """培训项目, each of which the person has shown before he signs."""
 CHECKS = ("fit_check_1", "fit_check_2", "fit_check_3", "fit_check_4")
-FEE_CHECK = "fit_check_2"
-"""The check after which the centre has earned its fee."""
 ENDINGS: dict[str, Any] = {
     "unclaimed": _("两次预约都没有来，已满期限"),
     "refused": _("本人不要了"),
@@ -210,8 +209,7 @@ def _tell_check(fitting: Fitting, row: FittingCheck, *, by: Any, now: datetime) 
     case, policy = fitting.case, policy_of(fitting.case)
     mine = FittingCheck.objects.filter(fitting__case=case, fitting__state="fitted", dropped_at=None)
     tell(case, "check_done", by=by, now=now)
-    fee_day = policy.days(FEE_CHECK)
-    if row.day == fee_day and not mine.filter(day=fee_day, done_on=None).exists():
+    if row.day == policy.days(FEE_CHECK) and is_earned(case, policy):
         tell(case, "fee_due", by=by, now=now)
     if not mine.filter(done_on=None).exists():
         tell(case, "checks_over", by=by, now=now)
@@ -221,7 +219,7 @@ def _tell_check(fitting: Fitting, row: FittingCheck, *, by: Any, now: datetime) 
 def take_back(*, fitting: Fitting, reason: str, by: Any, now: datetime | None = None) -> None:
     """退回设备: whoever cannot adapt brings it back within the days of the policy; it is looked at before anybody else gets it.
 
-    Tells device_returned when the person keeps no device, and fee_void when no fee was due yet.
+    When the person keeps no device, tells fee_void, which ends a fee that nobody has approved yet, and device_returned.
     """
     assert now is not None
     row = _mine(fitting, by)
@@ -234,7 +232,7 @@ def take_back(*, fitting: Fitting, reason: str, by: Any, now: datetime | None = 
     if len(reason.strip()) < 4:
         raise Invalid(_("请写明原因。"), fields={"reason": _("请写明原因，至少 4 个字")})
     device = Device.objects.select_for_update(no_key=True).get(pk=row.device_id)
-    fee_was_due = _fee_was_due(row, policy)
+    fee_was_due = is_earned(row.case, policy)
     row.state, row.ended_at, row.ended_why = "returned", now, reason.strip()
     row.save(update_fields=["state", "ended_at", "ended_why"])
     row.checks.filter(done_on=None).update(dropped_at=now)
@@ -246,18 +244,11 @@ def take_back(*, fitting: Fitting, reason: str, by: Any, now: datetime | None = 
         "device.returned", about=("case", row.case_id), object=row, payload={"serial": device.serial, "part": row.part}
     )
     if row.case.fittings.filter(state="fitted").exists():  # the other ear keeps its own, and may have been waited for
-        if not fee_was_due and _fee_was_due(row, policy):
+        if not fee_was_due and is_earned(row.case, policy):
             tell(row.case, "fee_due", by=by, now=now)
         return
-    if not fee_was_due:
-        tell(row.case, "fee_void", by=by, now=now)
+    tell(row.case, "fee_void", by=by, now=now)
     tell(row.case, "device_returned", by=by, now=now)
-
-
-def _fee_was_due(row: Fitting, policy: Policy) -> bool:
-    checks = FittingCheck.objects.filter(fitting__case=row.case, day=policy.days(FEE_CHECK), dropped_at=None)
-    checks = checks.filter(fitting__state="fitted")
-    return checks.exists() and not checks.filter(done_on=None).exists()
 
 
 def _mine(fitting: Fitting, by: Any) -> Fitting:

@@ -17,7 +17,7 @@ from cases.evidence.actions import add_visit_photo
 from cases.text import is_key
 from workflows import actions, rechecks
 from workflows.actions.rechecking import show_recheck
-from workflows.desk.casefile.filling import COUNTED, decision_form, refill, working
+from workflows.desk.casefile.filling import COUNTED, decision_form, fee, refill, working
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import DecisionForm
 from workflows.desk.queries import may_take
@@ -122,6 +122,7 @@ def _check(found: File, form: DecisionForm, data: QueryDict) -> dict[str, Any]:
         "reasons": form.reason_words(),
         "details": form.detail_words(),
         "working": working(found, _set_right(form)) if counts else None,
+        "fee": fee(found) if form.exit.kind == "forward" and not form.exit.reasons else None,
         "recheck": _recheck(found, form),
         "hidden": [(name, value) for name, values in _typed(data).items() for value in values],
     }

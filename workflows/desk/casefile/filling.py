@@ -8,6 +8,7 @@ from typing import Any
 from cases.calendar import clock
 from cases.dossier.queries import answers
 from cases.policy.queries import policy_of
+from cases.stock.fees import Fee, fee_of
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import DecisionForm
 from workflows.desk.step_forms import FORMS
@@ -59,6 +60,11 @@ def refill(form: DecisionForm, posted: Mapping[str, list[str]]) -> None:
         value = one.widget.value_from_datadict(typed, {}, name)
         if name not in ("item", "row_version") and value not in (None, "", [], [None, None, None]):
             form.initial[name] = value
+
+
+def fee(found: File) -> Fee | None:
+    """验配费: what is to be paid to the fitting centre, beside the step that decides it; None at other steps."""
+    return fee_of(found.case) if found.step is not None and found.step.form == "fee" else None
 
 
 def working(found: File, changes: Mapping[str, Any] | None = None) -> Any:

@@ -71,9 +71,3 @@ def settled(*, case: Case, decision: Decision | None, data: dict[str, Any], by: 
 def nothing_to_pay(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
     """没有可付的费用: every line was refused for good; what was set aside goes back."""
     money.release_reservation(case=case, cause="settled", by=by, now=now)
-
-
-def paid_again(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
-    """账户更正: the same payout goes to the hospital's new account, which two people stand behind."""
-    pay_institution(case=case, institution=accepted_lines(case)[-1].claim.provider, by=by, now=now)
-    money.make_payable(case=case, not_before=local_day(now), by=by, now=now)

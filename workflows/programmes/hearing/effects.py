@@ -70,6 +70,11 @@ def not_fitted(*, case: Case, decision: Decision | None, data: dict[str, Any], b
     notify(case=case, code="N22", data={"what": "not_fitted"}, by=by, now=now)
 
 
+def fee_approved(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
+    """验配费核定: what the centre earned is payable to it; it is no aid, so that the award of the case stays as it is."""
+    decision.amount = stock.pay_fee(case=case, by=by, now=now).amount
+
+
 def returned(*, case: Case, decision: Decision | None, data: dict[str, Any], by: Any, now: datetime) -> None:
     """设备退回: a letter confirms it."""
     notify(case=case, code="N22", data={"what": "given_back"}, by=by, now=now)

@@ -16,7 +16,10 @@ ASKS = {
         "audiogram_valid", "audiometer_calibrated", "fitting_unclaimed", "fitting_return", "fit_check_early", "fit_check_1",
         "fit_check_2", "fit_check_3", "fit_check_4",
     ),
-    "eligibility": ("age_from", "loss_from", "loss_to", "second_ear_from", "replacement_years", "fitting_invitations"),
+    "eligibility": (
+        "age_from", "loss_from", "loss_to", "second_ear_from", "replacement_years", "fitting_invitations",
+        "fitting_fee",
+    ),
     "entitlement": ("age", "place", "aided"),
 }  # fmt: skip
 

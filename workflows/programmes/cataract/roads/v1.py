@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import this
 
-from workflows import effects, following, steps
+from workflows import effects, following, paying, steps
 from workflows.flow import ReliefFlow
 from workflows.programmes.cataract import effects as eye_effects
 
@@ -111,7 +111,7 @@ class CataractV1(ReliefFlow):
         .On("payment_failed", this.account_repair, label=_("拨付失败"))
     )
     account_repair = steps.wait(_("等更正医院账户"), state="SETTLEMENT", days="repair", by="PRV1").On(
-        "account_repaired", this.payment, label=_("已更正"), effect=eye_effects.paid_again
+        "account_repaired", this.payment, label=_("已更正"), effect=paying.paid_again
     )
     follow_up = (
         steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="follow_up", form="sight", follow_up=True)

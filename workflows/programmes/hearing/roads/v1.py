@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from viewflow.this_object import this
 
-from workflows import effects, following, steps
+from workflows import effects, following, paying, steps
 from workflows.flow import ReliefFlow
 from workflows.programmes.hearing import effects as hearing
 from workflows.rules.conditions import OutcomeIs
@@ -114,8 +114,26 @@ class HearingV1(ReliefFlow):
     )
     fee = (
         steps.wait(_("验配费"), state="FOLLOWUP", days="fee", by="FM")
-        .On("fee_due", this.settled, label=_("30 天复查通过，可付验配费"))
+        .On("fee_due", this.fee_review, label=_("30 天复查通过，可付验配费"))
         .On("fee_void", this.settled, label=_("设备退回，不付验配费"))
+    )
+    fee_review = (
+        steps.review(_("验配费核定"), by="PRV2", state="FOLLOWUP", days="fee_review", form="fee")
+        .Agree(this.fee_payment, label=_("核定，付给验配机构"), effect=hearing.fee_approved)
+        .Exit("no_fee", this.settled, label=_("不付验配费"), reasons="reject_reasons")
+        .Exit("fee_void", this.settled, label=_("设备退回，不付验配费"), kind="fact")
+    )
+    fee_payment = (
+        steps.wait(_("验配费拨付"), state="FOLLOWUP", days="payment", by="FM")
+        .On("payment_batched", label=_("已入批次"))
+        .On("payment_unbatched", label=_("移出批次"))
+        .On("payment_sent", label=_("已送银行"))
+        .On("payment_unknown", label=_("结果待查"))
+        .On("payment_paid", this.settled, label=_("已到账"))
+        .On("payment_failed", this.fee_repair, label=_("拨付失败"))
+    )
+    fee_repair = steps.wait(_("等更正验配机构账户"), state="FOLLOWUP", days="repair", by="PRV1").On(
+        "account_repaired", this.fee_payment, label=_("已更正"), effect=paying.paid_again
     )
     call_back = (
         steps.review(_("回访"), by="CTY1", state="FOLLOWUP", days="call_back", form="follow_up", follow_up=True)
