@@ -19,7 +19,7 @@ class Question:
     """填报问题: one page of the form. `kind` chooses the field; `when` asks it only if that says so of the answers so far.
 
     kinds: text, long_text, name, id_no, phone, date, month, money, choice, choices, yes_no, division, bank_account, number.
-    `sensitive` answers are masked by default and their display is recorded. `find` answers the codes of long lists that
+    What `is_found` (核实所得) the office or a partner finds; nobody types it. `sensitive` answers are masked by default and their display is recorded. `find` answers the codes of long lists that
     the words somebody types may mean, the closest first.
     """
 
@@ -34,6 +34,7 @@ class Question:
     sensitive: bool = True
     may_be_unknown: bool = False
     find: Callable[[str], Sequence[str]] | None = None
+    is_found: bool = False
 
 
 @dataclass(frozen=True)

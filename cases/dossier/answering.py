@@ -52,7 +52,7 @@ def _asked(card: Programme, key: str, facts: Mapping[str, Any]) -> Question:
     if key == rules.TRUTH.key:
         return rules.TRUTH
     question = next((question for question in card.asked(facts) if question.key == key), None)
-    if question is None:
+    if question is None or question.is_found:
         raise Invalid(_("这一项不用填。"), fields={key: _("这一项不用填。")}, code="not_asked")
     return question
 

@@ -61,7 +61,8 @@ def prefilled_draft(
             if given.get(question.key) in (None, ""):
                 continue
             facts = answers(case)
-            if question not in card.asked(facts):
+            is_on_record = question.is_found and source == "registry"
+            if not is_on_record and question not in card.asked(facts):
                 left.append(question.key)
                 continue
             try:

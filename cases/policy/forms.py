@@ -14,6 +14,7 @@ from cases.policy.models import Clause
 from cases.policy.queries import cited
 from cases.policy.rules import Row
 from cases.policy.words import CAP_NAMES, SEVERITIES
+from cases.scales import SCALES
 from project.forms import CleanCharField, DateField, Radios, ReliefForm, TickBox
 
 TEXT, AMOUNT, WHOLE, YES_NO, LIST, MODE, TICK = "text", "amount", "whole", "yes_no", "list", "mode", "tick"
@@ -57,6 +58,7 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "follow_up.home": (("share", _("百分之几"), WHOLE),),
     "follow_up.tries": (("count", _("次数"), WHOLE),),
     "eligibility": (_AMOUNT, ("count", _("次数或人数"), WHOLE)),
+    "eligibility.standard": (("standard", _("分级标准"), MODE),),
     "entitlement": (
         ("fact", _("看哪个事实"), MODE),
         ("is", _("怎么比"), MODE),
@@ -78,6 +80,7 @@ MODES = {
     "award.repeat": (("difference", _("合并计算，只补差额")), ("separate", _("每次单独计算"))),
     "caps.fund_short": (("waitlist", _("轮候")), ("offer", _("按余额给"))),
     "caps.waits_by": (("accepted", _("受理先后")), ("need", _("困难程度，同样困难按受理先后"))),
+    "eligibility.standard": tuple(SCALES.items()),
     "duplicates": tuple(SEVERITIES.items()),
     "entitlement.fact": tuple((name, label) for name, (_type, label) in FACTS.items()),
     "entitlement.is": tuple((name, label) for name, (_type, label) in OPERATORS.items()),

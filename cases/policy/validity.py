@@ -14,7 +14,8 @@ from cases.policy.entitlement import SECTION as ENTITLEMENT
 from cases.policy.entitlement import faults as faults_of_entitlement
 from cases.policy.rules import LONGEST_WARNING, SECTIONS, Policy, Row
 from cases.policy.shapes import CHOOSING, SETTINGS, Range, ShapeFault, amount_in, condition_faults, faults_of, plain
-from cases.text import named
+from cases.scales import SCALES
+from cases.text import listed, named
 
 DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed", "dead")
 FOLLOW_UP_SHARES = ("phone", "home")
@@ -197,6 +198,8 @@ def _threshold_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:
         yield from _amount_fault(value, "amount")
     if "count" in value:
         yield from _whole_number(value, "count", least=0)
+    if "standard" in value and value["standard"] not in SCALES:
+        yield ShapeFault("standard", format_lazy(_("没有这个分级标准。可以写：{known}"), known=listed(SCALES)))
 
 
 def _named_faults(row: Row, value: dict[str, Any]) -> Iterator[ShapeFault]:

@@ -12,6 +12,7 @@ from cases.policy.conditions import CONDITIONS
 from cases.policy.entitlement import FACTS, OPERATORS
 from cases.policy.rules import Row
 from cases.policy.shapes import DEDUCTIONS, Range, ShapeFault, amount_in, plain
+from cases.scales import SCALES
 from cases.text import listed, strung
 
 SECTION_NAMES = {
@@ -168,6 +169,8 @@ def _cap(row: Row) -> str:
 def _amount_or_count(row: Row) -> str:
     if "count" in row.value:
         return str(row.value["count"])
+    if "standard" in row.value:
+        return str(SCALES[row.value["standard"]])
     return _yuan(amount_in(row.value, "amount"))
 
 

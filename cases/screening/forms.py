@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from cases.calendar import clock
 from cases.errors import Refusal
 from cases.screening.lens import GRADES, LEAST
 from cases.screening.models import Campaign, Registration
-from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, OTOSCOPY, RED_FLAGS
+from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, OTOSCOPY, red_flags
 from cases.screening.rules import AGREED, CONSENT, HOW, ID, NAME, PHONE, PLACE
 from cases.screening.working import HERTZ, side_words
 from project.forms import Checkboxes, CleanCharField, DateField, Radios, ReliefForm, TickBox
@@ -100,7 +100,7 @@ class FindingsForm(ReliefForm):
 
     examined_on = DateField(label=_("检查日期"), not_after=clock.today)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any):
+    def __init__(self, *args: Any, kind: str, limits: Mapping[str, Any], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.words = side_words(kind)
         self.sides: dict[str, list[str]] = {}
@@ -108,7 +108,7 @@ class FindingsForm(ReliefForm):
             fields = eye_fields(words) if kind == EYES else ear_fields(words)
             self.sides[side] = [f"{side}_{name}" for name in fields]
             self.fields |= {f"{side}_{name}": field for name, field in fields.items()}
-        self.fields |= person_fields(kind)
+        self.fields |= person_fields(kind, limits)
 
     def groups(self) -> list[dict[str, Any]]:
         """The fields of the right side, those of the left, and the others."""
@@ -183,7 +183,7 @@ def ear_fields(side: Any) -> dict[str, forms.Field]:
     }  # fmt: skip
 
 
-def person_fields(kind: str) -> dict[str, forms.Field]:
+def person_fields(kind: str, limits: Mapping[str, Any]) -> dict[str, forms.Field]:
     """What is asked of the whole person."""
     if kind == EYES:
         against = tuple(CONTRA_EYE.items())
@@ -195,7 +195,7 @@ def person_fields(kind: str) -> dict[str, forms.Field]:
             widget=forms.TextInput({"inputmode": "numeric", "class": "w-4"}),
         ),
         "flags": forms.MultipleChoiceField(
-            label=_("要先看耳科的情况"), choices=tuple(RED_FLAGS.items()), widget=Checkboxes, required=False
+            label=_("要先看耳科的情况"), choices=tuple(red_flags(limits).items()), widget=Checkboxes, required=False
         ),
         "wears_one": forms.BooleanField(label=_("已经戴助听器"), widget=TickBox, required=False),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.scales import SCALES
 from cases.screening.outcomes import OUTCOMES
 from cases.sealed import SealedField, SealedJSONField
 
@@ -22,12 +23,7 @@ class Campaign(models.Model):
     which grades are given. `last_serial` is the last order number that was given out.
     """
 
-    STANDARDS = [
-        ("GB11533", _("视力：五分记录 GB 11533")),
-        ("WHO2021", _("听力：世卫组织 2021")),
-        ("WHO1997", _("听力：世卫组织 1997")),
-        ("GBT26341", _("听力：残疾分级 GB/T 26341")),
-    ]
+    STANDARDS = list(SCALES.items())
 
     programme = models.SlugField(max_length=40)
     title = models.CharField(max_length=80)

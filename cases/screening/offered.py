@@ -99,6 +99,9 @@ LIMITS: dict[str, Any] = {
     "pressure_above": _("眼压高于几毫米汞柱先转诊"),
     "loss_from": _("听力损失从几分贝起"),
     "loss_to": _("听力损失到几分贝止"),
+    "sudden_days": _("几天内突然听不见的先看耳科"),
+    "air_bone_gap": _("气骨导差几分贝以上的先看耳科"),
+    "ear_difference": _("两耳相差几分贝以上的先看耳科"),
 }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy.rules import Policy
@@ -24,7 +25,14 @@ EYES, EARS = "eyes", "ears"
 
 SHIPPED: dict[str, dict[str, str]] = {
     EYES: {"age_from": "60", "vision_at_most": "0.3", "opacity_from": "2.0", "pressure_above": "21"},
-    EARS: {"age_from": "60", "loss_from": "41", "loss_to": "90"},
+    EARS: {
+        "age_from": "60",
+        "loss_from": "41",
+        "loss_to": "90",
+        "sudden_days": "90",
+        "air_bone_gap": "15",
+        "ear_difference": "30",
+    },
 }
 """示例门槛, while no policy says otherwise. The keys are those of a policy's section `eligibility`."""
 
@@ -37,6 +45,11 @@ def thresholds(kind: str, policy: Policy | None) -> dict[str, str]:
             value = policy.row("eligibility", key).value
             found[key] = str(value["count"] if "count" in value else amount_in(value, "amount"))
     return found
+
+
+def standard_of(policy: Policy, otherwise: str) -> str:
+    """分级标准 that a policy names; another where it names none."""
+    return str(policy.setting("eligibility", "standard", "standard") or otherwise)
 
 
 CLOUDED = (("none", _("透明")), ("some", _("有混浊")), ("marked", _("明显混浊，需要手术")))
@@ -61,13 +74,24 @@ CONTRA_EYE = {
     "sugar": _("血糖没有控制好"),
     "general": _("全身情况不能手术"),
 }
-RED_FLAGS = {
-    "sudden": _("90 天内突然听不见"),
-    "discharge": _("耳朵流脓"),
+RED_FLAGS: dict[str, Any] = {
+    "sudden": _("{sudden_days} 天内突然听不见"),
+    "discharge": _("耳朵流脓、流液"),
+    "vertigo": _("眩晕"),
+    "asymmetry": _("两耳平均听阈相差 {ear_difference} 分贝以上"),
+    "air_bone_gap": _("气骨导差 {air_bone_gap} 分贝以上"),
+}
+"""警示征象: whoever has one sees an ear doctor before a device is fitted; the numbers are those of the policy."""
+FLAG_NAMES: dict[str, Any] = {
+    "sudden": _("突然听不见"),
+    "discharge": _("耳朵流脓、流液"),
     "vertigo": _("眩晕"),
     "asymmetry": _("两耳相差大"),
-    "gap": _("气骨导差 15 分贝以上"),
+    "air_bone_gap": _("气骨导差大"),
 }
+"""The same in a sheet that is filled in for any campaign."""
+BY_AVERAGES = "asymmetry"
+"""The one that follows from the averages and need not be seen by anybody."""
 PRESSURE, CLOUDY, UNCLEAR, TOO_MUCH, LOSS = "high_pressure", "clouded", "low_vision", "severe_loss", "loss"
 REFER_FOR: dict[str, Any] = {
     CLOUDY: _("白内障"),
@@ -80,6 +104,19 @@ REFER_FOR: dict[str, Any] = {
     LOSS: _("听力损失"),
 }
 """What somebody is sent to another doctor for."""
+
+
+def red_flags(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """警示征象 in words, with these limits."""
+    return {code: format_lazy(words, **limits) for code, words in RED_FLAGS.items()}
+
+
+def flagged(ticked: Collection[str], averages: Collection[Decimal], limits: Mapping[str, Any]) -> tuple[str, ...]:
+    """有哪些警示征象: those that were ticked or seen in the ear, and a difference between the ears as large as the limit."""
+    found = set(ticked)
+    if hears.whole(max(averages) - min(averages)) >= int(limits["ear_difference"]):
+        found.add(BY_AVERAGES)
+    return tuple(code for code in (*RED_FLAGS, *OTOSCOPY) if code in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +206,13 @@ def of_ears(
     grade = hears.grade(standard, right=averages["right"], left=averages["left"])
     better = hears.whole(min(averages.values()))
     low, high = int(limits["loss_from"]), int(limits["loss_to"])
+    every = flagged(flags, averages.values(), limits)
 
     def found(outcome: str, reason: Any, sides: tuple[str, ...] = (), refer_for: tuple[Any, ...] = ()) -> Found:
         return Found(outcome, sides, (reason,), refer_for, grade, averages)
 
-    if flags:
-        return found(REFER, _("有要先看耳科的情况。"), (), flags)
+    if every:
+        return found(REFER, _("有要先看耳科的情况。"), (), every)
     if better > high:
         return found(REFER, _("听力损失太重，助听器帮助不大。"), (), (TOO_MUCH,))
     if better < low:

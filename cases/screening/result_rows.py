@@ -16,7 +16,7 @@ from django.utils.translation import override
 from cases.errors import Invalid
 from cases.people.queries import name_key
 from cases.screening import ears, lens
-from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, OTHER_EYE, OTOSCOPY, RED_FLAGS
+from cases.screening.outcomes import CLOUDED, CONTRA_EYE, EYES, FLAG_NAMES, OTHER_EYE, OTOSCOPY
 from cases.screening.working import HERTZ, day_fault, work_out
 from cases.sheets import Grid, Judged, day_in, read_rows
 from cases.text import clean, listed
@@ -73,7 +73,7 @@ def _ear(side: str, word: str) -> Iterable[Column]:
 _AGAINST = (Column("不能手术的原因", "against", words=tuple(CONTRA_EYE.items()), many=True),)
 _HEARD = (
     Column("最大输出", "limit"),
-    Column("先看耳科", "flags", words=tuple(RED_FLAGS.items()), many=True),
+    Column("先看耳科", "flags", words=tuple(FLAG_NAMES.items()), many=True),
     Column("已戴助听器", "wears_one", YES_NO),
 )
 

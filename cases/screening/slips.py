@@ -140,4 +140,5 @@ def referral(registration: Registration, result: Result, kind: str) -> dict[str,
 
 def refer_for(result: Result) -> list[str]:
     """What somebody is sent to another doctor for."""
-    return [str(words) for code, words in REFER_FOR.items() if code in result.worked["refer_for"]]
+    words, limits = result.worked["refer_for"], result.worked["limits"]
+    return [str(known).format(**limits) for code, known in REFER_FOR.items() if code in words]

@@ -11,16 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.calendar.rules import local_day
 from cases.parts import LEFT_EAR, RIGHT_EAR
-from cases.screening.ears import grade, shown, whole
-
-RED_FLAGS: dict[str, Any] = {
-    "sudden": _("90 天内突然听力下降"),
-    "discharge": _("耳朵流脓、流液"),
-    "vertigo": _("眩晕"),
-    "asymmetry": _("两耳相差明显"),
-    "air_bone_gap": _("气骨导差达到 15 dB"),
-}
-"""警示征象: whoever has one sees an ear doctor before a device is fitted."""
+from cases.screening.ears import Grade, grade, grades, shown, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +52,6 @@ class Ears:
         return (first,)
 
 
-STANDARD = "WHO1997"
-
-
-def degree(loss: Decimal) -> int:
-    """How severe a loss is: the grade of WHO 1997, 0 for none, by the ear's average in dB HL."""
-    found = grade(STANDARD, right=loss, left=loss)
-    return int(found.code) if found is not None else 0
-
-
 def age_on(born: date, day: date) -> int:
     """周岁: whole years since a day."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
@@ -83,11 +65,22 @@ class Need:
     since: datetime
     born: date
     category: str
+    standard: str
+
+    @property
+    def grade(self) -> Grade | None:
+        """How severe the loss of the better ear is under the standard; None where that has no grade for so small a loss."""
+        return grade(self.standard, right=self.loss, left=self.loss)
+
+    @property
+    def degree(self) -> int:
+        """How far up among the grades of the standard, 0 for none."""
+        return 0 if self.grade is None else 1 + grades(self.standard).index(self.grade)
 
     @property
     def order(self) -> tuple[Any, ...]:
         """Who comes first has the smaller one."""
-        return (-degree(self.loss), self.since, self.born, self.category)
+        return (-self.degree, self.since, self.born, self.category)
 
     def age_on(self, day: date) -> int:
         """Whole years on a day."""
@@ -96,7 +89,7 @@ class Need:
 
 def why_here(need: Need, today: date) -> list[Any]:
     """排在这里的原因: what the place in the waiting list rests on, in words."""
-    found = grade(STANDARD, right=need.loss, left=need.loss)
+    found = need.grade
     return [
         _("%(grade)s，较好耳 %(loss)s dB") % {"grade": found.name if found else "", "loss": shown(need.loss)},
         _("%(day)s起等") % {"day": local_day(need.since).isoformat()},

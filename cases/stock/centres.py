@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,9 +17,11 @@ from cases.dossier.queries import answers
 from cases.errors import NotFound
 from cases.history.record import record_access
 from cases.parts import LEFT_EAR, RIGHT_EAR
+from cases.policy.queries import current, policy_of
 from cases.policy.rules import Policy
 from cases.providers.models import Provider
 from cases.screening import ears
+from cases.screening.outcomes import EARS, thresholds
 from cases.states import OPEN_STATES
 from cases.stock.audiometry import Bounds, Ears, Need, age_on, why_here
 from cases.stock.models import Audiogram, Fitting, FittingCheck, Referral, Waiting
@@ -112,7 +115,11 @@ def checks_due(viewer: Any) -> list[FittingCheck]:
 
 def ears_of(audiogram: Audiogram) -> Ears:
     """What a test comes to: the averages of both ears. A test is stored whole, so that neither is missing."""
-    measured = audiogram.measured
+    return averages(audiogram.measured)
+
+
+def averages(measured: Mapping[str, Any]) -> Ears:
+    """The averages of levels as they are stored, and the ear that is wanted."""
     limit = int(measured["limit"])
     right, left = (
         ears.average({int(hz): ears.read(raw, limit=limit) for hz, raw in measured[part].items()})
@@ -158,6 +165,16 @@ def today() -> date:
     return clock.today()
 
 
+def limits_of(policy: Policy) -> dict[str, str]:
+    """By what a test is read: the standard of grading and the limits that the policy of a case gives."""
+    return {"standard": _standard(policy), **thresholds(EARS, policy)}
+
+
+def limits_for(case: Case) -> dict[str, str]:
+    """The same for a case."""
+    return limits_of(policy_of(case))
+
+
 def bounds_of(policy: Policy) -> Bounds:
     """适用范围 that the policy of a case gives. Raises PolicyGap."""
     return Bounds(policy.count("loss_from"), policy.count("loss_to"), policy.count("second_ear_from"))
@@ -166,18 +183,30 @@ def bounds_of(policy: Policy) -> Bounds:
 def need_of(case: Case, both: Ears, since: Any) -> Need:
     """需求 of a case, by which it waits."""
     born = date.fromisoformat(str(case.patient.birth_date)) if case.patient else clock.today()
-    return Need(both.better, since, born, str(answers(case).get("hardship_category") or "H99"))
+    category = str(answers(case).get("hardship_category") or "H99")
+    return Need(both.better, since, born, category, graded_by([case.programme])[case.programme])
+
+
+def graded_by(programmes: Iterable[str]) -> dict[str, str]:
+    """分级标准 of the policy in force, one for the whole list, so that all who wait are held against the same."""
+    return {slug: _standard(current(slug, clock.today())) for slug in set(programmes)}
+
+
+def _standard(policy: Policy) -> str:
+    return str(policy.row("eligibility", "standard").value["standard"])
 
 
 def waiting_list() -> list[tuple[Waiting, Need]]:
     """轮候名单: who waits for a device, in order of need."""
     rows = Waiting.objects.filter(left_at=None).select_related("case__patient")
-    return sorted(((row, _need(row)) for row in rows), key=lambda pair: (*pair[1].order, pair[0].pk))
+    standards = graded_by(row.case.programme for row in rows)
+    found = ((row, _need(row, standards[row.case.programme])) for row in rows)
+    return sorted(found, key=lambda pair: (*pair[1].order, pair[0].pk))
 
 
-def _need(row: Waiting) -> Need:
+def _need(row: Waiting, standard: str) -> Need:
     told = row.need
-    return Need(Decimal(told["loss"]), row.since, date.fromisoformat(told["born"]), told["category"])
+    return Need(Decimal(told["loss"]), row.since, date.fromisoformat(told["born"]), told["category"], standard)
 
 
 def queue(viewer: Any) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.calendar import clock
 from cases.parts import LEFT_EAR, PARTS, RIGHT_EAR
 from cases.screening.ears import FREQUENCIES
+from cases.screening.outcomes import red_flags
 from cases.stock.actions.fitting import ENDINGS, TRAINING
-from cases.stock.audiometry import RED_FLAGS
 from cases.stock.models import FittingCheck
 from project.forms import Checkboxes, CleanCharField, DateField, Radios, ReliefForm, TickBox
 
@@ -32,7 +33,7 @@ class AudiogramForm(ReliefForm):
         help_text=_("没有反应（NR）按最大输出加 5 dB 算"),
     )
     flags = forms.MultipleChoiceField(
-        label=_("警示征象"), choices=list(RED_FLAGS.items()), widget=Checkboxes, required=False,
+        label=_("警示征象"), widget=Checkboxes, required=False,
         help_text=_("有一项就先转耳鼻喉科，不配助听器"),
     )  # fmt: skip
     wanted = forms.ChoiceField(
@@ -41,8 +42,9 @@ class AudiogramForm(ReliefForm):
     )  # fmt: skip
     note = CleanCharField(label=_("说明"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["flags"].choices = list(red_flags(limits).items())  # type: ignore[attr-defined]
         for part, label in EARS:
             for hz in FREQUENCIES:
                 self.fields[f"{part}_{hz}"] = CleanCharField(

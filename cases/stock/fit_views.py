@@ -40,7 +40,7 @@ def hearing_test(request: HttpRequest, number: str) -> HttpResponse:
     """登记听力检查."""
     referral = centres.get_referral(request.user, number)
     person = centres.person_of(request.user, referral.case)
-    form = fit_forms.AudiogramForm(posted(request))
+    form = fit_forms.AudiogramForm(posted(request), limits=centres.limits_for(referral.case))
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_audiogram(case=referral.case, **form.given(), by=request.user)

@@ -10,6 +10,8 @@ import pytest
 from cases.dossier import actions as dossier
 from cases.errors import Invalid, Refusal
 from cases.notices.models import Notice
+from cases.policy.rules import Row
+from cases.policy.validity import faults_of_row
 from cases.stock import actions as stock
 from cases.stock import centres
 from cases.stock.models import Device, Fitting, FittingCheck, Waiting
@@ -72,6 +74,17 @@ def test_a_red_flag_ends_with_a_referral_once_the_home_check_is_over(begin: Begi
     assert letters(trip)[-1] == "N18"
     assert trip.agree().agree().case.state == "NOT_TREATED"
     assert states(trip) == ["in", "in"]
+
+
+def test_a_test_is_read_by_the_limits_of_the_policy_which_stay_with_it(begin: Begin) -> None:
+    rows = {"eligibility.ear_difference": {"count": 20}, "eligibility.standard": {"standard": "WHO2021"}}
+    trip = begin(stock=0, rows=rows).accept()
+    facts.tested(trip, other="severe")  # 55 and 75 dB, and nobody ticked anything
+    found = trip.case.audiograms.get()
+    assert found.flags == ["asymmetry"] and "hearing_test" not in trip.open
+    assert (found.measured["by"]["standard"], found.measured["by"]["ear_difference"]) == ("WHO2021", "20")
+    unknown = Row("eligibility", "standard", {"standard": "ISO"}, 1, "示例第 6 条")
+    assert [fault.field for fault in faults_of_row(unknown)] == ["standard"]
 
 
 @pytest.mark.parametrize(

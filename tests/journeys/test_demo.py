@@ -90,5 +90,7 @@ def eyes_and_ears_are_a_hundredth_of_a_year():
     assert {"in", "reserved", "issued", "delivered", "returned"} <= set(Device.objects.values_list("state", flat=True))
     paid = Payout.objects.filter(case__programme="cataract").values_list("state", flat=True)
     assert {"paid", "failed", "returned"} <= set(paid)
-    fees = Payout.objects.filter(case__programme="hearing", kind="fee").order_by("state").values_list("state", flat=True)
+    fees = (
+        Payout.objects.filter(case__programme="hearing", kind="fee").order_by("state").values_list("state", flat=True)
+    )
     assert list(fees) == ["failed", "paid", "paid"]

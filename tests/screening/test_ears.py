@@ -45,11 +45,12 @@ def row(listening: None, cast: Any) -> Any:
 
 def test_the_average_and_the_grade_are_computed_and_the_thresholds_kept(row: Any, cast: Any) -> None:
     found = examine(row, cast["eye_hospital"], both(45, "NR110") | {"right_500": "５０"})
-    assert found.outcome == "operable" and found.worked["sides"] == ["right"]
+    assert (found.outcome, found.worked["refer_for"]) == ("refer", ["asymmetry"]), "the ears differ by 69 dB"
     assert found.worked["averages"] == {"right": "46.25", "left": "115"} and found.worked["grade"] == "2"
     assert found.worked["read"]["left_500"] == {"raw": "NR110", "db": 115} and found.findings["right_500"] == "５０"
-    known, said = known_of(row, found, "ears"), said_of(row, found, "ears", by_agent=False)
-    assert (known["ear_right_pta"], said["wanted_ear"]) == ("46.25", "right_ear")
+    assert known_of(row, found, "ears")["ear_right_pta"] == "46.25"
+    better = examine(row, cast["eye_hospital"], both(60, "75"))
+    assert (better.outcome, said_of(row, better, "ears", by_agent=False)["wanted_ear"]) == ("operable", "right_ear")
 
 
 def test_no_response_counts_by_the_limit_of_the_audiometer(row: Any, cast: Any) -> None:

@@ -82,8 +82,18 @@ def test_the_programme_for_ears_takes_all_that_a_screening_tells_and_nobody_else
 ) -> None:
     published("hearing")
     team = cast["hearing_centre"]
-    campaign = plan(cast, programme="hearing", standard="WHO2021")
-    assert campaign.thresholds == {"age_from": "60", "loss_from": "41", "loss_to": "90"}
+    with pytest.raises(Invalid) as fault:
+        plan(cast, programme="hearing", standard="WHO2021")
+    assert "世卫组织 1997" in str(fault.value.fields["standard"]), "the policy says by which standard"
+    campaign = plan(cast, programme="hearing", standard="WHO1997")
+    assert campaign.thresholds == {
+        "age_from": "60",
+        "loss_from": "41",
+        "loss_to": "90",
+        "sudden_days": "90",
+        "air_bone_gap": "15",
+        "ear_difference": "30",
+    }
     session = day_of(campaign, team, cast)
     row, deaf = (register(campaign, cast["agent1"], number, session=session) for number in (1, 2))
     heard = {f"{side}_{hertz}": "60" for side in ("right", "left") for hertz in (500, 1000, 2000, 4000)}
@@ -94,6 +104,10 @@ def test_the_programme_for_ears_takes_all_that_a_screening_tells_and_nobody_else
     assert case.state == "DRAFT" and case.programme == "hearing"
     assert (held["ear_right_pta"], held["ear_left_pta"], held["screening_no"]) == ("61.25", "60", row.number)
     assert (held["patient_name"], held["hukou_division"]) == (str(row.name), VILLAGE)
+    for key in ("ear_right_pta", "right_loss", "fitted_ears", "devices"):
+        with pytest.raises(Invalid) as typed:
+            dossier.save_answer(case=case, key=key, value="50", by=case.owner)
+        assert typed.value.code == "not_asked", "what is measured, nobody types"
     assert '"left_out":[]' in Event.objects.get(action="screening.referred").payload
     with pytest.raises(Refusal, match="不是可以救助"):
         refer(deaf, cast["xiji_intake"])

@@ -164,7 +164,8 @@ class IntakeForm(DecisionForm):
             if row.state == "rejected":
                 self.initial.setdefault(f"item_material_{row.code}", row.reason)
         for question in programme(self.case.programme).asked(self.facts):
-            self._offer("answer", question.key, str(question.label))
+            if not question.is_found:
+                self._offer("answer", question.key, str(question.label))
 
     def _tell_by(self) -> Any:
         latest = tell_by(self.case, self.policy)

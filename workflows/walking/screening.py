@@ -27,7 +27,7 @@ PEOPLE = {EYES: 120, EARS: 60}
 LEFT_FOR_THE_PAGE = 6
 """So many of today's session wait for somebody to enter them."""
 DRAFTS = 3
-STANDARD = {EYES: "GB11533", EARS: "WHO2021"}
+STANDARD = {EYES: "GB11533", EARS: "WHO1997"}
 TEAM = {EYES: "HOS", EARS: "FIT"}
 SURNAMES, GIVEN = "马杨李王张田海白金丁", ("秀英", "玉兰", "生福", "桂花", "文明", "存义", "翠莲", "占海", "凤琴")
 

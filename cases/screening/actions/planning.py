@@ -15,11 +15,12 @@ from cases.errors import Invalid, Refusal
 from cases.history.record import action, current, record
 from cases.policy.queries import current as policy_of
 from cases.regions.queries import division
+from cases.scales import HEARING, SCALES, SIGHT
 from cases.screening.models import Campaign, Quota, Session
-from cases.screening.outcomes import EARS, EYES, thresholds
+from cases.screening.outcomes import EARS, EYES, standard_of, thresholds
 from cases.screening.queries import ARRANGE, COUNTY, PLAN, PROVINCE, TEAMS, screened_programmes
 
-STANDARDS = {EYES: ("GB11533",), EARS: ("WHO2021", "WHO1997", "GBT26341")}
+STANDARDS = {EYES: tuple(SIGHT), EARS: tuple(HEARING)}
 FULL = _("还有内容没填好，请看标出的地方。")
 
 
@@ -42,16 +43,20 @@ def plan_campaign(
 ) -> Campaign:
     """计划筛查活动: its days and scale; the thresholds of the policy in force are pinned, examples while there is none.
 
+    Where that policy names the standard of grading, it is that one.
     Raises Invalid with a sentence for each field.
     """
     assert now is not None
     act_in(by, PLAN, PROVINCE)
     card = {card.slug: card for card in screened_programmes()}.get(programme)
+    policy = _policy(programme, local_day(now))
     faults: dict[str, Any] = {}
     if card is None:
         faults["programme"] = _("请选择项目")
     elif standard not in STANDARDS[card.screening]:
         faults["standard"] = _("这个标准不用于这个项目")
+    elif policy is not None and standard != (named := standard_of(policy, standard)):
+        faults["standard"] = format_lazy(_("现行政策规定：{standard}"), standard=SCALES[named])
     if not 4 <= len(title.strip()) <= 80:
         faults["title"] = _("名称 4 到 80 个字")
     elif Campaign.objects.filter(programme=programme, title=title.strip()).exists():
@@ -60,7 +65,6 @@ def plan_campaign(
         faults["ends_on"] = _("结束日期早于开始日期")
     if faults or card is None:
         raise Invalid(FULL, fields=faults)
-    policy = _policy(programme, local_day(now))
     made = Campaign.objects.create(
         programme=programme, title=title.strip(), starts_on=starts_on, ends_on=ends_on, standard=standard,
         thresholds=thresholds(card.screening, policy), policy_id=policy.version if policy else None, made_by=by, made_at=now,

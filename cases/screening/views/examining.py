@@ -89,7 +89,9 @@ def _must_know(request: HttpRequest, row: Registration) -> None:
 
 def _form(request: HttpRequest, row: Registration, result: Result | None) -> FindingsForm:
     held = {**result.findings, "examined_on": result.examined_on} if result else {"examined_on": clock.today()}
-    return FindingsForm(request.POST or None, kind=queries.kind_of(row.campaign), initial=held)
+    return FindingsForm(
+        request.POST or None, kind=queries.kind_of(row.campaign), limits=row.campaign.thresholds, initial=held
+    )
 
 
 @login_required

@@ -19,7 +19,8 @@ from cases.parts import EARS, LEFT_EAR, RIGHT_EAR
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.screening import ears
-from cases.stock import audiometry, centres
+from cases.screening.outcomes import RED_FLAGS, flagged
+from cases.stock import centres
 from cases.stock.models import Audiogram, Referral
 from cases.text import named
 
@@ -66,8 +67,8 @@ def record_audiogram(
 ) -> Audiogram:
     """登记听力检查: the levels of both ears in dB HL or NR, and what speaks against fitting before an ear doctor was seen.
 
-    The averages are worked out here and put into the file as facts. Tells audiogram_done, or ear_referred where a red flag
-    was ticked. Raises Invalid with a sentence for each field.
+    The averages are worked out here and put into the file as facts, by the standard and the limits of the policy, which stay
+    with the test. Tells audiogram_done, or ear_referred where there is a red flag (警示征象), ticked or in the averages. Raises Invalid with a sentence for each field.
     """
     assert now is not None
     found = lock_case(case.pk)
@@ -78,10 +79,12 @@ def record_audiogram(
         faults["audiometer"] = _("请填听力计编号")
     if faults:
         raise Invalid(_("还有内容没填好，请看标出的地方。"), fields=faults)
-    measured = {"limit": limit, **levels}
+    limits = centres.limits_of(policy_of(found))
+    measured = {"limit": limit, **levels, "by": limits}
+    both = centres.averages(measured)
     made = Audiogram.objects.create(
         case=found, provider=referral.provider, tested_on=tested_on, audiometer=audiometer.strip(),
-        calibrated_on=calibrated_on, measured={**measured, "wanted": wanted}, flags=sorted(set(flags)), note=note.strip(),
+        calibrated_on=calibrated_on, measured={**measured, "wanted": wanted}, flags=sorted(flagged(flags, (both.right, both.left), limits)), note=note.strip(),
         by=by, at=now,
     )  # fmt: skip
     record(
@@ -120,7 +123,7 @@ def _dates(case: Case, tested_on: date, calibrated_on: date, today: date) -> dic
 
 def _names(flags: Sequence[str], wanted: str) -> dict[str, Any]:
     faults: dict[str, Any] = {}
-    if set(flags) - set(audiometry.RED_FLAGS):
+    if set(flags) - set(RED_FLAGS):
         faults["flags"] = _("请从列表里选")
     if wanted not in ("", *EARS):
         faults["wanted"] = _("请选左耳或右耳")

@@ -62,6 +62,11 @@ def refill(form: DecisionForm, posted: Mapping[str, list[str]]) -> None:
             form.initial[name] = value
 
 
+def beside(found: File) -> dict[str, Any]:
+    """What stands beside the form of a step: the working of an award, or the fee that is decided."""
+    return {"working": working(found), "fee": fee(found)}
+
+
 def fee(found: File) -> Fee | None:
     """验配费: what is to be paid to the fitting centre, beside the step that decides it; None at other steps."""
     return fee_of(found.case) if found.step is not None and found.step.form == "fee" else None

@@ -27,7 +27,7 @@ from workflows import actions
 from workflows.actions.papers import check_paper as check
 from workflows.desk.casefile import deciding, papers
 from workflows.desk.casefile.actions import add_redacted, remove_redacted
-from workflows.desk.casefile.filling import decision_form, fee, working
+from workflows.desk.casefile.filling import beside, decision_form
 from workflows.desk.casefile.forms import RedactedForm, ShowForm, TerminateForm
 from workflows.desk.casefile.opening import item_of, open_file, open_whole
 from workflows.desk.casefile.queries import File
@@ -63,8 +63,7 @@ def _page(request: HttpRequest, found: File, tab: str = "", **extra: Any) -> Htt
         "tabs": tabs,
         "tab": tab,
         "form": form,
-        "working": working(found) if form is not None else None,
-        "fee": fee(found) if form is not None else None,
+        **(beside(found) if form is not None else {}),
         **_small_forms(),
         "panel": f"desk/tabs/{tab}.html",
         "number_keys": number_keys(request),

@@ -131,6 +131,29 @@ ELIGIBILITY = (
     ),
     Row(
         "eligibility",
+        "standard",
+        {"standard": "WHO1997"},
+        4,
+        "示例第 6 条",
+        "听力损失按哪个标准分级，决定轮候先后。",
+        "The standard by which a hearing loss is graded; it orders the waiting list.",
+    ),  # fmt: skip
+    _count(
+        4, "sudden_days", 90, "示例第 7 条", "几天内突然听不见的，先看耳科", "Days of a sudden loss: ear doctor first"
+    ),
+    _count(
+        4, "air_bone_gap", 15, "示例第 7 条", "气骨导差从（dB）起先看耳科", "Air-bone gap from (dB): ear doctor first"
+    ),
+    _count(
+        4,
+        "ear_difference",
+        30,
+        "示例第 7 条",
+        "两耳相差从（dB）起先看耳科",
+        "Ears that differ from (dB): ear doctor first",
+    ),
+    Row(
+        "eligibility",
         "fitting_fee",
         {"amount": "200"},
         6,

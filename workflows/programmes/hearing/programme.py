@@ -18,7 +18,7 @@ ASKS = {
     ),
     "eligibility": (
         "age_from", "loss_from", "loss_to", "second_ear_from", "replacement_years", "fitting_invitations",
-        "fitting_fee",
+        "fitting_fee", "standard", "sudden_days", "air_bone_gap", "ear_difference",
     ),
     "entitlement": ("age", "place", "aided"),
 }  # fmt: skip

@@ -52,12 +52,8 @@ def _household(value: Any, facts: Facts) -> Any:
     return "" if 1 <= int(value) <= 30 else _("家庭人口请填 1 到 30 的数字，老人也算在内。")
 
 
-def _was_screened(facts: Facts) -> bool:
-    return bool(facts.get("screening_no"))
-
-
 def _measured(key: str) -> Any:
-    """What the fitting centre's test puts into the file; nobody is asked for it."""
+    """What the screening and the fitting centre's test put into the file; nobody is asked for it."""
     return lambda facts: facts.get(key) is not None
 
 
@@ -113,16 +109,18 @@ HEARING = Section(
         Question("screened_on", "date", _("哪天检查的"), required=False, sensitive=False),
         Question("screening_no", "text", _("筛查登记号"), _("参加过筛查的，照结果单写。"), required=False, sensitive=False),
         # what the screening found; it stands, and the test of the fitting centre is still made
-        Question("ear_right_pta", "text", _("筛查时右耳平均听阈（dB）"), when=_was_screened, required=False),
-        Question("ear_left_pta", "text", _("筛查时左耳平均听阈（dB）"), when=_was_screened, required=False),
+        Question("ear_right_pta", "text", _("筛查时右耳平均听阈（dB）"), required=False, is_found=True,
+                 when=_measured("ear_right_pta")),
+        Question("ear_left_pta", "text", _("筛查时左耳平均听阈（dB）"), required=False, is_found=True,
+                 when=_measured("ear_left_pta")),
         # what the test finds; the centre's act puts it here
-        Question("tested_on", "date", _("听力检查日期"), when=_measured("tested_on")),
-        Question("right_loss", "number", _("右耳平均听阈（dB）"), when=_measured("right_loss")),
-        Question("left_loss", "number", _("左耳平均听阈（dB）"), when=_measured("left_loss")),
+        Question("tested_on", "date", _("听力检查日期"), when=_measured("tested_on"), is_found=True),
+        Question("right_loss", "number", _("右耳平均听阈（dB）"), when=_measured("right_loss"), is_found=True),
+        Question("left_loss", "number", _("左耳平均听阈（dB）"), when=_measured("left_loss"), is_found=True),
         Question("fitted_ears", "choice", _("按检查结果配哪只耳朵"), choices=(
             ("right_ear", _("右耳")), ("left_ear", _("左耳")), ("both", _("两只耳朵")), ("none", _("不在适用范围内")),
-        ), when=_measured("fitted_ears")),
-        Question("devices", "choice", _("已留几台"), choices=(("1", _("一台")), ("2", _("两台"))), when=_measured("devices"),
+        ), when=_measured("fitted_ears"), is_found=True),
+        Question("devices", "choice", _("已留几台"), choices=(("1", _("一台")), ("2", _("两台"))), when=_measured("devices"), is_found=True,
                  sensitive=False),
     ),
 )  # fmt: skip
