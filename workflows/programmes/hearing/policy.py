@@ -134,21 +134,21 @@ ELIGIBILITY = (
         "standard",
         {"standard": "WHO1997"},
         4,
-        "示例第 6 条",
+        "示例第 8 条",
         "听力损失按哪个标准分级，决定轮候先后。",
         "The standard by which a hearing loss is graded; it orders the waiting list.",
     ),  # fmt: skip
     _count(
-        4, "sudden_days", 90, "示例第 7 条", "几天内突然听不见的，先看耳科", "Days of a sudden loss: ear doctor first"
+        4, "sudden_days", 90, "示例第 8 条", "几天内突然听不见的，先看耳科", "Days of a sudden loss: ear doctor first"
     ),
     _count(
-        4, "air_bone_gap", 15, "示例第 7 条", "气骨导差从（dB）起先看耳科", "Air-bone gap from (dB): ear doctor first"
+        4, "air_bone_gap", 15, "示例第 8 条", "气骨导差从（dB）起先看耳科", "Air-bone gap from (dB): ear doctor first"
     ),
     _count(
         4,
         "ear_difference",
         30,
-        "示例第 7 条",
+        "示例第 8 条",
         "两耳相差从（dB）起先看耳科",
         "Ears that differ from (dB): ear doctor first",
     ),
@@ -157,7 +157,7 @@ ELIGIBILITY = (
         "fitting_fee",
         {"amount": "200"},
         6,
-        "示例第 19 条",
+        "示例第 17 条",
         "每台设备的验配费，复查通过后付给验配机构。",
         "Fitting fee for each device, paid to the centre after the check.",
     ),
