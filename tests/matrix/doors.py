@@ -15,7 +15,6 @@ Found = tuple[str, Callable[..., Any]]
 
 HELPERS = {
     "cases.stock.actions.paying.pay_fee": "inside the approval of the fee",
-    "workflows.actions.moving.is_awaited": "asks, inside the act that told a fact",
     "cases.follow_up.actions.draw": "part of the act that moves the case",
     "cases.follow_up.actions.keep": "part of the act that moves the case",
     "cases.access.actions.look": "stores a look in a transaction of its own, before the bytes leave",

@@ -137,3 +137,13 @@ ALTER TABLE public.cases_measure ENABLE ALWAYS TRIGGER policy_measure_guard;
 ALTER TABLE public.cases_measure ENABLE ALWAYS TRIGGER policy_no_truncate;
 ALTER TABLE public.cases_clause ENABLE ALWAYS TRIGGER policy_measure_guard;
 ALTER TABLE public.cases_clause ENABLE ALWAYS TRIGGER policy_no_truncate;
+
+-- One row of the version that counts for a case; what a county or city set stands over the province's.
+CREATE FUNCTION public.policy_says(p_version bigint, p_section text, p_key text) RETURNS jsonb LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE chain(id, base_id, depth) AS (
+        SELECT id, base_id, 0 FROM public.cases_policyversion WHERE id = p_version
+        UNION ALL SELECT v.id, v.base_id, c.depth + 1 FROM public.cases_policyversion v JOIN chain c ON v.id = c.base_id)
+    SELECT r.value::jsonb FROM public.cases_policyrow r JOIN chain c ON c.id = r.version_id
+        WHERE r.section = p_section AND r.key = p_key ORDER BY c.depth LIMIT 1
+$$;

@@ -108,14 +108,6 @@ CREATE TRIGGER stock_handover BEFORE INSERT OR UPDATE ON cases_handover FOR EACH
 CREATE SEQUENCE cases_handover_number;
 
 -- The fee for fitting (验配费): the sum of the policy for each device that the person keeps, once each passed its check.
-CREATE FUNCTION stock_policy(p_version bigint, p_section text, p_key text) RETURNS jsonb LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-    WITH RECURSIVE chain AS (
-        SELECT id, base_id FROM public.cases_policyversion WHERE id = p_version
-        UNION ALL SELECT v.id, v.base_id FROM public.cases_policyversion v JOIN chain c ON v.id = c.base_id)
-    SELECT r.value FROM public.cases_policyrow r JOIN chain c ON c.id = r.version_id
-    WHERE r.section = p_section AND r.key = p_key ORDER BY c.base_id NULLS LAST LIMIT 1
-$$;
 CREATE FUNCTION stock_fee() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_policy bigint;
@@ -126,12 +118,12 @@ BEGIN
     SELECT count(*) INTO v_kept FROM public.cases_fitting WHERE case_id = NEW.case_id AND state = 'fitted';
     SELECT count(*) INTO v_passed FROM public.cases_fitting f JOIN public.cases_fittingcheck c ON c.fitting_id = f.id
         WHERE f.case_id = NEW.case_id AND f.state = 'fitted' AND c.done_on IS NOT NULL
-          AND c.day = (public.stock_policy(v_policy, 'days', 'fit_check_2') ->> 'days')::integer;
+          AND c.day = (public.policy_says(v_policy, 'days', 'fit_check_2') ->> 'days')::integer;
     IF v_kept = 0 OR v_passed <> v_kept THEN
         PERFORM public.stock_refuse('a fee is for devices that passed the check and are kept', 'fee_earned');
     END IF;
     IF NEW.amount IS DISTINCT FROM
-        v_kept * (public.stock_policy(v_policy, 'eligibility', 'fitting_fee') ->> 'amount')::numeric THEN
+        v_kept * (public.policy_says(v_policy, 'eligibility', 'fitting_fee') ->> 'amount')::numeric THEN
         PERFORM public.stock_refuse('a fee is the sum of the policy for each device', 'fee_by_policy');
     END IF;
     RETURN NEW;

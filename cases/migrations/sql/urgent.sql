@@ -1,15 +1,5 @@
 -- Urgent aid (急难救助): made only where the pinned policy allows it, within its limit; afterwards the panel settles it.
 
--- One row of the version that counts for a case; what a county or city set stands over the province's.
-CREATE FUNCTION urgent_row(p_version bigint, p_section text, p_key text) RETURNS jsonb LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-    WITH RECURSIVE chain(id, base_id, depth) AS (
-        SELECT id, base_id, 0 FROM public.cases_policyversion WHERE id = p_version
-        UNION ALL SELECT v.id, v.base_id, c.depth + 1 FROM public.cases_policyversion v JOIN chain c ON v.id = c.base_id)
-    SELECT r.value::jsonb FROM public.cases_policyrow r JOIN chain c ON c.id = r.version_id
-        WHERE r.section = p_section AND r.key = p_key ORDER BY c.depth LIMIT 1
-$$;
-
 CREATE FUNCTION urgent_refuse(p_what text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'urgent: %', p_what USING ERRCODE = 'check_violation';
@@ -33,10 +23,10 @@ BEGIN
         IF v_case.state <> 'URGENT' OR v_case.policy_id IS DISTINCT FROM NEW.policy_id OR NEW.outcome <> '' THEN
             PERFORM public.urgent_refuse('it begins with the approval of an accepted case, under its own policy');
         END IF;
-        IF (public.urgent_row(NEW.policy_id, 'levels', 'urgent_approval') ->> 'on') IS DISTINCT FROM 'true' THEN
+        IF (public.policy_says(NEW.policy_id, 'levels', 'urgent_approval') ->> 'on') IS DISTINCT FROM 'true' THEN
             PERFORM public.urgent_refuse('the policy of the case has no urgent path');
         END IF;
-        IF NEW.amount > coalesce((public.urgent_row(NEW.policy_id, 'caps', 'urgent') ->> 'amount')::numeric, 0)
+        IF NEW.amount > coalesce((public.policy_says(NEW.policy_id, 'caps', 'urgent') ->> 'amount')::numeric, 0)
             OR NEW.amount > coalesce(v_case.award, 0) THEN
             PERFORM public.urgent_refuse('the amount is over the limit of the policy or over what was worked out');
         END IF;
