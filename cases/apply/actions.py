@@ -1,8 +1,10 @@
-"""What an applicant does after sending: look up without signing in, counted; give another account; get a new paper code."""
+"""What an applicant does beside the form: the invoices of his draft; after sending look up without signing in, counted; give
+another account; get a new paper code."""
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,18 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Post
 from cases.access.queries import require
+from cases.dossier.actions import own_draft
 from cases.dossier.models import Case, TrackTry
 from cases.dossier.queries import lock_case
 from cases.dossier.rules import CODE_REASONS, clean_case_number
 from cases.dossier.sending import new_paper_code
-from cases.errors import Invalid, Refusal
-from cases.evidence import vault
+from cases.errors import Invalid, NotFound, Refusal
+from cases.evidence import invoices, vault
 from cases.evidence.keeping import PAPER, store, taken_in
-from cases.evidence.models import Material, MaterialFile
+from cases.evidence.models import Invoice, Material, MaterialFile
 from cases.history.record import action, current, record
 from cases.people.actions import COUNTER, NO_CARD, give_account, may_give_account
 from cases.people.models import PayeeAccount
 from cases.people.rules import SELF
+from cases.programme import programme
 from cases.recusal.models import Recusal
 from cases.sealed import blind_index, seal, unseal
 
@@ -133,6 +137,30 @@ def _kept(case: Case, code: str, upload: Any, by: Any, now: datetime) -> Materia
         row.state = "given"
         row.save(update_fields=["state"])
     return file
+
+
+# --- the invoices of a draft -----------------------------------------------------------------------------------------------
+@action("draft.state_invoice")
+def state_invoice(*, case: Case, given: Mapping[str, Any], by: Any, now: datetime | None = None) -> Invoice:
+    """填一张票据 in the draft, by whoever fills it in; it counts once the draft is sent. Raises what `invoices.state_invoice` does."""
+    assert now is not None
+    return invoices.state_invoice(case=_own_draft(case, by), given=given, by=by, now=now)
+
+
+@action("draft.take_back_invoice")
+def take_back_invoice(*, case: Case, invoice: int, by: Any, now: datetime | None = None) -> None:
+    """删掉一张票据 from the draft. Raises NotFound for one that does not stand there."""
+    rows = invoices.stated_of(_own_draft(case, by)).filter(pk=invoice)
+    if not rows:
+        raise NotFound()
+    invoices.forget_stated(rows)
+
+
+def _own_draft(case: Case, by: Any) -> Case:
+    found = own_draft(case, by)
+    if programme(found.programme).bills is None:
+        raise NotFound()
+    return found
 
 
 # --- a lost paper code --------------------------------------------------------------------------------------------------

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from cases.calendar.rules import local_day
-from cases.consent.queries import current as consents_of
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
-from cases.dossier.sending import lacking
 from cases.dossier.waiting import ahead_of
 from cases.people.actions import REPAIRING
 from cases.policy.rules import Policy, PolicyGap
@@ -23,72 +20,6 @@ from cases.programme import Question, programme
 from cases.publicity.queries import last_public_day, looked_into_until
 from cases.states import ROAD, STATES, State, applicant_words
 from cases.urgent.queries import aid_of
-
-OTHER_TASKS = {"materials": gettext_lazy("材料"), "consent": gettext_lazy("同意")}
-
-
-@dataclass(frozen=True)
-class Task:
-    """办理清单的一行: where it leads, how far it is, and what is still lacking."""
-
-    key: str
-    name: Any
-    href: str
-    state: str
-
-    @property
-    def words(self) -> str:
-        return {"done": _("已完成"), "begun": _("没填完"), "open": _("还没填")}[self.state]
-
-    @property
-    def colour(self) -> str:
-        return {"done": "green", "begun": "blue", "open": "grey"}[self.state]
-
-
-def tasks(case: Case, *, now: datetime) -> list[Task]:
-    """办理清单: the sections of the programme, papers before the account, consents last."""
-    card, facts = programme(case.programme), answers(case)
-    lacks: dict[str, list[str]] = {}
-    for lack in lacking(case, now=now):
-        lacks.setdefault(lack.section, []).append(lack.key)
-    asked = {question.key for question in card.asked(facts)}
-    out = []
-    for section in card.sections:
-        keys = [question.key for question in section.questions if question.key in asked]
-        if not keys:
-            continue
-        missing = lacks.get(section.key, [])
-        begun = any(key in facts for key in keys)
-        first = next((key for key in keys if key in missing), keys[0])
-        out.append(
-            Task(
-                section.key,
-                section.title,
-                reverse("dossier:question", args=[case.token, first]),
-                _state(missing, begun),
-            )
-        )
-    materials = Task(
-        "materials", OTHER_TASKS["materials"], reverse("dossier:materials", args=[case.token]),
-        _state(lacks.get("materials", []), case.files.filter(removed_at=None).exists()),
-    )  # fmt: skip
-    place = next((index for index, task in enumerate(out) if task.key == "account"), len(out))
-    out.insert(place, materials)
-    out.append(
-        Task(
-            "consent",
-            OTHER_TASKS["consent"],
-            reverse("dossier:consents", args=[case.token]),
-            _state(lacks.get("consent", []), bool(consents_of(case))),
-        )  # fmt: skip
-    )
-    return out
-
-
-def _state(missing: list[str], begun: bool) -> str:
-    if not begun:
-        return "open"
-    return "begun" if missing else "done"
 
 
 def next_question(case: Case, key: str) -> Question | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.apply.views import draft, papers, start, track
+from cases.apply.views import bills, draft, papers, start, track
 
 app_name = "dossier"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("draft/<uuid:token>", draft.task_list, name="draft"),
     path("draft/<uuid:token>/materials", papers.materials, name="materials"),
     path("draft/<uuid:token>/materials/<slug:code>", papers.material, name="material"),
+    path("draft/<uuid:token>/invoices", bills.invoices, name="invoices"),
     path("draft/<uuid:token>/consents", draft.consent_page, name="consents"),
     path("draft/<uuid:token>/check", draft.check, name="check"),
     path("draft/<uuid:token>/paper", draft.paper_form, name="paper"),

@@ -76,7 +76,7 @@ def save_answer(
     when the answer is not any more the one that the page showed (`seen`).
     """
     assert now is not None
-    found = _my_draft(case, by)
+    found = own_draft(case, by)
     row = take_answer(case=found, key=key, value=value, seen=seen, by=by, now=now)
     _remember(found, key, answers(found).get(key), by, now)
     return row
@@ -86,7 +86,7 @@ def save_answer(
 def discard_draft(*, case: Case, by: Any, now: datetime | None = None) -> None:
     """不要了: empty a draft, its answers and papers, for good; the empty row stays so that history keeps its end."""
     assert now is not None
-    found = _my_draft(case, by)
+    found = own_draft(case, by)
     count = _empty(found, by, now)
     record("case.discarded", about=("case", found.pk), object=found, payload={"answers": count})
 
@@ -222,7 +222,8 @@ def _card(slug: str) -> Programme:
         raise NotFound() from None
 
 
-def _my_draft(case: Case, by: Any) -> Case:
+def own_draft(case: Case, by: Any) -> Case:
+    """The draft under its lock, for whoever fills it in. NotFound for others, Refusal once it was sent."""
     found = lock_case(case.pk)
     _must_be_mine(found, by)
     if found.discarded_at is not None:

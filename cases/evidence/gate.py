@@ -15,6 +15,7 @@ from cases.dossier.gates import at_discard, before_submit, when_settled
 from cases.dossier.lacks import Lack
 from cases.dossier.models import Case
 from cases.evidence import vault
+from cases.evidence.invoices import count_stated, forget_stated, stated_of
 from cases.evidence.models import Material, MaterialFile
 from cases.evidence.queries import papers
 from cases.evidence.rules import checklist
@@ -50,6 +51,18 @@ def write_checklist(case: Case, facts: Mapping[str, Any], *, by: Any, now: datet
         row.save()
     asked = {document.code for document in checklist(policy_of(case), facts, today=local_day(now))}
     Material.objects.filter(case=case, required=True).exclude(code__in=asked).update(required=False)
+
+
+@when_settled
+def stated_invoices_count(case: Case, facts: Mapping[str, Any], *, by: Any, now: datetime) -> None:
+    """What the applicant stated counts from the moment of sending."""
+    count_stated(case, now=now)
+
+
+@at_discard
+def drop_stated_invoices(case: Case, *, by: Any, now: datetime) -> None:
+    """The invoices of a draft that is thrown away are forgotten with it."""
+    forget_stated(stated_of(case))
 
 
 @at_discard

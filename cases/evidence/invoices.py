@@ -23,6 +23,7 @@ from cases.history.record import record
 from cases.sealed import blind_index
 
 MOST = 400
+DRAFT = "draft"
 AMOUNTS = ("total", "in_scope", "reimbursed", "self_pay")
 
 
@@ -60,6 +61,73 @@ def keep_invoice(*, case: Case, given: Mapping[str, Any], by: Any, now: datetime
     Raises Invalid with a sentence a field, Refusal when the invoice is used already: the case is named to whoever may see
     it, the office to everybody else.
     """
+    row = _read(case, given, by, now)
+    first = _user_of(row.key)
+    if first is not None:
+        raise used(first, viewer=by, case=case)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:  # another case took it at the same moment
+        if (first := _user_of(row.key)) is None:
+            raise
+        raise used(first, viewer=by, case=case) from error
+    told = {"total": row.total, "self_pay": row.self_pay}
+    record("invoice.entered", about=("case", case.pk), object=row, payload=told)
+    return row
+
+
+def state_invoice(*, case: Case, given: Mapping[str, Any], by: Any, now: datetime) -> Invoice:
+    """填一张票据 in a draft, inside an act on it: it counts once the draft is sent, and until then for nobody.
+
+    Raises Invalid with a sentence a field, Refusal when it stands in this draft already.
+    """
+    row = _read(case, given, by, now)
+    if stated_of(case).filter(key=row.key).exists():
+        raise Refusal(_("这张票据已经录过了。"), code="invoice_used", status=409)
+    row.released_at, row.released_why = now, DRAFT
+    row.save(force_insert=True)
+    record("invoice.stated", about=("case", case.pk), object=row)
+    return row
+
+
+def stated_of(case: Case) -> QuerySet[Invoice]:
+    """票据 that stand in a draft."""
+    return Invoice.objects.filter(case=case, released_why=DRAFT).order_by("pk")
+
+
+def count_stated(case: Case, *, now: datetime) -> None:
+    """提交: what was stated in the draft counts from now on.
+
+    Raises Refusal for one that is used already, in words that do not tell whose it is: who sends may be anybody.
+    """
+    for row in stated_of(case):
+        row.released_at, row.released_why = None, ""
+        try:
+            with transaction.atomic():
+                row.save(update_fields=["released_at", "released_why"])
+        except IntegrityError as error:
+            said = _("尾号 {tail} 的票据已经用过，一张只能用一次。请去掉它，再提交。")
+            raise Refusal(format_lazy(said, tail=str(row.number)[-4:]), code="invoice_used", status=409) from error
+        record(
+            "invoice.entered",
+            about=("case", case.pk),
+            object=row,
+            payload={"total": row.total, "self_pay": row.self_pay},
+        )
+
+
+def forget_stated(rows: QuerySet[Invoice]) -> None:
+    """What stood in a draft goes: the row stays for the chain, without code and number."""
+    for row in rows:
+        row.code = row.number = row.check_code = ""
+        row.released_why = "mistake"
+        row.save(update_fields=["code", "number", "check_code", "released_why"])
+        record("invoice.released", about=("case", row.case_id), object=row, payload={"why": "mistake"})
+
+
+def _read(case: Case, given: Mapping[str, Any], by: Any, now: datetime) -> Invoice:
+    """What was typed as a row that is not stored yet."""
     code, number = clean_code(given.get("code")), clean_code(given.get("number"))
     bill = Bill(
         given["issued_on"], given["total"], given["in_scope"], given["reimbursed"], given["self_pay"],
@@ -68,27 +136,13 @@ def keep_invoice(*, case: Case, given: Mapping[str, Any], by: Any, now: datetime
     wrong = faults(bill, code=code, number=number, today=local_day(now))
     if wrong:
         raise Invalid(_("这张票据还不能录入。"), fields=wrong, code="invoice")
-    if invoices_of(case).count() >= MOST:
+    if (invoices_of(case) | stated_of(case)).count() >= MOST:
         raise Refusal(_("一件申请最多录 400 张票据。"), code="too_many_invoices", status=409)
-    key = _key(code, number)
-    first = _user_of(key)
-    if first is not None:
-        raise used(first, viewer=by, case=case)
-    try:
-        with transaction.atomic():
-            row = Invoice.objects.create(
-                case=case, key=key, code=code, number=number, check_code=clean_code(given.get("check_code")),
-                issued_on=bill.issued_on, donated=bill.donated, out_of_region=bill.out_of_region,
-                **{name: getattr(bill, name) for name in AMOUNTS}, entered_by=by, entered_at=now,
-            )  # fmt: skip
-    except IntegrityError as error:  # another case took it at the same moment
-        if (first := _user_of(key)) is None:
-            raise
-        raise used(first, viewer=by, case=case) from error
-    record(
-        "invoice.entered", about=("case", case.pk), object=row, payload={"total": row.total, "self_pay": row.self_pay}
-    )
-    return row
+    return Invoice(
+        case=case, key=_key(code, number), code=code, number=number, check_code=clean_code(given.get("check_code")),
+        issued_on=bill.issued_on, donated=bill.donated, out_of_region=bill.out_of_region,
+        **{name: getattr(bill, name) for name in AMOUNTS}, entered_by=by, entered_at=now,
+    )  # fmt: skip
 
 
 def release_invoice(row: Invoice, why: str, *, now: datetime) -> None:

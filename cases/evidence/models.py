@@ -150,10 +150,16 @@ class Invoice(models.Model):
     """票据: one medical invoice of one case, with its four numbers in yuan; it pays for one case alone, in all programmes.
 
     `key` is the blind index of code and number: the check code proves an invoice and does not tell two apart. An invoice
-    entered by mistake, or of a case that ended without a grant, is released and may be used elsewhere.
+    entered by mistake, or of a case that ended without a grant, is released and may be used elsewhere; so is one that an
+    applicant stated in a draft, until the draft is sent.
     """
 
-    WHY = [("mistake", _("录入有误")), ("ended", _("申请没有办成")), ("refused", _("申报没有认可"))]
+    WHY = [
+        ("draft", _("还在草稿里")),
+        ("mistake", _("录入有误")),
+        ("ended", _("申请没有办成")),
+        ("refused", _("申报没有认可")),
+    ]
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="invoices")
     key = models.CharField(max_length=64)

@@ -786,7 +786,12 @@ class Migration(migrations.Migration):
                     "released_why",
                     models.CharField(
                         blank=True,
-                        choices=[("mistake", "录入有误"), ("ended", "申请没有办成"), ("refused", "申报没有认可")],
+                        choices=[
+                            ("draft", "还在草稿里"),
+                            ("mistake", "录入有误"),
+                            ("ended", "申请没有办成"),
+                            ("refused", "申报没有认可"),
+                        ],
                         default="",
                         max_length=8,
                     ),

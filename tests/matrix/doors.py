@@ -22,6 +22,7 @@ HELPERS = {
     "cases.calendar.actions.on_calendar_loaded": "registers a handler",
     "cases.calendar.actions.load_calendar": "a command of the operator; writes one event",
     "cases.calendar.actions.load_reference": "set-up by the owner role",
+    "cases.dossier.actions.own_draft": "a lock inside an act",
     "cases.dossier.actions.drop_lapsed_drafts": "the clock; each draft it empties is an act",
     "cases.duplicates.actions.hits.note_trace": "inside the act that changes the file",
     "cases.duplicates.actions.hits.keep_hits": "inside the act at whose moment it is looked",

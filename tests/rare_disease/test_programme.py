@@ -74,6 +74,8 @@ def test_both_national_lists_are_whole_and_found_by_name_other_name_and_pinyin()
     assert diseases.find("gexie")[0].code == "1-31"
     assert diseases.find(" 血 友 ")[0].code == "1-36"
     assert diseases.find("没有这种病") == []
+    overlapping = {one.code: str(dict(diseases.choices())[one.code]) for one in diseases.find("免疫缺陷")}
+    assert "第 66 项" in overlapping["1-94"] and "第 94 项" in overlapping["2-66"]
     assert diseases.find("") == []
 
 

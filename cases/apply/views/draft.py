@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 from cases.apply import queries
 from cases.apply.forms import FEW, QuestionForm, TruthForm, question_form
 from cases.apply.said import summary
+from cases.apply.task_list import SETTLED
+from cases.apply.task_list import tasks as tasks_of
 from cases.calendar import clock
 from cases.consent import actions as consents
 from cases.consent.forms import ConsentForm
@@ -41,8 +43,8 @@ def task_list(request: HttpRequest, token: UUID) -> HttpResponse:
     case = my_draft(request.user, token)
     if case.state != "DRAFT":
         return redirect("dossier:case", number=case.number)
-    tasks = queries.tasks(case, now=clock.now())
-    ready = all(task.state == "done" for task in tasks)
+    tasks = tasks_of(case, now=clock.now())
+    ready = all(task.state in SETTLED for task in tasks)
     context = {
         "case": case, "card": programme(case.programme), "tasks": tasks, "is_ready": ready,
         "kept": kept_until(case, policies_in_force(clock.today()).get(case.programme)), "back_href": "/my",
@@ -216,13 +218,13 @@ def check(request: HttpRequest, token: UUID) -> HttpResponse:
         except Invalid as fault:
             _show_lacks(form, fault)
         except Refusal as refusal:
-            if refusal.code != "one_open_case":
+            if refusal.code not in ("one_open_case", "invoice_used"):
                 raise
             form.add_error(None, str(refusal))
-    tasks = queries.tasks(case, now=clock.now())
+    tasks = tasks_of(case, now=clock.now())
     context = {
         "case": case, "form": form, "sections": summary(case, today=clock.today()), "papers": papers(case, today=clock.today()),
-        "open_tasks": [task for task in tasks if task.state != "done"], "back_href": home_of(request, case),
+        "open_tasks": [task for task in tasks if task.state not in SETTLED], "back_href": home_of(request, case),
     }  # fmt: skip
     return render(request, "dossier/check.html", context, status=422 if form.errors else 200)
 

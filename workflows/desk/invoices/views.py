@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.calendar import clock
 from cases.errors import Refusal
+from cases.evidence.forms import InvoiceForm
 from workflows.actions.invoices import enter_invoice, take_out_invoice
 from workflows.desk.casefile.opening import item_of, open_whole
 from workflows.desk.casefile.queries import File
-from workflows.desk.invoices.forms import InvoiceForm
 from workflows.desk.invoices.queries import page_of
 
 

@@ -1,4 +1,4 @@
-"""The 207 diseases of the two national catalogues (罕见病目录 2018 and 2023), and how a name that somebody types finds them."""
+"""The 207 items of the two national catalogues (罕见病目录 2018 and 2023), and how a name that somebody types finds them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ SOURCE = Path(__file__).parent / "data" / "rare_diseases.csv"
 
 @dataclass(frozen=True, slots=True)
 class Disease:
-    """目录病种: code is list and item number, e.g. `1-31`."""
+    """目录病种: code is list and item number, e.g. `1-31`; a note stands where the two lists overlap."""
 
     code: str
     name_zh: str
     name_en: str
     aliases: tuple[str, ...]
+    note_zh: str = ""
+    note_en: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +33,14 @@ def diseases() -> tuple[Disease, ...]:
     """All listed diseases in the order of the lists."""
     with SOURCE.open(encoding="utf-8", newline="") as file:
         return tuple(
-            Disease(row["code"], row["name_zh"], row["name_en"], tuple(filter(None, row["alias_zh"].split(";"))))
+            Disease(
+                row["code"],
+                row["name_zh"],
+                row["name_en"],
+                tuple(filter(None, row["alias_zh"].split(";"))),
+                row["note_zh"],
+                row["note_en"],
+            )
             for row in csv.DictReader(file)
         )
 
@@ -72,5 +81,12 @@ named: Any = lazy(_name, str)
 
 
 def choices() -> tuple[tuple[str, Any], ...]:
-    """Code and name in the reader's language."""
-    return tuple((one.code, named(one.name_zh, one.name_en)) for one in diseases())
+    """Code and name in the reader's language, with the note where two items overlap."""
+    return tuple(
+        (one.code, named(_with(one.name_zh, one.note_zh, "（{}）"), _with(one.name_en, one.note_en, " ({})")))
+        for one in diseases()
+    )
+
+
+def _with(name: str, note: str, marks: str) -> str:
+    return name + marks.format(note) if note else name

@@ -1,4 +1,4 @@
-"""What is typed from an invoice: where it stands on the paper, in that order."""
+"""What is typed from an invoice (票据), by the applicant or a reviewer: where it stands on the paper, in that order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SHORT = forms.TextInput({"class": "w-20", "autocomplete": "off"})
 class InvoiceForm(ReliefForm):
     """录入票据: code, number and check code, the day, and the four numbers in yuan."""
 
-    code = CleanCharField(label=_("票据代码"), squeeze=True, max_length=24, widget=SHORT)
+    code = CleanCharField(
+        label=_("票据代码"), squeeze=True, max_length=24, required=False, widget=SHORT,
+        help_text=_("20 位号码的电子发票没有代码，空着。"),
+    )  # fmt: skip
     number = CleanCharField(label=_("票据号码"), squeeze=True, max_length=28, widget=SHORT)
     check_code = CleanCharField(label=_("校验码"), squeeze=True, max_length=12, required=False, widget=SHORT)
     issued_on = DateField(label=_("开票日期"))
