@@ -56,8 +56,9 @@ def policy_keys_of(cls: Any) -> dict[str, tuple[str, ...]]:
     asks_after = any(getattr(node, "follow_up", False) for node in nodes)
     levels = tuple(node.name for node in nodes if getattr(node, "optional", False))
     ways = [exit for node in nodes for exit in getattr(node, "exits", {}).values()]
-    if urgent := [exit for exit in ways if exit.kind == "urgent"]:
-        levels += (*(target for exit in urgent for target in exit.targets), NOTICE_AFTER_URGENT)
+    levels += tuple(target for exit in ways if exit.kind in ("ask", "urgent") for target in exit.targets)
+    levels += (NOTICE_AFTER_URGENT,) if any(exit.kind == "urgent" for exit in ways) else ()
+    levels = tuple(dict.fromkeys(levels))
     quorum = ("panel",) if "panel_agree" in exits else ()
     if any(exit.kind == "ask" for exit in ways):
         counts.add("expert_over")

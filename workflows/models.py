@@ -20,6 +20,7 @@ from workflows.engine.rows import *
 from workflows.handovers import *
 from workflows.operations.models import *
 from workflows.reports.models import *
+from workflows.scoring.models import *
 
 USER = settings.AUTH_USER_MODEL
 

@@ -19,7 +19,7 @@ from cases.history.record import current, record
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.states import STATES
-from workflows import barring, effects, pauses, turns, urgent
+from workflows import barring, effects, pauses, so, turns
 from workflows.engine import jobs, messages, timers
 from workflows.flow import step_of
 from workflows.holding import give, goes_on, same_handlers
@@ -66,7 +66,7 @@ def road_facts(process: Any) -> RoadFacts:
     case = case_of(process.pk)
     outcomes = SimpleLazyObject(lambda: _left_by(case))  # few gateways ask for it
     told = cast(Mapping[str, str], outcomes)
-    return RoadFacts(case.award or Decimal(0), told, policy_of(case).threshold, urgent.is_so(case))
+    return RoadFacts(case.award or Decimal(0), told, policy_of(case).threshold, so.is_so(case))
 
 
 def _left_by(case: Case) -> dict[str, str]:

@@ -48,13 +48,14 @@ def carry_on(item: WorkItem, node: Any) -> None:
     exit = node.exits.get(made.outcome) if made is not None else None
     if before is None or exit is None or exit.kind not in ("wait", "ask"):
         return
-    waited = WorkItem.objects.filter(case=item.case, pk__gt=before.pk, pk__lt=item.pk).order_by("pk").first()
-    if waited is None or waited.done_at is None:
+    rows = list(WorkItem.objects.filter(case=item.case, pk__gt=before.pk, pk__lt=item.pk).order_by("pk"))
+    if not rows or rows[-1].done_at is None:
         return
+    waited, until = rows[0], rows[-1].done_at
     item.clock_from = before.clock_from or local_day(before.offered_at)
     for row in before.pauses.exclude(ends_on=None):
         Pause.objects.create(item=item, reason=row.reason, starts_on=row.starts_on, ends_on=row.ends_on)
-    begin, end = local_day(waited.offered_at), local_day(waited.done_at)
+    begin, end = local_day(waited.offered_at), local_day(until)
     Pause.objects.create(item=item, reason=waited.step, starts_on=begin, ends_on=end)
     record(
         "pause.counted", about=("case", item.case_id), object=item,

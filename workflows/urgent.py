@@ -5,10 +5,8 @@ A road has the path by an exit of kind `urgent`, the steps `urgent_approval` and
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +16,11 @@ from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid
 from cases.notices.actions import notify
 from cases.people.actions import confirm_account
-from cases.policy.queries import policy_of
 from cases.urgent import actions as urgent
 from cases.urgent.queries import aid_of, paid_ahead
 from workflows import effects
 from workflows.models import Decision
 from workflows.rules import given
-from workflows.rules.conditions import AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS
 
 
 def approved(*, case: Case, decision: Decision, data: dict[str, Any], by: Any, now: datetime) -> None:
@@ -84,19 +80,3 @@ def written_off(*, case: Case, decision: Decision, data: dict[str, Any], by: Any
 def _amount(case: Case) -> Decimal | None:
     aid = aid_of(case)
     return aid.amount if aid else None
-
-
-_SO: dict[str, Callable[[Case], bool]] = {
-    AWARD_LEFT: lambda case: (case.award or Decimal(0)) > paid_ahead(case),
-    NOTICE_AFTER_URGENT: lambda case: policy_of(case).level_on(NOTICE_AFTER_URGENT),
-    PAYOUT_WAITS: lambda case: case.payouts.filter(state__in=["reserved", "returned", "failed"]).exists(),
-}
-
-
-def is_so(case: Case) -> Callable[[str], bool]:
-    """What the gateways of a road may ask whether it is so of a case."""
-    return partial(_holds, case)
-
-
-def _holds(case: Case, name: str) -> bool:
-    return _SO[name](case)

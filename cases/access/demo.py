@@ -78,6 +78,8 @@ CAST = [
     Part("prov_review2", "沙兆祥", (("PRV1", "64"),)),
     Part("prov_head", "罗银花", (("PRV2", "64"),)),
     Part("expert1", "锁凤英", (("EXP", "64"),)),
+    Part("expert2", "单志远", (("EXP", "64"),)),
+    Part("expert3", "丁雅文", (("EXP", "64"),)),
     *(
         Part(f"panel{number}", name, (("PAN", "64"),))
         for number, name in enumerate(("安成林", "铁欣怡", "金正军", "纳秀丽", "拜怀德", "纳玉莲"), 1)

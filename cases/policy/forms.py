@@ -73,6 +73,8 @@ FIELDS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "supplement_reasons": (*_NAMES, ("document", _("材料代码"), TEXT)),
     "reject_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
     "return_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
+    "scoring": (("count", _("人数或分数"), WHOLE),),
+    "score_items": (*_NAMES, ("count", _("最高分"), WHOLE)),
     "urgent_reasons": (*_NAMES, ("group", _("类别"), TEXT)),
 }
 

@@ -14,7 +14,7 @@ from cases.policy.shapes import Range, ShapeFault, amount_in, amount_or_none, pl
 
 SECTIONS = (
     "award", "caps", "days", "levels", "quorum", "checklist", "supplement_reasons", "reject_reasons", "return_reasons",
-    "urgent_reasons", "eligibility", "entitlement", "priority", "reading", "duplicates", "follow_up",
+    "urgent_reasons", "scoring", "score_items", "eligibility", "entitlement", "priority", "reading", "duplicates", "follow_up",
 )  # fmt: skip
 
 LONGEST_WARNING = 10

@@ -21,6 +21,7 @@ DUPLICATE_KINDS = ("person", "similar", "account", "phone", "household", "listed
 FOLLOW_UP_SHARES = ("phone", "home")
 FOLLOW_UP_ASKS = ("ask_received", "ask_amount", "ask_satisfied", "ask_fee")
 REASONS = ("supplement_reasons", "reject_reasons", "return_reasons", "urgent_reasons")
+SCORING = ("readers", "spread", "pass_mark")
 AMOUNT_CAPS = ("per_claim", "per_year", "per_life", "household_per_year", "urgent")
 
 
@@ -117,6 +118,11 @@ def faults_of_row(row: Row) -> Iterator[ShapeFault]:
     elif row.section == "priority":
         yield from _named_faults(row, value)
         yield from _whole_number(value, "days", least=1)
+    elif row.section == "scoring":
+        yield from _scoring_faults(row.key, value)
+    elif row.section == "score_items":
+        yield from _named_faults(row, value)
+        yield from _whole_number(value, "count", least=1)
     elif row.section == "duplicates":
         yield from _duplicates_faults(row.key, value)
     if isinstance(value, dict) and row.section not in ("award", ENTITLEMENT):
@@ -180,6 +186,12 @@ def _duplicates_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
             yield ShapeFault("score", _("分数最高 100。"))
     if key in ("account", "phone"):
         yield from _whole_number(value, "count", least=1)
+
+
+def _scoring_faults(key: str, value: dict[str, Any]) -> Iterator[ShapeFault]:
+    if key not in SCORING:
+        yield ShapeFault("key", _("评分没有这一条。"))
+    yield from _whole_number(value, "count", least=1 if key == "readers" else 0)
 
 
 def _quorum_faults(value: dict[str, Any]) -> Iterator[ShapeFault]:

@@ -32,6 +32,8 @@ SECTION_NAMES = {
     "reject_reasons": lazy("不予救助原因"),
     "return_reasons": lazy("退回原因"),
     "urgent_reasons": lazy("急难原因"),
+    "scoring": lazy("专家评分"),
+    "score_items": lazy("评分表"),
 }
 
 SHAPE_NAMES = {
@@ -69,6 +71,7 @@ def name_of(row: Row) -> str:
         "reject_reasons",
         "return_reasons",
         "urgent_reasons",
+        "score_items",
         "priority",
     ):
         english = (get_language() or "").startswith("en")
@@ -247,5 +250,9 @@ _SAYS: dict[str, Callable[[Row], str]] = {
     "supplement_reasons": lambda row: str(row.value.get("document", "")),
     "reject_reasons": lambda row: str(row.value.get("group", "")),
     "return_reasons": lambda row: str(row.value.get("group", "")),
+    "scoring": lambda row: str(row.value["count"]),
+    "score_items": lambda row: (
+        ngettext("最高 %(n)s 分", "最高 %(n)s 分", row.value["count"]) % {"n": row.value["count"]}
+    ),
     "urgent_reasons": lambda row: str(row.value.get("group", "")),
 }

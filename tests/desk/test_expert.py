@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.access.looks import OPENED
@@ -19,18 +20,22 @@ from cases.evidence.models import MaterialFile
 from cases.evidence.queries import redacted_files
 from cases.history.models import Access, Event
 from cases.policy import actions as policy
+from cases.policy.queries import policy_of
 from tests.evidence.files import pdf
 from workflows import actions
 from workflows.desk.casefile.actions import add_redacted, remove_redacted
 from workflows.desk.queries import Viewer, page
-from workflows.models import Decision, WorkItem
+from workflows.models import Decision, ScoreSheet, WorkItem
 from workflows.programmes.rare_disease.policy import POLICY
+from workflows.scoring.queries import scores_of
+from workflows.scoring.rules import items_of
 from workflows.walking import drive
 from workflows.walking.demo_rare_disease import COSTLY
 from workflows.walking.papers import picture
 
 pytestmark = pytest.mark.django_db
 OPINION = "基因检测支持诊断，用药和费用与病情相符。"
+OTHER = "费用偏高，建议核对进口药的用量和单价。"
 PERSONAL = ("patient_name", "patient_id_no", "patient_phone", "address", "account_no", "bank_name", "household_income")
 
 
@@ -55,6 +60,8 @@ def test_over_the_threshold_the_province_does_not_agree_before_an_expert_has_spo
     assert costly.state == "PROVINCE" and costly.award is None
     drive.ask_expert(costly)
     assert costly.state == "EXPERT"
+    drive.step(costly, opinion=OPINION)
+    assert costly.state == "EXPERT", "a second one reads"
     drive.step(costly, opinion=OPINION)
     assert (costly.state, drive.open_item(costly).step) == ("PROVINCE", "province_review")
     drive.step(costly, "agree")
@@ -122,6 +129,7 @@ def test_a_case_about_which_nobody_was_asked_does_not_exist_for_the_expert(
     browser = signed_in(cast["expert1"])
     assert browser.get(reverse("case:home", args=[costly.number])).status_code == 404
     drive.ask_expert(costly)
+    drive.step(costly, opinion=OPINION, by=cast["expert1"])
     drive.step(costly, opinion=OPINION)
     assert browser.get(reverse("case:home", args=[costly.number])).status_code == 404
     done = browser.get(reverse("desk:queue", args=["done"]))
@@ -136,17 +144,20 @@ def test_the_opinion_is_given_on_the_page_sealed_and_read_by_the_province(
     item.refresh_from_db()
     given = {"item": item.pk, "row_version": item.row_version, "outcome": "agree", "opinion": OPINION}
     page = browser.post(reverse("case:decide", args=[asked.number]), given)
-    assert "由别的专家出意见" in page.text
+    assert "由别的专家出意见" in page.text and "请打分" in page.text
+    given |= {f"score_{one.key}": one.most for one in items_of(policy_of(asked))}
     page = browser.post(reverse("case:decide", args=[asked.number]), {**given, "independent": "on"})
     assert page.templates[0].name == "desk/check.html" and asked.masked_name not in page.text
     confirmed = {**given, "independent": "on", "phase": "confirm"}
     answer = browser.post(reverse("case:decide", args=[asked.number]), confirmed)
-    assert answer.status_code == 302 and answer.url == reverse("desk:home")
-    assert browser.post(reverse("case:decide", args=[asked.number]), confirmed).url == reverse("desk:home")
+    home = reverse("case:home", args=[asked.number])  # veiled and open to every expert until the last one has read
+    assert answer.status_code == 302 and answer.url == home
+    assert browser.post(reverse("case:decide", args=[asked.number]), confirmed).url == home
     made = Decision.objects.get(case=asked, step="expert")
-    assert (made.opinion, made.data) == (OPINION, {"independent": True})
+    assert (made.opinion, made.data) == (OPINION, {"independent": True}), "the points stand on the sheet alone"
     told = Event.objects.get(stream__key=str(asked.pk), action="task.decided", object_id=str(made.pk))
     assert OPINION not in told.payload
+    drive.step(asked, opinion=OTHER)
     reviewer = signed_in(drive.person_for(drive.open_item(asked)))
     assert OPINION in reviewer.get(reverse("case:tab", args=[asked.number, "record"])).text
 
@@ -158,6 +169,50 @@ def test_an_opinion_without_words_or_without_independence_is_refused(cast: Any, 
     with pytest.raises(Invalid, match="不在诊断医院工作"):
         drive.step(asked, opinion=OPINION, data={"independent": False})
     assert not Decision.objects.filter(case=asked, step="expert").exists()
+
+
+def points(asked: Any, share: int) -> dict[str, dict[str, int]]:
+    """A sheet with that percentage of the most points of each item."""
+    return {"scores": {one.key: one.most * share // 100 for one in items_of(policy_of(asked))}}
+
+
+def test_two_read_independently_and_a_third_when_they_lie_apart(cast: Any, asked: Any, signed_in: Any) -> None:
+    record = reverse("case:tab", args=[asked.number, "record"])
+    head = signed_in(cast["prov_head"])
+    for wrong in ({"scores": {}}, {"scores": {**points(asked, 100)["scores"], "costs": 21}}):
+        with pytest.raises(Invalid) as refused:
+            drive.step(asked, opinion=OPINION, data=wrong)
+        assert "score_costs" in refused.value.fields
+    drive.step(asked, opinion=OPINION, data=points(asked, 100), by=cast["expert1"])
+    assert OPINION not in head.get(record).text and scores_of(asked) == []
+    with pytest.raises(Refusal) as twice:
+        drive.step(asked, opinion=OPINION, data=points(asked, 100), by=cast["expert1"])
+    assert twice.value.code in ("duties", "not_my_step")
+    assert drive.open_item(asked) not in page(Viewer.of(cast["expert1"], clock.now()), "open", {}).rows
+    drive.step(asked, opinion=OTHER, data=points(asked, 50), by=cast["expert2"])
+    assert asked.state == "EXPERT" and scores_of(asked) == [], "50 points apart: a third one reads"
+    drive.step(asked, opinion=OPINION, data=points(asked, 90), by=cast["expert3"])
+    assert asked.state == "PROVINCE"
+    (scored,) = scores_of(asked)
+    assert [total for _name, _lines, total in scored.sheets] == [100, 50, 90]
+    assert (scored.summary.median, scored.summary.average, scored.summary.spread, scored.summary.passes) == (
+        90,
+        80,
+        50,
+        True,
+    )
+    told = head.get(record).text
+    assert OPINION in told and OTHER in told and "中位 90.00 分" in told
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sheet = ScoreSheet.objects.first()
+        ScoreSheet.objects.create(
+            case=asked,
+            asked=sheet.asked,
+            item=drive.open_item(asked),
+            reader=cast["expert1"],
+            points={},
+            given_at=clock.now(),
+        )
 
 
 def test_who_reviewed_the_case_is_not_its_expert(cast: Any, asked: Any) -> None:
@@ -223,6 +278,7 @@ def test_the_clock_of_the_province_stands_still_while_the_expert_is_asked(cast: 
     before = drive.open_item(costly).due_on
     drive.ask_expert(costly)
     clock.move_demo_clock(days=7, by=cast["prov_head"])
+    drive.step(costly, opinion=OPINION)
     drive.step(costly, opinion=OPINION)
     item = drive.open_item(costly)
     assert item.due_on > before

@@ -14,6 +14,7 @@ from workflows.rules.conditions import (
     AWARD_LEFT,
     NOTICE_AFTER_URGENT,
     PAYOUT_WAITS,
+    READER_MISSING,
     AmountOver,
     OutcomeIs,
     RoadFacts,
@@ -152,7 +153,9 @@ class Walker:
             self.leaving[edge.src].append(edge)
         self.level = {name: luck.random() < 0.6 for name, node in self.nodes.items() if node.optional}
         self.amount = luck.choice([5, 500])
-        self.so = {name: luck.random() < 0.5 for name in (AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS)}
+        apart = random.Random(str(luck.getstate()))  # the ways of roads without such questions stay as they are
+        self.so = {name: apart.random() < 0.5 for name in (AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS)}
+        self.so[READER_MISSING] = False  # what never changes during a walk would lead round
         self.outcomes: dict[str, str] = {}
         self.said: dict[str, list[str]] = {}
         self.at: list[str] = []

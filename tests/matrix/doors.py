@@ -161,6 +161,7 @@ INNER = {
     "cases.money.actions.payouts.release_reservation": "inside the end of a case",
     "cases.money.actions.payouts.make_payable": "inside the grant",
     "cases.money.actions.payouts.take_refund": "inside the decision of a step",
+    "workflows.scoring.actions.give": "inside the decision of a step",
     "cases.urgent.actions.approve": "inside the decision of a step",
     "cases.urgent.actions.settle": "inside the panel's decision",
     "cases.urgent.actions.recover": "inside the decision of a step",

@@ -16,9 +16,10 @@ from cases.text import listed, money
 from cases.urgent.queries import limit_of
 from project.forms import CleanCharField, DateField, PhotoField, Radios, TickBox
 from workflows.desk.follow_up_form import FollowUpForm
-from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm
+from workflows.desk.forms import NO_TIME, DecisionForm, IntakeForm, in_my_language
 from workflows.desk.review_form import CountyForm, ReviewForm
 from workflows.desk.words import FINDINGS
+from workflows.scoring.rules import items_of
 
 REQUIRED = _("请填写这一项")
 
@@ -158,7 +159,7 @@ class CallForm(DecisionForm):
 
 
 class ExpertForm(DecisionForm):
-    """专家意见: an opinion in words, and the expert's word that he has no part in the patient's treatment."""
+    """专家意见: the points of the policy's sheet, words, and that he has no part in the patient's treatment."""
 
     in_batch = False
 
@@ -168,11 +169,23 @@ class ExpertForm(DecisionForm):
         error_messages={"required": _("请确认；有关系的，请释放这一件，由别的专家出意见")},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scored = {f"score_{item.key}": item for item in items_of(self.policy)}
+        for name, item in self.scored.items():
+            said = {"what": in_my_language(item.name_zh, item.name_en), "most": item.most}
+            self.fields[name] = forms.IntegerField(
+                label=_("%(what)s（0 到 %(most)s 分）") % said, min_value=0, max_value=item.most,
+                error_messages={"required": _("请打分")},
+            )  # fmt: skip
+
     def details(self) -> dict[str, Any]:
-        return {"independent": bool(self.cleaned_data["independent"])}
+        scores = {item.key: self.cleaned_data[name] for name, item in self.scored.items()}
+        return {"independent": bool(self.cleaned_data["independent"]), **({"scores": scores} if scores else {})}
 
     def detail_words(self) -> list[tuple[Any, Any]]:
-        return [(self.fields["independent"].label, _("是"))]
+        points = [(self.fields[name].label, self.cleaned_data[name]) for name in self.scored]
+        return [*points, (self.fields["independent"].label, _("是"))]
 
 
 class UrgentForm(CallForm):

@@ -1,4 +1,4 @@
-"""What events of payouts and of urgent aid are called for people (拨付和急难救助的事项)."""
+"""What events of payouts, urgent aid and scoring are called for people (拨付、急难救助和专家评分的事项)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ WORDS: dict[str, Any] = {
     "payout.reserve": _("预留资金"),
     "payout.reserved": _("预留资金"),
     "payout.returned": _("退汇"),
+    "score.give": _("专家评分"),
+    "score.given": _("一位专家已评分"),
+    "score.opened": _("专家评分公开"),
     "urgent.approve": _("急难审批"),
     "urgent.approved": _("同意急难先行救助"),
     "urgent.recover": _("追回急难款"),

@@ -108,6 +108,7 @@ THINGS: dict[str, Any] = {
     "workflows_planitem": pgettext_lazy("thing", "干预计划的案卷"),
     "workflows_recheck": pgettext_lazy("thing", "复查"),
     "workflows_run": pgettext_lazy("thing", "流程进度"),
+    "workflows_scoresheet": pgettext_lazy("thing", "专家评分表"),
     "workflows_suspension": pgettext_lazy("thing", "停办"),
     "workflows_vote": pgettext_lazy("thing", "表决票"),
     "workflows_workitem": pgettext_lazy("thing", "办件"),

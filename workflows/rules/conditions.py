@@ -68,8 +68,9 @@ class OutcomeIs:
 
 
 AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS = "award_left", "urgent_notice", "payout_waits"
+READER_MISSING = "reader_missing"
 """What may be so of a case: some of its award was not paid ahead (急难); the policy asks for a notice of what was; a
-payment that is set aside or came back waits for its grant."""
+payment that is set aside or came back waits for its grant; another expert has to read first."""
 
 
 @dataclass(frozen=True, slots=True)

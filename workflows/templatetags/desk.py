@@ -21,6 +21,7 @@ from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
 from workflows.desk.words import LINES, OUTCOMES, PAPERS, TABLES, VOTES, handed
 from workflows.flow import step_named
+from workflows.scoring.queries import Scored, scores_of
 from workflows.turns import HEAD
 
 register = template.Library()
@@ -100,6 +101,12 @@ def later_tag(item: Any) -> str:
     if item.escalated_at is not None and item.state in ("open", "claimed"):
         words.append((_("超期已上报"), "orange"))
     return format_html_join("", " {}", ((tag(text, colour),) for text, colour in words))
+
+
+@register.simple_tag
+def scores(case: Any) -> list[Scored]:
+    """专家评分, once all that are needed are given."""
+    return scores_of(case)
 
 
 @register.filter

@@ -36,6 +36,7 @@ from workflows.engine import clockwork
 from workflows.flow import step_of
 from workflows.models import WorkItem
 from workflows.reading import reading_of
+from workflows.scoring.rules import items_of
 from workflows.walking.papers import picture
 
 AGREE = {"publicity": True, "processing": True, "economic": True}
@@ -107,6 +108,7 @@ def step(
         data.setdefault("follow_up", follow_up(case, who, reached=outcome != "again"))
     if spec.form == "expert":
         data.setdefault("independent", True)
+        data.setdefault("scores", {one.key: one.most * 4 // 5 for one in items_of(policy_of(case))})
     if spec.form == "county" and outcome == "agree" and item.case.agent_is_relative:
         data.setdefault("patient_call", {"answered_by": "患者本人", "at": f"{clock.today().isoformat()}T09:00"})
     if spec.exits[outcome].needs_reason and "reasons" not in decision:

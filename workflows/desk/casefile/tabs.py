@@ -38,6 +38,7 @@ from workflows.desk.panel.models import MeetingItem, Vote
 from workflows.desk.words import FINDINGS, SOURCES
 from workflows.flow import step_named
 from workflows.models import Decision, Ending, Recheck
+from workflows.scoring.queries import without_unread
 
 HIDDEN = "••••"
 MASKS: dict[str, Callable[[str], str]] = {
@@ -234,7 +235,7 @@ def record(found: File) -> dict[str, Any]:
     """办理记录: every decision of every round with its opinion, kept through each return; and who looked."""
     policy = policy_of(found.case)
     opinions = []
-    for row in decisions_of(found.case):
+    for row in without_unread(found.case, decisions_of(found.case)):
         step = step_named(found.case, row.step)
         exit = step.exits.get(row.outcome)
         to = step_named(found.case, row.to_step).title if row.to_step else ""
@@ -243,9 +244,8 @@ def record(found: File) -> dict[str, Any]:
         opinions.append(Opinion(row, step.title, exit.label if exit else row.outcome, to, reasons, against))
     if opinions:
         found.look("opinion")
-    looks = (
-        who_looked(found.case, found.viewer) if may(found.viewer, "case.history", found.case.handling_code) else None
-    )
+    may_look = may(found.viewer, "case.history", found.case.handling_code)
+    looks = who_looked(found.case, found.viewer) if may_look else None
     endings = [
         {"row": row, "reasons": [_coded(policy, "reject_reasons", code) for code in row.reasons]}
         for row in Ending.objects.filter(case=found.case).select_related("actor", "office").order_by("id")

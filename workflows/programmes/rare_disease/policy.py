@@ -17,6 +17,7 @@ from workflows.programmes.rare_disease.policy_lists import (
     RETURN_REASONS,
     SUPPLEMENT_REASONS,
 )
+from workflows.scoring.shipped import scoring
 
 AWARD = (
     Row(
@@ -293,6 +294,6 @@ POLICY: dict[str, Any] = {
     "vectors": VECTORS,
     "rows": (
         *AWARD, *CAPS, *DAYS, *LEVELS, *QUORUM, *ELIGIBILITY, *ENTITLEMENT, *PRIORITY, *READING, *follow_up(money=True), *DUPLICATES, *CHECKLIST,
-        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS, *urgent(),
+        *SUPPLEMENT_REASONS, *REJECT_REASONS, *RETURN_REASONS, *urgent(), *scoring(),
     ),
 }  # fmt: skip

@@ -5,7 +5,8 @@ from viewflow.this_object import this
 
 from workflows import effects, following, steps, urgent
 from workflows.flow import ReliefFlow
-from workflows.rules.conditions import AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS, Is, OutcomeIs
+from workflows.rules.conditions import AWARD_LEFT, NOTICE_AFTER_URGENT, PAYOUT_WAITS, READER_MISSING, Is, OutcomeIs
+from workflows.scoring import effects as scoring
 
 
 class RareDiseaseV1(ReliefFlow):
@@ -175,16 +176,16 @@ class RareDiseaseV1(ReliefFlow):
         state="EXPERT",
         days="expert",
         form="expert",
-        optional=True,
         veiled=True,
-        not_by=("county_review", "city_recheck", "province_review"),
+        not_by=("county_review", "city_recheck", "province_review", "expert"),
     ).Exit(
         "agree",
-        this.province_review,
+        this.readers,
         label=_("出具专家意见"),
         needs_words=True,
-        effect=effects.expert_answered,
+        effect=scoring.answered,
     )
+    readers = steps.route(_("还要不要一位专家评分")).When(Is(READER_MISSING), this.expert).Else(this.province_review)
     reject_check = (
         steps.review(_("不予救助复核"), by="PRV2", state="PROVINCE", days="reject_check", not_by=("province_review",))
         .Exit("confirm", this.rejected, label=_("同意不予救助"), kind="end", effect=effects.rejected)
