@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,21 +13,23 @@ from django.utils.translation import gettext as _
 from cases.access.queries import posts_of, require
 from cases.calendar import clock
 from cases.dossier.models import Case
-from cases.dossier.queries import answers
+from cases.dossier.queries import answers, policies_in_force
 from cases.errors import NotFound
 from cases.history.record import record_access
 from cases.parts import LEFT_EAR, RIGHT_EAR
-from cases.policy.queries import current, policy_of
+from cases.policy.queries import policy_of
 from cases.policy.rules import Policy
 from cases.providers.models import Provider
 from cases.screening import ears
-from cases.screening.outcomes import EARS, thresholds
+from cases.screening.outcomes import EARS, standard_of, thresholds
 from cases.states import OPEN_STATES
 from cases.stock.audiometry import Bounds, Ears, Need, age_on, why_here
 from cases.stock.models import Audiogram, Fitting, FittingCheck, Referral, Waiting
 from cases.text import listed
 
 FITS, READ = "provider.fittings", "stock.read"
+PRESENT = "WHO2021"
+"""The standard that the list goes by where a policy names none."""
 PROVINCE = "64"
 
 
@@ -184,12 +186,13 @@ def need_of(case: Case, both: Ears, since: Any) -> Need:
     """需求 of a case, by which it waits."""
     born = date.fromisoformat(str(case.patient.birth_date)) if case.patient else clock.today()
     category = str(answers(case).get("hardship_category") or "H99")
-    return Need(both.better, since, born, category, graded_by([case.programme])[case.programme])
+    return Need(both.better, since, born, category, graded_by().get(case.programme, PRESENT))
 
 
-def graded_by(programmes: Iterable[str]) -> dict[str, str]:
-    """分级标准 of the policy in force, one for the whole list, so that all who wait are held against the same."""
-    return {slug: _standard(current(slug, clock.today())) for slug in set(programmes)}
+def graded_by() -> dict[str, str]:
+    """分级标准 of the policies in force by programme, one for the whole list: all who wait are held against the same."""
+    in_force = policies_in_force(clock.today())
+    return {slug: standard_of(policy, PRESENT) for slug, policy in in_force.items()}
 
 
 def _standard(policy: Policy) -> str:
@@ -199,8 +202,8 @@ def _standard(policy: Policy) -> str:
 def waiting_list() -> list[tuple[Waiting, Need]]:
     """轮候名单: who waits for a device, in order of need."""
     rows = Waiting.objects.filter(left_at=None).select_related("case__patient")
-    standards = graded_by(row.case.programme for row in rows)
-    found = ((row, _need(row, standards[row.case.programme])) for row in rows)
+    standards = graded_by()
+    found = ((row, _need(row, standards.get(row.case.programme, PRESENT))) for row in rows)
     return sorted(found, key=lambda pair: (*pair[1].order, pair[0].pk))
 
 
