@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from cases.award.facts import ZERO, Claim, Facts, FactsFault
+from cases.award.limits import rooms
 from cases.award.lines import Line, Working
 from cases.policy.conditions import applies
 from cases.policy.rules import Policy, Row
@@ -17,13 +18,6 @@ from cases.policy.shapes import ADDING, CHOOSING, DEDUCTIONS, Range, amount_in, 
 from cases.text import money, round_fen
 
 COST_BASED = {"band", "add_on", "actual"}
-
-_CAPS = {
-    "per_claim": ("单次限额", "Limit for one claim"),
-    "per_year": ("年度限额余额", "Left of the yearly limit"),
-    "per_life": ("终身限额余额", "Left of the lifetime limit"),
-    "household_per_year": ("家庭年度限额余额", "Left of the household's yearly limit"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,25 +238,14 @@ def _within_costs(wanted: Decimal, basis: Decimal, earlier: tuple[Claim, ...], w
 
 
 def _within_caps(policy: Policy, facts: Facts, wanted: Decimal, work: Working) -> Decimal:
-    claimed = sum((claim.granted for claim in facts.earlier_claims), ZERO)
-    used = {
-        "per_claim": ZERO,
-        "per_year": max(facts.granted_this_year, claimed),
-        "per_life": max(facts.granted_total, facts.granted_this_year, claimed),
-        "household_per_year": max(facts.household_this_year, facts.granted_this_year, claimed),
-    }
-    for name, (zh, en) in _CAPS.items():
-        cap = policy.cap(name)
-        if cap is None:
-            continue
-        room = max(ZERO, cap - used[name])
-        row = policy.row("caps", name)
-        zh = f"{zh}（限额 {plain(cap)} 元，已用 {plain(used[name])} 元）" if used[name] else f"{zh}（{plain(cap)} 元）"
-        en = f"{en} (limit {plain(cap)}, used {plain(used[name])})" if used[name] else f"{en} ({plain(cap)})"
-        work.line(zh, en, room, row=row, kind="limit", cuts=wanted > room)
-        if wanted > room:
-            work.match(row)
-            wanted = room
+    for room in rooms(policy, facts):
+        cap, used = plain(room.cap), plain(room.used)
+        zh = f"{room.zh}（限额 {cap} 元，已用 {used} 元）" if room.used else f"{room.zh}（{cap} 元）"
+        en = f"{room.en} (limit {cap}, used {used})" if room.used else f"{room.en} ({cap})"
+        work.line(zh, en, room.left, row=room.row, kind="limit", cuts=wanted > room.left)
+        if wanted > room.left:
+            work.match(room.row)
+            wanted = room.left
     if policy.has("caps", "claims_per_year") and len(facts.earlier_claims) >= policy.count("claims_per_year", "caps"):
         most = policy.count("claims_per_year", "caps")
         row = policy.row("caps", "claims_per_year")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
@@ -17,7 +18,7 @@ from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Claim
 from cases.award.models import Award
 from cases.calendar import clock
-from cases.duplicates.models import PastGrant, PastGrantImport
+from cases.duplicates.models import CaseTrace, PastGrant, PastGrantImport
 from cases.duplicates.rules import Grant, Sheet, read_sheet
 from cases.evidence.models import MaterialFile
 from cases.people.models import PayeeAccount, Person
@@ -27,6 +28,16 @@ from cases.programme import programmes
 from cases.sheets import Fault, grid
 
 RIGHT, PROVINCE = "past_grants.import", "64"
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """One earlier grant as people read it: year, programme, who gave it, yuan."""
+
+    year: int
+    programme: Any
+    source: Any
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +54,89 @@ def earlier_aid(*, id_key: str, programme: str, year: int, besides_case: Any = N
     """既往救助: what counts for yearly cap, lifetime cap and repeated claims of one person under one programme (yuan).
 
     Imported past grants, and aid of this system that is paid or promised, in the year of its acceptance; a fee is none.
-    `claims` are the year's earlier claims: each past grant, then this system's, oldest first. The household's sum is the person's own: no
-    register of households is kept. The fund is not looked at: the panel's reservation does that.
+    `claims` are the year's earlier claims: each past grant, then this system's, oldest first. The household is who lives at
+    the address of the case besides: without a case it is the person alone. The fund is not looked at: the panel's
+    reservation does that.
     """
     return earlier_aids([Asked(id_key, programme, year, getattr(besides_case, "pk", None))])[0]
 
 
 def earlier_aids(asked: Sequence[Asked]) -> list[Earlier]:
-    """The same for many, in their order; three questions for all of them."""
+    """The same for many, in their order; four questions for all of them."""
     keys, slugs = {one.id_key for one in asked}, {one.programme for one in asked}
     past = PastGrant.objects.filter(id_key__in=keys, programme__in=slugs).order_by("pk")
     elsewhere = list(past.values_list("id_key", "programme", "year", "amount"))
-    here = list(_payouts(keys, slugs))
-    latest = {row.case_id: row for row in Award.objects.filter(case__in={row[0] for row in here}).order_by("pk")}
+    traces = CaseTrace.objects.filter(case__in=[one.besides for one in asked if one.besides])
+    homes = dict(traces.exclude(household_key="").values_list("case_id", "household_key"))
+    here = [Given(*row) for row in _payouts(keys, slugs, set(homes.values()))]
+    latest = {row.case_id: row for row in Award.objects.filter(case__in={row.case for row in here}).order_by("pk")}
     costs = {case: Decimal(row.working["self_pay"]) for case, row in latest.items()}
-    return [_earlier(one, elsewhere, here, costs) for one in asked]
+    return [_earlier(one, elsewhere, here, costs, homes.get(one.besides or 0, "")) for one in asked]
 
 
-def _earlier(one: Asked, elsewhere: list[Any], here: list[Any], costs: Mapping[int, Decimal]) -> Earlier:
+class Given(NamedTuple):
+    """One payout of this system, with whose case it is and where he lives."""
+
+    case: int
+    amount: Decimal
+    programme: str
+    key: str
+    person: str | None
+    home: str | None
+    accepted: date | None
+
+
+def _earlier(
+    one: Asked, elsewhere: list[Any], here: list[Given], costs: Mapping[int, Decimal], home: str
+) -> Earlier:  # fmt: skip
     past = [(year, amount) for key, slug, year, amount in elsewhere if (key, slug) == (one.id_key, one.programme)]
     granted: dict[int, Decimal] = {}
-    total = sum((amount for _year, amount in past), ZERO)
-    for case, amount, slug, key, person, accepted in here:
-        if slug != one.programme or one.id_key not in (key, person) or case == one.besides:
+    total, others = sum((amount for _year, amount in past), ZERO), ZERO
+    for row in here:
+        if row.programme != one.programme or row.case == one.besides:
             continue
-        total += amount
-        if accepted is not None and accepted.year == one.year:
-            granted[case] = granted.get(case, ZERO) + amount
+        is_this_year = row.accepted is not None and row.accepted.year == one.year
+        if one.id_key in (row.key, row.person):
+            total += row.amount
+            if is_this_year:
+                granted[row.case] = granted.get(row.case, ZERO) + row.amount
+        elif home and row.home == home and is_this_year:
+            others += row.amount
     claims = [Claim(None, amount) for year, amount in past if year == one.year]
     this_year = sum((claim.granted for claim in claims), ZERO) + sum(granted.values(), ZERO)
     return Earlier(
         claims=(*claims, *(Claim(costs.get(case, ZERO), amount) for case, amount in granted.items())),
         this_year=this_year,
         total=total,
-        household_this_year=this_year,
+        household_this_year=this_year + others,
     )
 
 
-def _payouts(keys: Collection[str], slugs: Collection[str]) -> QuerySet[Any, Any]:
+def _payouts(keys: Collection[str], slugs: Collection[str], homes: Collection[str]) -> QuerySet[Any, Any]:
     # money stands above this room: found by name, so that the dependency keeps going one way
     rows: QuerySet[Any] = apps.get_model("cases", "Payout")._default_manager.filter(kind="aid").exclude(state="void")
     same = Q(case__patient_key__in=keys) | Q(case__patient__id_key__in=keys)
+    if homes:
+        same |= Q(case__trace__household_key__in=homes)
     rows = rows.filter(same, case__programme__in=slugs).order_by("case__accepted_on", "case_id")
-    told = ("case__programme", "case__patient_key", "case__patient__id_key", "case__accepted_on")
-    return rows.values_list("case_id", "amount", *told)
+    told = ("case__programme", "case__patient_key", "case__patient__id_key", "case__trace__household_key")
+    return rows.values_list("case_id", "amount", *told, "case__accepted_on")
+
+
+def aid_had(case: Any) -> list[Aid]:
+    """既往救助: what the person of a case had before or has been promised, under any programme, latest year first."""
+    keys = {case.patient_key, case.patient.id_key if case.patient else ""} - {""}
+    cards = {card.slug: card.name for card in programmes()}
+    past = [
+        Aid(row.year, cards.get(row.programme, row.programme), row.source, row.amount)
+        for row in PastGrant.objects.filter(id_key__in=keys)
+    ]
+    here = [
+        Aid(row.accepted.year, cards[row.programme], _("本系统"), row.amount)
+        for row in map(Given._make, _payouts(keys, list(cards), ()))
+        if row.case != case.pk and row.accepted is not None
+    ]
+    return sorted((*past, *here), key=lambda aid: -aid.year)[:MOST_HITS]
 
 
 MOST_HITS = 20

@@ -16,28 +16,23 @@ from cases.access.looks import who_looked
 from cases.access.queries import may
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import answer_rows
-from cases.duplicates.hits import hits_of, may_decide, unmet_of
-from cases.duplicates.models import PastGrant
-from cases.duplicates.queries import same_elsewhere
-from cases.evidence.models import HomeVisit
 from cases.fixed import Fixed, Slot
-from cases.people.queries import current_account
-from cases.people.rules import PAYEE_RELATIONS, mask_account, mask_id, mask_name, mask_phone
+from cases.people.rules import mask_account, mask_id, mask_name, mask_phone
 from cases.policy.evaluations import evaluations_of
 from cases.policy.queries import policy_of
 from cases.regions.models import Division
 from cases.text import money as money_words
-from workflows import rechecks
+from workflows.desk.casefile.checks import checks
 from workflows.desk.casefile.hands import hands
-from workflows.desk.casefile.identity import born, flags, whose
+from workflows.desk.casefile.identity import born, whose
 from workflows.desk.casefile.papers import materials
 from workflows.desk.casefile.picture import picture_tab
 from workflows.desk.casefile.queries import File
 from workflows.desk.forms import in_my_language
 from workflows.desk.panel.models import MeetingItem, Vote
-from workflows.desk.words import FINDINGS, SOURCES
+from workflows.desk.words import SOURCES
 from workflows.flow import step_named
-from workflows.models import Decision, Ending, Recheck
+from workflows.models import Decision, Ending
 from workflows.scoring.queries import without_unread
 
 HIDDEN = "••••"
@@ -47,10 +42,6 @@ MASKS: dict[str, Callable[[str], str]] = {
     "phone": mask_phone,
     "bank_account": mask_account,
 }
-MOST_HITS = 20
-SAME: dict[str, Any] = {
-    "account": gettext_lazy("同一收款账户"), "phone": gettext_lazy("同一手机号"), "file": gettext_lazy("同一份文件"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,56 +143,6 @@ def _money(value: Any) -> str:
         return _("%(amount)s 元") % {"amount": money_words(Decimal(str(value)))}
     except InvalidOperation:
         return str(value)
-
-
-def checks(found: File) -> dict[str, Any]:
-    """核查: home visits, earlier aid to the same person, and the same account, phone or file in other cases."""
-    visits = HomeVisit.objects.filter(case=found.case).select_related("photo").prefetch_related("facts").order_by("id")
-    labels = {question.key: question.label for question in found.programme.questions()}
-    shown = [
-        (
-            visit,
-            [
-                (labels.get(fact.key, fact.key), FINDINGS[fact.finding], fact.finding, fact.note)
-                for fact in visit.facts.all()
-            ],
-        )
-        for visit in visits
-    ]
-    person = found.case.patient
-    grants = PastGrant.objects.filter(id_key=person.id_key if person else found.case.patient_key).order_by(
-        "-year", "id"
-    )
-    return {
-        "visits": shown, "grants": list(grants[:MOST_HITS]), "same": [(SAME[key], number) for key, number in same_elsewhere(found.case).items()], "clear": "checks" in found.shown,
-        "rows": hits_of(found.viewer, found.case), "may_decide_hits": may_decide(found.viewer, found.case), "unmet": unmet_of([found.case])[found.case.pk],
-        "flags": flags(found), "rechecks": _rechecks(found), **_account(found),
-    }  # fmt: skip
-
-
-def _rechecks(found: File) -> list[dict[str, Any]]:
-    """复查记录, newest first, each with what differed from the one before it; amounts are for those who see an account."""
-    if not found.may_see_account:
-        return []
-    rows = list(Recheck.objects.filter(case=found.case).select_related("by").order_by("-pk")[:MOST_HITS])
-    return [
-        {"row": row, "words": rechecks.words(before.found, row.found) if before else []}
-        for row, before in zip(rows, [*rows[1:], None], strict=True)
-    ]
-
-
-def _account(found: File) -> dict[str, Any]:
-    """现用收款账户: masked, with whose it is and how it was given, for the posts that may see an account."""
-    account = current_account(found.case) if found.may_see_account else None
-    if account is None:
-        return {}
-    facts = [
-        (_("户名"), mask_name(str(account.holder))),
-        (_("账号尾号"), account.tail),
-        (_("与患者关系"), dict(PAYEE_RELATIONS).get(account.relation, account.relation)),
-        (_("怎样提供"), account.get_channel_display()),
-    ]
-    return {"account": account, "account_facts": facts}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Facts
+from cases.award.limits import had
 from cases.award.lines import Working
 from cases.award.rules import Award, of_part, within_limits
 from cases.parts import part_name
@@ -80,15 +81,10 @@ def _sum(eyes: list[tuple[str, Award]], policy: Policy, earlier: Earlier) -> Awa
             replace(line, label_zh=f"{zh}：{line.label_zh}", label_en=f"{en}: {line.label_en}") for line in one.lines
         ]
     work.rows = list(dict.fromkeys(name for _eye, one in eyes for name in one.matched_rows))
-    had = Facts(
-        earlier_claims=earlier.claims,
-        granted_this_year=earlier.this_year,
-        granted_total=earlier.total,
-        household_this_year=earlier.household_this_year,
-        fund_left=earlier.fund_left,
-    )
     self_pay = sum((one.self_pay for _eye, one in eyes), ZERO)
-    return within_limits(policy, had, work, self_pay=self_pay, wanted=sum((one.wanted for _eye, one in eyes), ZERO))
+    return within_limits(
+        policy, had(earlier), work, self_pay=self_pay, wanted=sum((one.wanted for _eye, one in eyes), ZERO)
+    )
 
 
 def _names(eye: str) -> tuple[str, str]:
