@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from workflows import api, api_docs, api_looks, api_notes, api_work
+from workflows import api, api_docs, api_errands, api_looks, api_notes, api_work
 from workflows.desk.staffing import api as staffing
 from workflows.desk.staffing import people_api as people
 from workflows.operations import api as operations
@@ -30,6 +30,9 @@ urlpatterns = [
     path("v1/cases/<str:number>/", api.CaseDetail.as_view(), name="case"),
     path("v1/cases/<str:number>/messages/", api.Messages.as_view(), name="messages"),
     path("v1/cases/<str:number>/notes/", api_notes.Notes.as_view(), name="notes"),
+    path("v1/cases/<str:number>/errands/", api_errands.CaseErrands.as_view(), name="errands"),
+    path("v1/errands/", api_errands.Errands.as_view(), name="errands_mine"),
+    path("v1/errands/<int:pk>/end/", api_errands.EndErrand.as_view(), name="errand_end"),
     path("v1/cases/<str:number>/history/", api.CaseHistory.as_view(), name="history"),
     path("v1/work/fetch/", api_work.Fetch.as_view(), name="fetch_work"),
     path("v1/work/<str:lease>/extend/", api_work.Extend.as_view(), name="extend_work"),

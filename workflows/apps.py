@@ -28,6 +28,7 @@ class WorkflowsConfig(AppConfig):
 
         from workflows import facts, letters, notice_board, operations, recount, replay
         from workflows.desk import panel
+        from workflows.desk.errands import clockwork as errands
         from workflows.desk.staffing import actions as staffing  # noqa: F401  (registers its work in the background)
         from workflows.desk.waiting import clockwork as waiting
         from workflows.engine import checks  # noqa: F401  (registers system checks)
@@ -42,3 +43,4 @@ class WorkflowsConfig(AppConfig):
         counting.listen()
         replay.listen()
         waiting.listen()
+        errands.listen()

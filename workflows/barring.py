@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ PAST = {
         "WHERE d.case_id = workflows_workitem.case_id)",
         [], JSONField(),
     ),
+    "past_answered": RawSQL("relief_answered(workflows_workitem.case_id)", [], JSONField()),
     "past_named": RawSQL("ARRAY(SELECT relief_named_for(workflows_workitem.id))", [], ArrayField(BigIntegerField())),
     "past_parties": RawSQL("ARRAY(SELECT relief_parties(workflows_workitem.case_id))", [], ArrayField(BigIntegerField())),
 }  # fmt: skip
@@ -50,13 +52,20 @@ class Past:
     decided: list[Done]
     votes: list[Acted]
     parties: set[int]
+    answered: list[tuple[str, int]]
+
+    def answered_at(self, step: str) -> set[int]:
+        """交办的答复人: who answered what was asked of him at this step."""
+        return {person for at, person in self.answered if at == step}
 
 
 def know(item: Any) -> None:
     """What `PAST` read of the case of this item is known to the open act."""
     act = current()
     if act is not None:
-        act.held[("past", item.case_id)] = _as_past(item.past_decided, item.past_duties, item.past_parties)
+        act.held[("past", item.case_id)] = _as_past(
+            item.past_decided, item.past_duties, item.past_parties, item.past_answered
+        )
         act.held[("named", item.pk)] = set(item.past_named)
 
 
@@ -82,8 +91,9 @@ def _done(step: str, level: int | None, actor: int, principal: int | None, task:
     return Done(step, level, (actor,) if principal is None else (actor, principal), task, moment)
 
 
-def _as_past(decided: Iterable[Any], votes: Iterable[Any], parties: Iterable[int]) -> Past:
-    return Past([_done(*made) for made in decided], [Acted(actor, "", level) for actor, level in votes], set(parties))
+def _as_past(decided: Iterable[Any], votes: Iterable[Any], parties: Iterable[int], answered: Iterable[Any]) -> Past:
+    acted = [Acted(actor, "", level) for actor, level in votes]
+    return Past([_done(*made) for made in decided], acted, set(parties), [(step, person) for step, person in answered])
 
 
 def _past(case: Case) -> Past:
@@ -100,8 +110,9 @@ def _past(case: Case) -> Past:
     rows.sort(key=lambda row: row[-1])
     votes = Duty.objects.filter(case=case).values_list("actor_id", "level")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relief_parties(%s)", [case.pk])
-        past = _as_past(rows, votes, [pk for (pk,) in cursor.fetchall()])
+        cursor.execute("SELECT ARRAY(SELECT relief_parties(%s)), relief_answered(%s)::text", [case.pk, case.pk])
+        people, answered = cursor.fetchone()
+    past = _as_past(rows, votes, people, json.loads(answered))
     if act is not None and ("case", case.pk) in act.held:
         act.held[("past", case.pk)] = past
     return past
@@ -132,7 +143,10 @@ def parties_since(case: Case) -> dict[int, datetime]:
 
 def shut_out(case: Case, node: Any) -> set[int]:
     """Everybody whom the duties keep from this step of this case, before anybody has it."""
-    return duties.barred(level=node.level, not_by=node.excludes, acted=acted(case), parties=parties(case))
+    answered = _past(case).answered_at(node.name)
+    return duties.barred(
+        level=node.level, not_by=node.excludes, acted=acted(case), parties=parties(case), answered=answered
+    )
 
 
 def bar_of(item: WorkItem, *people: int) -> Bar | None:
@@ -140,7 +154,7 @@ def bar_of(item: WorkItem, *people: int) -> Bar | None:
     node = step_of(item)
     known: dict[str, Any] = {
         "level": node.level, "not_by": node.excludes, "acted": acted(item.case), "parties": parties(item.case),
-        "gave": _gave(item),
+        "gave": _gave(item), "answered": _past(item.case).answered_at(item.step),
     }  # fmt: skip
     for person in people:
         wrong = duties.bar(person, **known)

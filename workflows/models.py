@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.words import in_whose_name
 from cases.sealed import SealedField, SealedJSONField
+from workflows.desk.errands.models import *
 from workflows.desk.notes.models import *
 from workflows.desk.panel.models import *
 from workflows.desk.staffing.models import *

@@ -17,6 +17,7 @@ APPEND_ONLY: set[str] = {
     "cases_followup", "cases_followuptry", "cases_hitdecision", "cases_agencymatch", "cases_agencylist",
     "cases_devicearrival", "cases_devicemove", "cases_stockcount", "cases_stockdifference", "cases_audiogram",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile", "workflows_scoresheet",
+    "workflows_errandfile",
 }  # fmt: skip
 
 MAY_DELETE = {

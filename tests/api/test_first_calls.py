@@ -137,6 +137,7 @@ def test_the_schema_names_every_call(as_user):
         "/api/v1/tasks/{id}/recuse/", "/api/v1/tasks/{id}/exclude/", "/api/v1/stand-ins/", "/api/v1/stand-ins/{id}/end/",
         "/api/v1/people/", "/api/v1/people/{username}/leave/", "/api/v1/cases/{number}/notes/",
         "/api/v1/cases/{number}/hits/", "/api/v1/lists/", "/api/v1/lines/", "/api/v1/quality/",
+        "/api/v1/cases/{number}/errands/", "/api/v1/errands/", "/api/v1/errands/{id}/end/",
         "/api/v1/work/fetch/", "/api/v1/work/{lease}/extend/", "/api/v1/work/{lease}/complete/", "/api/v1/work/{lease}/fail/",
     }  # fmt: skip
     assert client.get("/api/v1/").status_code == 200

@@ -16,7 +16,8 @@ from cases.evidence.models import MaterialFile
 from cases.history.models import Access, Event
 from project.values import moment_words
 from tests.evidence.files import launcher, pdf, picture, upload
-from workflows.desk.notes.actions import _stored, redact_note, write_note
+from workflows.desk.notes.actions import redact_note, write_note
+from workflows.desk.notes.attached import stored as attached
 from workflows.desk.notes.models import Note, NoteFile
 from workflows.reading import reading_of
 from workflows.walking import drive
@@ -100,7 +101,7 @@ def test_a_bad_file_is_said_by_its_number_and_the_words_stay(cast, case, signed_
     for bad, why in (
         ([upload(picture()), page], "第 2 个附件没有收下：只收照片"),
         ([upload(pdf(change=launcher), "a.pdf")], "第 1 个附件没有收下："),
-        ([upload(picture()) for _ in range(4)], "一条便签最多 3 个附件"),
+        ([upload(picture()) for _ in range(4)], "最多 3 个附件"),
         ([upload(b"", "leer.jpg")], "这个文件是空的"),
     ):
         sent = {"text": WORDS, "mentions": [cast["xiji_intake"].pk], "attached": bad}
@@ -120,7 +121,7 @@ def test_an_answer_has_files_as_a_note_has_and_a_bad_one_is_said_under_its_note(
     for sent, why in (
         ({"text": WORDS, "attached": [upload(picture()), upload(b"<html>", "x.jpg")]}, "第 2 个附件没有收下："),
         ({"text": "", "attached": [upload(picture())]}, "请写便签的内容"),
-        ({"text": WORDS, "attached": [upload(picture()) for _ in range(4)]}, "一条便签最多 3 个附件"),
+        ({"text": WORDS, "attached": [upload(picture()) for _ in range(4)]}, "最多 3 个附件"),
     ):
         answer = browser.post(reply, sent)
         shown = answer.content.decode()
@@ -139,7 +140,11 @@ def test_an_answer_has_files_as_a_note_has_and_a_bad_one_is_said_under_its_note(
 def test_when_the_database_takes_no_row_the_bytes_do_not_stay(cast, case):
     note = written(case, cast["xiji_review"])
     before, taken = stored(), [taken_in(upload(pdf()))]
-    with pytest.raises(IntegrityError, match="note_file_once"), transaction.atomic(), _stored(note, taken):
+    with (
+        pytest.raises(IntegrityError, match="note_file_once"),
+        transaction.atomic(),
+        attached(NoteFile, taken, note=note),
+    ):
         pass
     assert stored() == before
 

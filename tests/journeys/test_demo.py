@@ -14,6 +14,7 @@ from cases.providers.models import ClaimLine, Surgery
 from cases.screening.models import Campaign
 from cases.stock.models import Device, Fitting
 from cases.urgent.models import UrgentAid
+from workflows.desk.errands.models import Errand
 from workflows.engine import clockwork
 from workflows.models import Decision
 from workflows.walking.demo import Demonstration
@@ -53,6 +54,7 @@ def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_
     hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
     assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
     assert Decision.objects.exclude(level=None).count() > 100
+    assert set(Errand.objects.values_list("state", flat=True)) == {"open", "answered"}
 
 
 def urgent_aid_stands_on_the_inspectors_list(inspector):

@@ -19,6 +19,7 @@ from cases.stock.fittings import Fitting, Waiting
 from cases.stock.models import DeviceModel, Handover, StockCount
 from tests.lists.test_constant_queries import List, asks_as_often, cases, more, undone
 from tests.matrix.world import World
+from workflows.desk.errands.models import Errand
 
 __all__ = ["undone"]
 
@@ -125,6 +126,16 @@ def vectors(world: World) -> None:
     more(row, title=lambda number: f"更多情况 {number}")
 
 
+def errands(world: World) -> None:
+    """Thirty more things asked of the province's reviewers at the step here, and as many that were answered."""
+    more(world.rows["errand"])
+    ended = {"state": "answered", "answer": "问过了。", "ended_by_id": world.rows["errand"].by_id}
+    open_ones = Errand.objects.filter(case=world.rows["case"], state="open").order_by("-pk").values("pk")[:5]
+    Errand.objects.filter(pk__in=open_ones).update(
+        **ended, ended_office=world.rows["errand"].office, ended_at=clock.now()
+    )
+
+
 def one_waits(world: World) -> str:
     """The page with one who waits for money."""
     cases(world, state=lambda number: "PANEL" if number else "WAITLIST", award=lambda number: 1000)
@@ -149,6 +160,9 @@ NEWER = [
     List("xiji_review", "hits:case", hits, ("@case",), one_hit),
     List("prov_review", "lists:home", agency_lists),
     List("prov_review", "desk:line", waiting_for_money, few=one_waits),
+    List("prov_review", "desk:errands", errands),
+    List("prov_review", "desk:home", errands),
+    List("prov_review", "case:errands", errands, ("@case",)),
     List("policy_edit", "policy:vectors", vectors, ("@version_key",)),
 ]
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from cases.access.models import Office
 from cases.dossier.models import Case
 from tests.matrix.table import Row
 from tests.matrix.world import World
@@ -33,6 +34,8 @@ API: dict[str, dict[str, Any]] = {
     "api:incidents_retry": {"incidents": [999_999_999]},
     "api:incidents_skip": {"incidents": [999_999_999], "reason": OPINION},
     "api:notes": {"text": OPINION, "mentions": []},
+    "api:errands": {"words": OPINION, "place": "640422", "role": "CTY1", "days": 3},
+    "api:errand_end": {"how": "answer", "words": OPINION},
     "api:messages": {"name": "receipt", "id": "m1"},
     "api:decide": {"row_version": 1, "outcome": "agree"},
     "api:decide_batch": {"items": [{"id": 999_999_999, "row_version": 1}], "outcome": "agree"},
@@ -46,6 +49,8 @@ FORMS: dict[str, Filled] = {
     "case:notes": lambda world, of: {"text": OPINION},
     "case:note_reply": lambda world, of: {"text": OPINION},
     "case:note_redact": lambda world, of: {"reason": OPINION},
+    "case:errands": lambda world, of: {"words": OPINION, "days": 3, "to": _county(of["number"])},
+    "case:errand_end": lambda world, of: {"how": "answer", "words": OPINION},
     "case:code": lambda world, of: {"reason": "lost", "is_checked": "on", "id_tail": _tail(of["number"])},
     "case:invoices": lambda world, of: {
         "code": "64010001", "number": "0012345678", "total": "100", "in_scope": "80", "reimbursed": "60", "self_pay": "40",
@@ -97,6 +102,11 @@ FORMS: dict[str, Filled] = {
     "publicity:one_objection": lambda world, of: {"upheld": "no", "finding": "查清了，没有这回事。", "answer": "查清了，没有这回事。"},
     "publicity:object": lambda world, of: {"entry": 1, "text": "名单上这户人家有两辆车，请核查。"},
 }  # fmt: skip
+
+
+def _county(number: str) -> str:
+    """The post at the county's office that is asked."""
+    return f"{Office.objects.get(division_code=number[:6], kind='redcross').pk}:CTY1"
 
 
 def _tail(number: str) -> str:

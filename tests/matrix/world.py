@@ -38,6 +38,8 @@ from tests.flow_facts import operate
 from tests.matrix import goods
 from tests.providers.kit import hospital
 from tests.screening import people as villagers
+from workflows.desk.errands.actions import answer, ask
+from workflows.desk.errands.models import Errand
 from workflows.desk.notes.actions import write_note
 from workflows.desk.notes.models import Note, NoteFile
 from workflows.desk.panel import actions as meetings
@@ -208,11 +210,13 @@ def make(cast: dict[str, User]) -> World:
         case.pk: write_note(case=case, text="见附件。", attached=[picture("便签附件")], by=note.by).files.get()
         for case, note in ((here, notes[here.pk]), (there, notes[there.pk]))
     }
+    asked = {case.pk: _asked(case, cast) for case in (here, there)}
     screened = _screening(cast)
     always |= screened.pop("addresses")
     things = {
         "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
-        "here": _of(here) | _of_notes(notes[here.pk], shown[here.pk]), "there": _of(there) | _of_notes(notes[there.pk], shown[there.pk]), "bank": _of(paid),
+        "here": _of(here) | _of_notes(notes[here.pk], shown[here.pk]) | asked[here.pk],
+        "there": _of(there) | _of_notes(notes[there.pk], shown[there.pk]) | asked[there.pk], "bank": _of(paid),
         "draft": {"token": begun.token},
         "draft_b": {"token": begun_b.token},
         "stand_in": {"pk": lent.pk}, "relative": {"pk": kin.pk}, "fund": {"code": purse.code}, "batch": {"number": batch.number}, "answer": {"pk": answer.pk},
@@ -235,7 +239,7 @@ def make(cast: dict[str, User]) -> World:
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
-        "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
@@ -319,6 +323,17 @@ def _at_the_bank(cast: dict[str, User], purse: Any, case: Case) -> tuple[Any, An
 def _of_notes(note: Note, file: NoteFile) -> dict[str, Any]:
     """A note of a case, and what is attached to another: with the words of a note its bytes go, and no rollback brings them back."""
     return {"case.pk": note.pk, "case:note_file.pk": file.note_id, "case:note_file.token": file.token}
+
+
+def _asked(case: Case, cast: dict[str, User]) -> dict[str, Any]:
+    """What the province's head asked of its reviewers, still open; and another that was answered with a file."""
+    office = cast["prov_review"].posts.get().office_id
+    given = {"item": drive.open_item(case), "words": "请再问医院。", "office": office, "role": "PRV1", "days": 3}
+    waiting, done = (ask(**given, by=cast["prov_head"]) for _each in "ab")
+    answer(errand=done, words="问过了。", attached=[picture("答复附件")], by=cast["prov_review"])
+    file = done.files.get()
+    addresses = {"case:errand_end.pk": waiting.pk, "api:errand_end.pk": waiting.pk}
+    return addresses | {"case:errand_file.pk": done.pk, "case:errand_file.token": file.token}
 
 
 def _of(case: Case) -> dict[str, Any]:

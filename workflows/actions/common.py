@@ -17,7 +17,7 @@ from cases.calendar.rules import ZONE
 from cases.errors import NotFound, Refusal, Stale
 from cases.fixed import Fixed, Slot
 from cases.history import unit
-from workflows import barring, offers, suspended
+from workflows import asked, barring, offers, suspended
 from workflows.engine import timers, tokens
 from workflows.flow import road_of, step_of
 from workflows.models import Decision, Handover, RunTask, WorkItem
@@ -35,7 +35,9 @@ MOVES = (RunTask, WorkItem, Decision)
 
 def _under_lock() -> QuerySet[WorkItem]:
     rows = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related("case__run", "holder")
-    return rows.annotate(**barring.PAST, **suspended.STANDS_STILL).filter(pk=Slot("item", BigIntegerField()))
+    return rows.annotate(**barring.PAST, **suspended.STANDS_STILL, **asked.IS_AWAITED).filter(
+        pk=Slot("item", BigIntegerField())
+    )
 
 
 def _to_be_moved() -> QuerySet[WorkItem]:

@@ -17,7 +17,7 @@ from cases.history import unit
 from cases.history.record import action, record
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
-from workflows import barring, rechecks
+from workflows import asked, barring, rechecks
 from workflows.actions.claiming import act_as, take
 from workflows.actions.common import finish, holder_of, leave, locked, may_act, must_be_open, what_happened
 from workflows.flow import step_of
@@ -90,7 +90,7 @@ def _decide(
     Stores the decision for good, moves the case, and lets the exit's effect run, all in one transaction; where several are
     asked (多人意见) the case moves with the opinion that settles the step, and the others' seats are taken back. Refused: not my
     role or area, barred by duties, somebody was faster, no reason where one is needed (F33), a required paper never
-    opened where the policy asks for it (F49). `batch`: one of several decided in one go (成批办理); then the case was
+    opened where the policy asks for it (F49), something asked at the step that has to be answered first (交办). `batch`: one of several decided in one go (成批办理); then the case was
     opened at this step and its required papers too, whatever the policy says.
     """
     assert now is not None
@@ -104,6 +104,7 @@ def _decide(
         raise Stale(what_happened(found))
     if found.holder_id != by.pk:
         raise Refusal(_("这件别的同事正在办理。"), code="not_holder", who_may=holder_of(found))
+    asked.must_be_answered(found)
     exit = _checked_exit(found.case, step, outcome, reasons, opinion, to_step)
     day = _day(happened_on, found.case, now)
     reading = reading_in(found)

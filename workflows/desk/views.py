@@ -18,6 +18,7 @@ from cases.calendar.queries import calendar
 from cases.text import is_key
 from workflows import actions
 from workflows.desk.batch.queries import steps_for
+from workflows.desk.errands.queries import on_desk
 from workflows.desk.hand_forms import QueueFilter
 from workflows.desk.notes.queries import untold as mentioned
 from workflows.desk.paging import PAGE
@@ -50,11 +51,12 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
 
 
 def _reminders(viewer: Viewer) -> dict[str, Any]:
-    """What stands above each queue: what is overdue in my hands, what changed hands, notes that mention me."""
+    """What stands above each queue: what is overdue in my hands, what changed hands, notes that mention me, what I am asked."""
     return {
         "late": late_of(viewer, calendar()),
         "handovers": untold(viewer),
         "mentions": list(mentioned(viewer.user)),
+        "errands": on_desk(viewer.user),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from workflows.inspection import (
+    acts_of_colleagues,
     acts_of_duplicates,
     acts_of_follow_up,
     acts_of_invoices,
@@ -127,11 +128,6 @@ WORDS: dict[str, Any] = {
     "message.receive": _("收到外来消息"),
     "message.received": _("收到外来消息"),
     "message.send": _("给申请人发消息"),
-    "note.redact": _("撤除便签内容"),
-    "note.redacted": _("撤除便签内容"),
-    "note.seen": _("看过便签提醒"),
-    "note.write": _("写内部便签"),
-    "note.written": _("写内部便签"),
     "notice.printed": _("打印通知"),
     "notice.read": _("通知已读"),
     "notice.sent": _("发出通知"),
@@ -274,6 +270,7 @@ WORDS: dict[str, Any] = {
     "machine.make": _("新建机器账号"),
     "partner.limit": _("设合作方上限"),
     "partner.limited": _("设合作方上限"),
+    **acts_of_colleagues.WORDS,
     **acts_of_duplicates.WORDS,
     **acts_of_follow_up.WORDS,
     **acts_of_invoices.WORDS,

@@ -53,6 +53,8 @@ REFUSALS: dict[str, Any] = {
     "no_quorum": gettext_lazy("表决未达法定人数"),
     "changed": gettext_lazy("看过以后查重或资金有变化"),
     "no_notes": gettext_lazy("岗位不写内部便签"),
+    "not_asked": gettext_lazy("这件交办不归他答复或取消"),
+    "errand_first": gettext_lazy("交办的事还没有答复"),
     "unopened": gettext_lazy("没有打开必交材料就同意"),
     "unread": gettext_lazy("没有看过材料就表决"),
     "too_late": gettext_lazy("款项已进入拨付"),

@@ -94,6 +94,8 @@ THINGS: dict[str, Any] = {
     "workflows_decision": pgettext_lazy("thing", "办理意见"),
     "workflows_duty": pgettext_lazy("thing", "审核职责"),
     "workflows_ending": pgettext_lazy("thing", "办结结果"),
+    "workflows_errand": pgettext_lazy("thing", "交办"),
+    "workflows_errandfile": pgettext_lazy("thing", "交办的答复附件"),
     "workflows_handover": pgettext_lazy("thing", "转手记录"),
     "workflows_incident": pgettext_lazy("thing", "故障"),
     "workflows_meeting": pgettext_lazy("thing", "评审会议"),

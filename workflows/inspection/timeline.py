@@ -256,7 +256,7 @@ def pauses_of(case: Case) -> list[Pause]:
 
 
 CATEGORIES_PREFIXES: dict[str, tuple[str, ...]] = {
-    "decision": ("task.", "panel.", "case.", "award.", "wait.", "note."),
+    "decision": ("task.", "panel.", "case.", "award.", "wait.", "note.", "errand."),
     "row": ("row.",),
     "notice": ("notice.", "publicity.", "objection."),
     "money": ("payout.", "batch.", "fund.", "answer.", "account."),

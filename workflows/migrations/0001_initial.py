@@ -1734,4 +1734,151 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("asked", "reader"), name="score_once")],
             },
         ),
+        migrations.CreateModel(
+            name="Errand",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("words", cases.sealed.SealedField(verbose_name="交办事项")),
+                ("role", models.CharField(max_length=20)),
+                ("must_answer", models.BooleanField(verbose_name="答复以前不能办理这一步")),
+                ("due_on", models.DateField()),
+                ("due_provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("by_role", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待答复"),
+                            ("answered", "已答复"),
+                            ("sent_back", "退回交办"),
+                            ("cancelled", "取消交办"),
+                            ("dropped", "案卷离开这一步，不用再办"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", cases.sealed.SealedField(blank=True, default="", verbose_name="答复")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("escalated_at", models.DateTimeField(null=True, verbose_name="超期上报")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "by_office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="errands", to="cases.case"
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_office",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="errands", to="workflows.workitem"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.office"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["case", "id"], name="errand_by_case"),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["office", "role", "id"], name="errand_open"
+                    ),
+                    models.Index(condition=models.Q(("state", "open")), fields=["by", "id"], name="errand_asked"),
+                    models.Index(condition=models.Q(("state", "open")), fields=["due_on", "id"], name="errand_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", ""),
+                                ("ended_at", None),
+                                ("ended_by", None),
+                                ("ended_office", None),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("answer", ""),
+                                ("ended_at__isnull", False),
+                                ("ended_by", None),
+                                ("ended_office", None),
+                                ("state", "dropped"),
+                            ),
+                            models.Q(
+                                models.Q(("answer", ""), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("ended_office__isnull", False),
+                                ("state__in", ["answered", "sent_back", "cancelled"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="errand_ends_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ErrandFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("token", models.UUIDField(unique=True)),
+                ("kind", models.CharField(max_length=12)),
+                ("sha256", models.CharField(max_length=64, verbose_name="上传件摘要")),
+                ("stored_sha256", models.CharField(max_length=64, verbose_name="留存件摘要")),
+                ("size", models.PositiveIntegerField()),
+                ("pages", models.PositiveSmallIntegerField(default=1)),
+                ("path", models.CharField(max_length=120)),
+                (
+                    "errand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="workflows.errand"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("errand", "number"), name="errand_file_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 3)), name="three_files_an_errand"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -28,12 +28,13 @@ class Bar:
 
 def bar(
     person: int, *, level: int | None, not_by: Iterable[str], acted: Iterable[Acted], parties: Iterable[int],
-    gave: Iterable[int] = (), keeper: int | None = None, named: Collection[int] = (),
+    gave: Iterable[int] = (), answered: Iterable[int] = (), keeper: int | None = None, named: Collection[int] = (),
 ) -> Bar | None:  # fmt: skip
     """Why `person` may not act at this step, or None (domain.md 2; features F44, F45).
 
     `parties` are whose matter the case is (the applicant, the helper who filed) and who keeps out of it; `gave` who has
-    another seat at this step, where it asks several; `keeper` who alone goes on with it; `named` for whom alone its
+    another seat at this step, where it asks several; `answered` who answered what was asked of him at this step (交办);
+    `keeper` who alone goes on with it; `named` for whom alone its
     office meant it. A person may do the same level again after a return, never a neighbouring one.
     """
     if person in set(parties):
@@ -47,6 +48,8 @@ def bar(
             return Bar(_("这件您办过前面的环节，需要另一位同事办理。"))
     if person in set(gave):
         return Bar(_("这一步您已占一席，需要另一位同事办理。"))
+    if person in set(answered):
+        return Bar(_("这一步交办的事是您答复的，需要另一位同事办理。"))
     if keeper is not None and person != keeper:
         return Bar(_("这一步由办过前面环节的同事接着办理。"))
     if named and person not in named:
@@ -61,14 +64,15 @@ def barred(
     acted: Iterable[Acted],
     parties: Iterable[int],
     gave: Iterable[int] = (),
+    answered: Iterable[int] = (),
 ) -> set[int]:
     """All persons known to be barred from this step."""
-    seen, steps, said = list(acted), list(not_by), list(gave)
-    people = {earlier.actor for earlier in seen} | set(parties) | set(said)
+    seen, steps, said, told = list(acted), list(not_by), list(gave), list(answered)
+    people = {earlier.actor for earlier in seen} | set(parties) | set(said) | set(told)
     return {
         person
         for person in people
-        if bar(person, level=level, not_by=steps, acted=seen, parties=parties, gave=said) is not None
+        if bar(person, level=level, not_by=steps, acted=seen, parties=parties, gave=said, answered=told) is not None
     }
 
 

@@ -16,6 +16,7 @@ from cases.evidence.queries import paper_words
 from cases.policy.queries import policy_of
 from cases.text import named
 from project.templatetags.ui import tag
+from workflows.asked import who_is_awaited
 from workflows.desk.casefile.papers import paper_address
 from workflows.desk.forms import DecisionForm, in_my_language
 from workflows.desk.forms import plain_fields as _plain_fields
@@ -45,6 +46,12 @@ def line_label(line: Any) -> str:
 def own_name(thing: Any) -> str:
     """An office or place in the language of the page."""
     return in_my_language(thing.name, thing.name_en)
+
+
+@register.simple_tag
+def errands_awaited(item: Any) -> str:
+    """先等谁答复: whoever has to answer before this step is decided; "" when nobody has to."""
+    return who_is_awaited(item)
 
 
 @register.filter

@@ -14,6 +14,8 @@ from cases.money.testbank import Fault
 from cases.publicity.actions import file_objection
 from cases.publicity.models import PublicEntry
 from workflows import actions
+from workflows.desk.errands import actions as errands
+from workflows.desk.errands.models import Errand
 from workflows.desk.panel import actions as meetings
 from workflows.engine import clockwork
 from workflows.walking import drive
@@ -96,7 +98,10 @@ class RareDiseases(Showing):
         village, town = self.file(2)
         self.decide(village, town, outcome="accept")
         self.decide(town)
-        self.all_to([*self.file(2), *self.file(2, place=ZHONGNING)], "COUNTY")
+        phoned, visited, *_others = self.all_to([*self.file(2), *self.file(2, place=ZHONGNING)], "COUNTY")
+        self.errand(phoned, "请电话问医院，出院小结第二页为什么没有盖章。")
+        done = self.errand(visited, "请再去看一次，家里是几口人吃饭。", must_answer=False)
+        errands.answer(errand=done, words="今天又去过，三口人，和填报的一样。", by=self.cast["xiji_town"])
         self.all_to([self.unread(), *self.file(1)], "CITY")
         _waiting, rejected, returned, ended = self.all_to([self.leafed_through(), *self.file(3)], "PROVINCE")
         self.refuse(rejected)
@@ -111,6 +116,15 @@ class RareDiseases(Showing):
         drive.ask_expert(costly)
         self.call_meeting()
         self.say("受理、核实、审核各环节的案卷已就绪")
+
+    def errand(self, case: Case, words: str, *, must_answer: bool = True) -> Errand:
+        """交办: the county's reviewer takes the case and asks the town."""
+        head, town = self.cast["xiji_review"], self.cast["xiji_town"].posts.get()
+        held = actions.claim(item=drive.open_item(case).pk, by=head)
+        asked: Errand = errands.ask(
+            item=held, words=words, office=town.office_id, role=town.role_id, days=3, must_answer=must_answer, by=head
+        )
+        return asked
 
     def unread(self) -> Case:
         """盖章式办理, for the inspector to find: the county agreed and had opened nothing."""

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from workflows.desk.casefile import views
 from workflows.desk.casefile.queries import TABS, VEILED_TABS
 from workflows.desk.counter.views import code, code_receipt
+from workflows.desk.errands import views as errands
 from workflows.desk.invoices import views as invoices
 from workflows.desk.messages.views import message
 from workflows.desk.notes import views as notes
@@ -46,6 +47,9 @@ urlpatterns = [
     path("notes/<int:pk>/files/<uuid:token>", notes.file, name="note_file"),
     path("notes/<int:pk>/reply", notes.reply, name="note_reply"),
     path("notes/<int:pk>/redact", notes.redact, name="note_redact"),
+    path("errands", errands.errands, name="errands"),
+    path("errands/<int:pk>/end", errands.errand_end, name="errand_end"),
+    path("errands/<int:pk>/files/<uuid:token>", errands.file, name="errand_file"),
     path("invoices", invoices.invoices, name="invoices"),
     path("invoices/<int:pk>/take-out", invoices.take_out, name="invoice_out"),
     path("message", message, name="message"),

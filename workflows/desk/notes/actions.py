@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import is_known, who_may
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.evidence import vault
-from cases.evidence.intake import TakenIn
-from cases.evidence.keeping import taken_in
 from cases.history.record import action, current, record
 from cases.sealed import commitment_of
 from workflows import barring
+from workflows.desk.notes.attached import stored, taken_of
 from workflows.desk.notes.models import Mention, Note, NoteFile
 from workflows.desk.notes.queries import LEAD, READ, mentioned, redacting_post, writing_post
 
 LONGEST = 2000
-FILES_MAX = 3
 
 
 @action("note.write")
@@ -53,7 +48,7 @@ def write_note(
     parent = Note.objects.filter(pk=reply_to, case=case, reply_to=None).first() if reply_to else None
     if reply_to and parent is None:
         raise NotFound()
-    taken = _taken(attached)
+    taken = taken_of(attached)
     made = Note.objects.create(
         case=case, reply_to=parent, text=words, by=by, role=post.role_id, office=post.office, at=now
     )
@@ -63,44 +58,9 @@ def write_note(
     payload["mentions"] = [one.pk for one in people]
     if taken:
         payload["files"] = [one.sha256 for one in taken]
-    with _stored(made, taken):
+    with stored(NoteFile, taken, note=made):
         record("note.written", about=("case", case.pk), object=made, payload=payload)
     return made
-
-
-def _taken(attached: Sequence[Any]) -> list[TakenIn]:
-    """The harmless copies of these uploads. Raises Invalid, which says the number of the file and what is wrong with it."""
-    if len(attached) > FILES_MAX:
-        raise Invalid(
-            _("一条便签最多 3 个附件。"), fields={"attached": _("一条便签最多 3 个附件。")}, code="note_files"
-        )
-    taken = []
-    for number, upload in enumerate(attached, 1):
-        try:
-            taken.append(taken_in(upload))
-        except Invalid as fault:
-            words = format_lazy(_("第 {n} 个附件没有收下：{why}"), n=number, why=fault.reason)
-            raise Invalid(words, fields={"attached": words}, code=fault.code) from fault
-    return taken
-
-
-@contextmanager
-def _stored(note: Note, taken: list[TakenIn]) -> Iterator[None]:
-    """Their bytes encrypted and a row for each; the bytes go again when anything of it or inside fails."""
-    paths: list[str] = []
-    try:
-        for number, one in enumerate(taken, 1):
-            token = uuid4()
-            paths.append(vault.put(token, one.data))
-            NoteFile.objects.create(
-                note=note, number=number, token=token, kind=one.kind, sha256=one.sha256,
-                stored_sha256=one.stored_sha256, size=one.size, pages=one.pages, path=paths[-1],
-            )  # fmt: skip
-        yield
-    except BaseException:
-        for path in paths:
-            vault.drop(path)
-        raise
 
 
 @action("note.redact")

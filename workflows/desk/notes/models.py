@@ -10,6 +10,8 @@ from cases.sealed import SealedField
 
 __all__ = ["Mention", "Note", "NoteFile"]
 
+MOST_FILES = 3
+
 USER = settings.AUTH_USER_MODEL
 
 
@@ -53,13 +55,9 @@ class Mention(models.Model):
         indexes = [models.Index(fields=["person"], condition=Q(seen_at=None), name="mention_untold")]
 
 
-class NoteFile(models.Model):
-    """便签附件: a picture or PDF for colleagues alone, encrypted as papers are; no paper of the case, so nothing counts it.
+class Attachment(models.Model):
+    """附件: a picture or PDF for colleagues alone, encrypted as papers are; no paper of the case, so nothing counts it."""
 
-    The row stays for good. It is out of sight, and its bytes gone, once the words of its note are taken out.
-    """
-
-    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="files")
     number = models.PositiveSmallIntegerField()
     token = models.UUIDField(unique=True)
     kind = models.CharField(max_length=12)
@@ -70,8 +68,17 @@ class NoteFile(models.Model):
     path = models.CharField(max_length=120)
 
     class Meta:
+        abstract = True
+
+
+class NoteFile(Attachment):
+    """便签附件. The row stays for good. It is out of sight, and its bytes gone, once the words of its note are taken out."""
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="files")
+
+    class Meta:
         app_label = "workflows"
         constraints = [
             models.UniqueConstraint(fields=["note", "number"], name="note_file_once"),
-            models.CheckConstraint(condition=Q(number__gte=1, number__lte=3), name="three_files_a_note"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=MOST_FILES), name="three_files_a_note"),
         ]

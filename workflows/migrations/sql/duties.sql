@@ -26,6 +26,13 @@ SET search_path = pg_catalog, pg_temp AS $$
             AND (public.relief_now() AT TIME ZONE 'Asia/Shanghai')::date BETWEEN p.starts_on AND coalesce(p.ends_on, 'infinity'))
 $$;
 
+-- 交办: who answered what was asked at which step of a case.
+CREATE FUNCTION relief_answered(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_array(i.step, e.ended_by_id) ORDER BY e.id), '[]')
+    FROM public.workflows_errand e JOIN public.workflows_workitem i ON i.id = e.item_id
+    WHERE e.case_id = p_case AND e.state = 'answered'
+$$;
+
 -- Which duty keeps somebody from a step of a case, or nothing; who acted for another counts as both. Asked of each row of a
 -- queue, hence in a language whose plans a session keeps.
 CREATE FUNCTION relief_bar(p_case bigint, p_person bigint, p_step public.workflows_stepduty, p_item bigint) RETURNS text
@@ -47,6 +54,9 @@ BEGIN
                        AND (i.holder_id = p_person OR p_person = (
                            SELECT p.user_id FROM public.cases_standin s JOIN public.cases_post p ON p.id = s.post_id
                            WHERE s.id = i.stand_in_id))) THEN 'duty_distinct'
+        WHEN EXISTS (SELECT 1 FROM public.workflows_errand e JOIN public.workflows_workitem i ON i.id = e.item_id
+                     WHERE e.case_id = p_case AND e.state = 'answered' AND e.ended_by_id = p_person
+                       AND i.step = p_step.step) THEN 'duty_answered'
     END;
 END $$;
 
@@ -120,6 +130,7 @@ BEGIN
             WHEN 'duty_not_party' THEN 'who applied, helped or entered a part of the file, or keeps out of the case, does not decide on it'
             WHEN 'duty_not_by' THEN 'who decided a step that excludes this one does not decide it'
             WHEN 'duty_distinct' THEN 'who has a seat at this step gets no second one'
+            WHEN 'duty_answered' THEN 'who answered what was asked of him at a step does not decide it'
             WHEN 'duty_named' THEN 'this step is for those whom its office named'
             WHEN 'duty_same_as' THEN 'who did the step before goes on with this one'
             ELSE 'nobody acts on two neighbouring levels (duty_not_next)' END

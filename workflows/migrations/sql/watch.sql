@@ -12,6 +12,8 @@ BEGIN
         ('workflows_note', 'case', 'case_id'),
         ('workflows_mention', 'case', 'note_id:workflows_note'),
         ('workflows_notefile', 'case', 'note_id:workflows_note'),
+        ('workflows_errand', 'case', 'case_id'),
+        ('workflows_errandfile', 'case', 'errand_id:workflows_errand'),
         ('workflows_incident', 'incident', 'id'),
         ('workflows_message', 'case', 'case_id'),
         ('workflows_handover', 'case', 'item_id:workflows_workitem'),
