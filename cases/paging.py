@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -35,3 +36,12 @@ def oldest_first(rows: QuerySet[M, Any], after: str) -> Page[M]:
 def _page(rows: QuerySet[M, Any]) -> Page[M]:
     found = list(rows[: PAGE + 1])
     return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+
+
+def behind(rows: Sequence[T], after: str, key: Callable[[T], str]) -> Page[T]:
+    """The page of a list that is already in the order of this key, behind the one that `after` names; "" begins at the top.
+
+    Who left the list meanwhile is no matter: the page begins behind where it stood.
+    """
+    found = [row for row in rows if key(row) > after][: PAGE + 1]
+    return Page(found[:PAGE], key(found[PAGE - 1]) if len(found) > PAGE else "")

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases.access.queries import get_case, must_serve, require
-from cases.dossier import waiting
 from cases.duplicates import actions, agencies, hits
 from cases.duplicates.models import AgencyList, HitDecision
 from cases.history.record import record_access
@@ -19,6 +18,7 @@ from cases.stock import centres
 from workflows.api import _given
 from workflows.api_once import ONCE, once
 from workflows.api_shapes import FAULTS, REFUSALS, RefusalOut
+from workflows.desk.waiting import queries as waiting
 
 
 class AgencyListOut(serializers.ModelSerializer[AgencyList]):
@@ -165,7 +165,7 @@ class Lines(APIView):
 
 def _for_money(viewer: Any) -> list[dict[str, Any]]:
     must_serve(viewer)
-    return [_in_line(one.place, one.case, one.why) for _name, rows in waiting.lines_for(viewer) for one in rows]
+    return [_in_line(one.place, one.case, one.why) for _card, rows in waiting.seen_of(viewer) for one in rows]
 
 
 def _for_devices(viewer: Any) -> list[dict[str, Any]]:

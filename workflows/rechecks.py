@@ -23,7 +23,7 @@ from cases.duplicates.queries import Asked, earlier_aids, same_elsewhere_of
 from cases.errors import Refusal, Stale
 from cases.evidence.invoices import bills_of, with_invoices
 from cases.history.record import record
-from cases.money.funds import has_free
+from cases.money.funds import funds_left
 from cases.money.models import AID, Payout
 from cases.money.remarks import Remark
 from cases.policy.queries import policy_of
@@ -93,7 +93,7 @@ def _aid(earlier: Earlier) -> Found:
 def _fund(case: Case, amount: Decimal | None, today: date) -> str:
     if not amount or programme(case.programme).in_kind:
         return ""
-    return "enough" if has_free(case, amount, today=today) else "short"
+    return "enough" if funds_left(case, amount, today=today) else "short"
 
 
 def _amounts(cases: Sequence[Case], earlier: Mapping[int, Earlier]) -> dict[int, Decimal | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -72,22 +73,27 @@ def active_funds(programme: str, *, today: date) -> QuerySet[Fund]:
     ).order_by("starts_on", "id")
 
 
-def usable_funds(case: Any, *, today: date) -> list[int]:
-    """能付这一件的资金, whatever is left in them: the keys of those whose conditions take in this case and its award."""
-    fen = to_fen(case.award)
-    found = active_funds(case.programme, today=today)
-    return [fund.pk for fund in found if allows(fund.restriction, code=case.handling_code, fen=fen)]
+def usable_funds(case: Any, amount: Decimal, *, today: date) -> set[int]:
+    """能付这一件的资金, whatever is left in them: the keys of those whose conditions take in this case and that much (yuan)."""
+    return {fund.pk for fund in active_funds(case.programme, today=today) if _may_pay(fund, case, amount)}
 
 
-def has_free(case: Any, amount: Decimal, *, today: date) -> bool:
-    """资金够不够: whether one fund that may pay this case has that much free money now (yuan); nothing is set aside."""
-    fen = to_fen(amount)
-    usable = [
-        fund
-        for fund in active_funds(case.programme, today=today)
-        if allows(fund.restriction, code=case.handling_code, fen=fen)
-    ]
-    return any(_balance(fund).free >= amount for fund in usable)
+def funds_left(case: Any, amount: Decimal, *, today: date, before: Iterable[tuple[Any, Decimal]] = ()) -> list[Fund]:
+    """还够的资金, oldest first: what can pay this case that much (yuan) and still everybody `before` it whom it may pay.
+
+    Nothing is set aside. Somebody whom several funds may pay counts in each of them: rather one waits a day too long.
+    """
+    first = list(before)
+    found = []
+    for fund in active_funds(case.programme, today=today):
+        owed = sum((yuan for one, yuan in first if _may_pay(fund, one, yuan)), Decimal(0))
+        if _may_pay(fund, case, amount) and _balance(fund).free >= owed + amount:
+            found.append(fund)
+    return found
+
+
+def _may_pay(fund: Fund, case: Any, amount: Decimal) -> bool:
+    return bool(allows(fund.restriction, code=case.handling_code, fen=to_fen(amount)))
 
 
 @dataclass(frozen=True, slots=True)

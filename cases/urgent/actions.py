@@ -15,6 +15,7 @@ from cases.dossier.queries import lock_case
 from cases.errors import Refusal
 from cases.history.record import action, record
 from cases.money import actions as money
+from cases.money.models import Fund
 from cases.money.rules import FundShort
 from cases.policy.queries import due_date, policy_of
 from cases.policy.rules import Policy
@@ -62,12 +63,15 @@ def approve(
     return made
 
 
-def reserve_rest(*, case: Any, amount: Decimal, by: Any, now: datetime | None = None) -> None:
-    """预留余额: what is left of an award (yuan) when part of it was paid ahead, all of it else; raises FundShort."""
+def reserve_rest(*, case: Any, amount: Decimal, by: Any, now: datetime | None = None, fund: Fund | None = None) -> None:
+    """预留余额: what is left of an award (yuan) when part of it was paid ahead, all of it else; raises FundShort.
+
+    From that fund, or the first one that has enough.
+    """
     extra: dict[str, Any] = {} if now is None else {"now": now}
     ahead = paid_ahead(case)
     if amount > ahead:
-        money.reserve(case=case, amount=amount - ahead, installment=2 if ahead else 1, by=by, **extra)
+        money.reserve(case=case, amount=amount - ahead, installment=2 if ahead else 1, fund=fund, by=by, **extra)
 
 
 def _words(policy: Policy, codes: Sequence[str]) -> list[dict[str, str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.dossier.waiting import lines_for
 from cases.history.models import Access, Event
 from tests.duplicates.test_lists import compare, csv_of
+from workflows.desk.waiting.queries import seen_of
 
 JSON = "application/json"
 
@@ -42,7 +42,7 @@ def test_lists_lines_and_follow_ups_are_those_of_the_pages(case: Any, cast: Any,
     (listed,) = province.get("/api/v1/lists/").json()["results"]
     assert (listed["id"], listed["agency"], listed["rows"], listed["matches"]) == (run.pk, "演示残联", 1, 0)
     assert "演示名单路人" not in str(listed) and county.get("/api/v1/lists/").status_code == 403
-    waiting = [row for _name, rows in lines_for(cast["xiji_review"]) for row in rows]
+    waiting = [row for _card, rows in seen_of(cast["xiji_review"]) for row in rows]
     assert len(county.get("/api/v1/lines/").json()["results"]) == len(waiting)
     assert browser_of("prov_head").get("/api/v1/lines/?for=device").json() == {"results": []}
     assert county.get("/api/v1/lines/?for=device").status_code == 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,18 +15,21 @@ from cases.dossier.waiting import line
 from cases.history.models import Event
 from cases.money import actions as money
 from cases.notices.models import Notice
+from tests.duplicates.test_hits import twice
 from tests.flow_kit import Trip
 from workflows.desk.waiting.clockwork import promote_waiting
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+ZHONGNING = "640521100991"
+PLACE = re.compile(r'<td data-label="次序">(\d+)</td>')
 
 
 @pytest.fixture
 def trips(road: Any) -> list[Trip]:
-    """Two cases in line; the second is in a poorer category than the first."""
+    """Two cases in line, of two counties; the second is in a poorer category than the first."""
     first = road("rare_disease", fund="1").to("PANEL").panel_waitlist()
-    return [first, road("rare_disease", fund="1").to("PANEL").panel_waitlist()]
+    return [first, road("rare_disease", hukou_division=ZHONGNING).to("PANEL").panel_waitlist()]
 
 
 def give(trip: Trip, yuan: Decimal) -> None:
@@ -86,15 +90,54 @@ def test_the_applicant_reads_how_many_stand_before_him_and_is_told_by_letter(tri
     assert letter.code == "N11"
 
 
+def agreed(*trips: Trip) -> None:
+    members = [trips[0].cast[f"panel{n}"] for n in range(1, 6)]
+    drive.panel([trip.case for trip in trips], head=trips[0].cast["prov_head"], members=members)
+
+
+def test_a_new_agreement_takes_no_money_from_those_who_wait_before_it(trips: list[Trip], road: Any) -> None:
+    third = road("rare_disease").to("PANEL")
+    all_three = [*trips, third]
+    give(third, trips[0].case.award + third.case.award)
+    agreed(third)
+    assert states(all_three) == ["WAITLIST", "WAITLIST", "WAITLIST"], "it would reach for two, and two stand before it"
+    give(third, trips[1].case.award + third.case.award)
+    fourth = road("rare_disease").to("PANEL")
+    give(fourth, fourth.case.award)
+    agreed(fourth)
+    assert states([*all_three, fourth])[3] == "PUBLICITY", "it reaches for all of them"
+    assert promote_waiting() == 3
+    assert states(all_three) == ["PUBLICITY", "PUBLICITY", "PUBLICITY"]
+
+
+def test_an_open_hit_at_the_head_is_passed_over_with_its_reason_and_holds_up_nobody_behind(
+    trips: list[Trip], monkeypatch: Any
+) -> None:
+    first, second = trips
+    twice(first.cast, 1, 50)
+    give(second, second.case.award)
+    monkeypatch.setattr("cases.paging.PAGE", 1)
+    page = desk_of(first, "prov_head")
+    assert first.case.number in page and "暂时跳过" in page and "1 处查重命中没有处理" in page
+    assert second.case.number not in page
+    further = desk_of(first, "prov_head", re.search(r"\?(programme=[^\"]+)\"", page)[1].replace("&amp;", "&"))  # type: ignore[index]
+    assert second.case.number in further and first.case.number not in further and "暂时跳过" not in further
+    assert promote_waiting() == 1
+    assert states(trips) == ["WAITLIST", "PUBLICITY"]
+
+
+def desk_of(trip: Trip, who: str, query: str = "") -> str:
+    staff = Client()
+    staff.force_login(trip.cast[who])
+    return staff.get(f"{reverse('desk:line')}?{query}").content.decode()
+
+
 def test_the_province_sees_the_line_and_a_county_its_own_with_the_place_in_the_whole(trips: list[Trip]) -> None:
-    seen = {}
-    for who in ("prov_head", "zhongning_clerk"):
-        staff = Client()
-        staff.force_login(trips[0].cast[who])
-        seen[who] = staff.get(reverse("desk:line")).content.decode()
-        told = staff.get("/api/v1/lines/").json()["results"]
-        assert all((trip.case.number in seen[who]) == (trip.case.number in str(told)) for trip in trips)
-    assert all(
-        trip.case.number in seen["prov_head"] and trip.case.number not in seen["zhongning_clerk"] for trip in trips
-    )
-    assert "先受理的在前" in seen["prov_head"]
+    first, second = (trip.case.number for trip in trips)
+    whole, xiji, zhongning = (desk_of(trips[0], who) for who in ("prov_head", "xiji_review", "zhongning_clerk"))
+    assert first in whole and second in whole and "先受理的在前" in whole
+    assert first in xiji and second not in xiji and PLACE.findall(xiji) == ["1"]
+    assert second in zhongning and first not in zhongning and PLACE.findall(zhongning) == ["2"]
+    county = Client()
+    county.force_login(trips[0].cast["zhongning_clerk"])
+    assert [(one["case"], one["place"]) for one in county.get("/api/v1/lines/").json()["results"]] == [(second, 2)]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from cases.calendar import clock
+from cases.dossier.models import Case
 from cases.dossier.waiting import line
+from cases.duplicates.hits import undecided_of
 from cases.errors import Refusal
 from cases.money.funds import usable_funds
 from cases.programme import programmes
@@ -21,22 +26,38 @@ def listen() -> None:
 
 
 def promote_waiting() -> int:
-    """Everybody who can be paid now, first come first; answers how many go on.
-
-    Whose fund is too short keeps it for himself: nobody behind him is paid from a fund that may pay him too.
-    """
+    """Everybody who can be paid now, in the order of the list; answers how many go on."""
     return sum(_promoted(card.slug) for card in programmes() if hasattr(card.roads[card.road], STEP))
 
 
 def _promoted(slug: str) -> int:
-    kept: set[int] = set()
-    count = 0
-    for one in line(slug):
-        funds = set(usable_funds(one.case, today=clock.today()))
+    today = clock.today()
+    return hand_out(
+        [(one.case, one.case.award or Decimal(0)) for one in line(slug)],
+        lambda case, amount: usable_funds(case, amount, today=today),
+        lambda case, _amount: promote(case=case, by=None),
+    )
+
+
+def hand_out(
+    rows: Sequence[tuple[Case, Decimal]],
+    payers: Callable[[Case, Decimal], set[int]],
+    give: Callable[[Case, Decimal], bool],
+) -> int:
+    """按次序给: one after the other, as far as it reaches; answers how many got it.
+
+    Whose fund is too short keeps it for himself. Who has a hit of the duplicate check open is passed over until it is
+    decided: he keeps nothing from those behind him.
+    """
+    held, kept, count = undecided_of([case for case, _amount in rows]), set[int](), 0
+    for case, amount in rows:
+        if held[case.pk]:
+            continue
+        funds = payers(case, amount)
         try:
-            gone = not funds & kept and promote(case=one.case, by=None)
+            gone = not funds & kept and give(case, amount)
         except Refusal:
-            gone = False  # on record; a hit of the duplicate check is open, for example
+            gone = False  # on record; somebody has the case in hand, for example
         count += gone
         kept |= set() if gone else funds
     return count

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases.access.queries import must_serve
-from cases.dossier.waiting import lines_for
+from workflows.desk.waiting.queries import lines_for
 
 
 @login_required
@@ -16,4 +16,6 @@ from cases.dossier.waiting import lines_for
 def waiting(request: HttpRequest) -> HttpResponse:
     """轮候名单: the province sees the whole line, a county its own cases with their place in the whole."""
     must_serve(request.user)
-    return render(request, "desk/waiting.html", {"lines": lines_for(request.user)})
+    asked = request.GET
+    lines = lines_for(request.user, programme=asked.get("programme", ""), after=asked.get("after", ""))
+    return render(request, "desk/waiting.html", {"lines": lines})

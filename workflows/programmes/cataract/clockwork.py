@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
+from cases.dossier.waiting import line
 from cases.errors import Refusal
 from cases.history.record import action
-from cases.money.funds import has_free
+from cases.money.funds import funds_left, usable_funds
 from cases.notices.actions import notify
 from cases.policy.queries import policy_of
 from cases.programme import tell
 from cases.providers import actions as providers
 from cases.providers.models import Permit
+from workflows.desk.waiting.clockwork import hand_out
 from workflows.effects import preview_award
 from workflows.engine import clockwork
 
@@ -62,17 +67,29 @@ def issue_second(*, case: Case, by: Any, now: datetime | None = None) -> Permit 
 
 
 def offer_places() -> int:
-    """轮候: in the order of acceptance, as far as the fund reaches; answers how many go on."""
-    rows = Case.objects.filter(programme=SLUG, state="WAITLIST").order_by("accepted_on", "pk")
-    return sum(offer_place(case=case, by=None) for case in rows)
+    """轮候: in the order that the policy says, as far as the fund reaches; answers how many go on.
+
+    A place that was offered to one sets nothing aside yet: what it may cost is not offered to the next.
+    """
+    today, offered = clock.today(), list[tuple[Case, Decimal]]()
+
+    def offer(case: Case, amount: Decimal) -> bool:
+        gone = bool(offer_place(case=case, amount=amount, before=tuple(offered), by=None))
+        offered.extend([(case, amount)] if gone else [])
+        return gone
+
+    rows = [(one.case, preview_award(one.case).amount) for one in line(SLUG)]
+    return hand_out(rows, lambda case, amount: usable_funds(case, amount, today=today), offer)
 
 
 @action("place.free")
-def offer_place(*, case: Case, by: Any, now: datetime | None = None) -> bool:
-    """有名额了: the fund has enough for this case; the province confirms it again. False while it has not."""
+def offer_place(
+    *, case: Case, amount: Decimal, before: Sequence[tuple[Case, Decimal]] = (), by: Any, now: datetime | None = None
+) -> bool:
+    """有名额了: the fund has enough for this case and those offered before it; the province confirms it again. False while it has not."""
     assert now is not None
     found = lock_case(case.pk)
-    if found.state != "WAITLIST" or not has_free(found, preview_award(found).amount, today=local_day(now)):
+    if found.state != "WAITLIST" or not funds_left(found, amount, before=before, today=local_day(now)):
         return False
     tell(found, "place_free", by=by, now=now)
     return True

@@ -12,6 +12,7 @@ import pytest
 from cases.award.earlier import NONE, Earlier
 from cases.calendar import clock
 from cases.errors import Invalid, Refusal
+from cases.money import actions as money
 from cases.money.funds import balance
 from cases.notices.models import Notice
 from cases.people.queries import current_account
@@ -23,6 +24,7 @@ from tests.flow_facts import claim, operate, phone
 from tests.flow_kit import Trip
 from workflows.engine import periodic
 from workflows.programmes.cataract.award import award, of_eye
+from workflows.programmes.cataract.clockwork import offer_places
 from workflows.programmes.cataract.policy import POLICY
 from workflows.walking.hospitals import hospitals
 
@@ -173,6 +175,15 @@ def test_without_money_it_waits_in_turn_and_goes_on_when_there_is_some(eyes: Beg
     assert trip.case.state == "WAITLIST"
     assert by_night(trip).case.state == "WAITLIST"
     assert trip.place_free().open == ["province_confirm"]
+
+
+def test_places_are_offered_in_the_order_of_need_where_the_policy_says_so(eyes: Begin) -> None:
+    by_need = {"caps.fund_short": {"mode": "waitlist", "waits_by": "need"}}
+    first = eyes(fund="1", rows=by_need).to("province_confirm").wait_in_turn()
+    poorer = eyes(hardship_category="H01").to("province_confirm").wait_in_turn()
+    money.receive_gift(fund=first.purse, amount=Decimal(1500), source="演示捐赠", by=first.cast["fin_make"])
+    assert offer_places() == 1, "what it may cost is not offered twice"
+    assert (poorer.open, first.open) == (["province_confirm"], ["waiting"])
 
 
 def test_an_upheld_objection_frees_the_place_and_the_money(eyes: Begin) -> None:

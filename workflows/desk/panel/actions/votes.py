@@ -10,15 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import who_may
+from cases.calendar.rules import local_day
 from cases.dossier.queries import lock_case
 from cases.dossier.waiting import jumps_the_line
 from cases.duplicates.actions import must_be_clear
 from cases.errors import Invalid, Refusal, Stale
 from cases.history.record import action, record
+from cases.money.funds import funds_left
 from cases.money.rules import FundShort
 from cases.policy.queries import policy_of
 from cases.sealed import commitment_of
 from cases.urgent.actions import reserve_rest
+from cases.urgent.queries import paid_ahead
 from cases.urgent.rules import CONFIRMATION
 from workflows import rechecks
 from workflows.actions import panel_result
@@ -26,6 +29,7 @@ from workflows.barring import acted, parties
 from workflows.desk.panel.actions.meetings import act_as
 from workflows.desk.panel.models import Attendance, MeetingItem, Vote
 from workflows.desk.panel.queries import has_read, tally_of, who_may_at
+from workflows.desk.waiting.queries import first_in_line
 from workflows.flow import step_named
 from workflows.models import WorkItem
 from workflows.offers import hold
@@ -131,7 +135,7 @@ def _close_item(*, case: Any, item: MeetingItem, reasons: Sequence[str], by: Any
     assert now is not None
     rechecks.keep(locked, "panel", by=by, now=now)
     must_be_clear([locked] if count.outcome == "agree" else [])
-    outcome = _reserved(locked, found, by) if count.outcome == "agree" else count.outcome
+    outcome = _reserved(locked, found, by, now) if count.outcome == "agree" else count.outcome
     found.outcome, found.decided_at, found.reasons = outcome, now, list(reasons) if outcome == "reject" else []
     found.save(update_fields=["outcome", "decided_at", "reasons"])
     record(
@@ -165,14 +169,19 @@ def _must_have_reasons(case: Any, reasons: Sequence[str]) -> None:
         raise Invalid(_("表决结果是不同意，请选择原因。"), fields={"reasons": _("请从列表里至少选一个原因")})
 
 
-def _reserved(case: Any, item: MeetingItem, by: Any) -> str:
+def _reserved(case: Any, item: MeetingItem, by: Any, now: datetime) -> str:
+    """Who agrees takes nothing from those who wait: with a line before it, the money must reach for all of them first."""
     if item.work_item.step == CONFIRMATION:  # what is confirmed was paid before
         return "agree"
     if jumps_the_line(case):
         return "waitlist"
+    line, rest = first_in_line(case), item.amount - paid_ahead(case)
+    funds = funds_left(case, rest, today=local_day(now), before=line) if line and rest > 0 else []
+    if line and rest > 0 and not funds:
+        return "waitlist"
     try:
         with transaction.atomic():
-            reserve_rest(case=case, amount=item.amount, by=by)
+            reserve_rest(case=case, amount=item.amount, by=by, fund=next(iter(funds), None))
     except FundShort:
         return "waitlist"
     return "agree"
