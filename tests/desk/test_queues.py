@@ -1,5 +1,6 @@
 """The desk shows what I may take, in order, with counts that agree with its lists."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -225,3 +226,18 @@ def test_entrusted_work_stands_at_the_city_with_its_label(cast, road, signed_in)
     assert item.entrusted_from
     page_of_city = signed_in(drive.person_for(item)).get(reverse("desk:home")).content.decode()
     assert case.number in page_of_city and "委托代审" in page_of_city
+
+
+def test_a_row_names_its_programme_and_a_queue_is_narrowed_to_one(cast, new_case, published, signed_in):
+    rare = new_case(1)
+    published("cataract")
+    eyes = drive.apply(slug="cataract", number=2, by=cast["applicant2"])
+    browser = signed_in(drive.person_for(drive.open_item(rare)))
+    whole = browser.get(reverse("desk:home")).content.decode()
+    assert {'<td data-label="项目">罕见病救助</td>', '<td data-label="项目">白内障救助</td>'} <= set(
+        re.findall('<td data-label="项目">.*?</td>', whole)
+    )
+    narrowed = browser.get(reverse("desk:home"), {"programme": "cataract"}).content.decode()
+    assert eyes.number in narrowed and rare.number not in narrowed
+    taken = browser.post(reverse("desk:next"), {"from": "queue=open&programme=cataract"})
+    assert eyes.number in taken["Location"] and "programme%3Dcataract" in taken["Location"]

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.dossier.models import Case
+from cases.dossier.waiting import line
+from cases.evidence.models import Supplement
 from cases.money.models import Payout
 from cases.programme import programme
 from cases.providers.models import ClaimLine, Surgery
@@ -15,6 +17,7 @@ from cases.screening.models import Campaign
 from cases.stock.models import Device, Fitting
 from cases.urgent.models import UrgentAid
 from workflows.desk.errands.models import Errand
+from workflows.desk.waiting.clockwork import promote_waiting
 from workflows.engine import clockwork
 from workflows.models import Decision
 from workflows.walking.demo import Demonstration
@@ -54,6 +57,13 @@ def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_
     hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
     assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
     assert Decision.objects.exclude(level=None).count() > 100
+    assert promote_waiting() == 0 and len(line("rare_disease")) == 2, (
+        "the fund is short: the daily job leaves them in line"
+    )
+    rounds = Supplement.objects.filter(case__programme="rare_disease", number=2).select_related("case")
+    assert [(one.answered_at, one.case.supplements.get(number=1).answered_at is not None) for one in rounds] == [
+        (None, True)
+    ]
     assert set(Errand.objects.values_list("state", flat=True)) == {"open", "answered"}
 
 

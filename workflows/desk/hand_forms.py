@@ -15,15 +15,23 @@ class QueueFilter(forms.Form):
     """筛选: the filters of a queue; an address with them can be kept as a link."""
 
     number = CleanCharField(label=_("案卷编号"), required=False, max_length=24)
+    programme = forms.ChoiceField(label=_("项目"), required=False)
     step = forms.ChoiceField(label=_("事项"), required=False)
     place = CleanCharField(label=_("地区代码"), required=False, max_length=12)
     entrusted = forms.ChoiceField(
         label=_("委托代审"), required=False, choices=[("", _("全部")), ("1", _("只看委托代审"))]
     )
 
-    def __init__(self, *args: Any, steps: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        steps: Iterable[tuple[str, Any]] = (),
+        programmes: Iterable[tuple[str, Any]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["step"].choices = [("", _("全部")), *steps]  # type: ignore[attr-defined]
+        self.fields["programme"].choices = [("", _("全部")), *programmes]  # type: ignore[attr-defined]
 
 
 class ReleaseForm(forms.Form):

@@ -19,7 +19,7 @@ from cases.calendar.queries import calendar
 from cases.calendar.rules import Calendar, add_workdays, local_day, remaining
 from cases.errors import NotFound
 from cases.policy.rules import LONGEST_WARNING
-from cases.programme import programmes
+from cases.programme import programme, programmes
 from cases.regions.models import Division
 from cases.states import state
 from workflows import overdue, pool
@@ -145,7 +145,7 @@ def page(viewer: Viewer, name: str, filters: Mapping[str, Any], *, after: str = 
 
 
 def filtered(rows: QuerySet[WorkItem], filters: Mapping[str, Any]) -> QuerySet[WorkItem]:
-    """The rows that the filters of the page leave: number, step, place, only entrusted ones."""
+    """The rows that the filters of the page leave: number, step, programme, place, only entrusted ones."""
     if filters.get("number"):
         rows = rows.filter(case__number__startswith=filters["number"].upper())
     if filters.get("step"):
@@ -189,6 +189,7 @@ class Row:
     """One line of a queue as people read it."""
 
     item: WorkItem
+    programme: Any
     title: Any
     place: str
     left: int | None
@@ -215,6 +216,7 @@ def _row(item: WorkItem, places: Mapping[str, str], roles: Mapping[str, str], to
     step, is_open = step_of(item), item.state in ("open", "claimed")
     return Row(
         item,
+        programme(item.case.programme).name,
         step.title,
         "" if step.veiled else places.get(item.case.handling_code, item.case.handling_code),
         remaining(item.due_on, today, cal) if item.due_on and is_open else None,
@@ -258,3 +260,8 @@ def step_names() -> list[tuple[str, Any]]:
         if node.kind == "step"
     }
     return list(found.items())
+
+
+def programme_names() -> list[tuple[str, Any]]:
+    """Every programme, for the filter."""
+    return [(card.slug, card.name) for card in programmes()]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from cases.calendar import clock
 from workflows import actions
 from workflows.desk.hand_forms import QueueFilter
-from workflows.desk.queries import QUEUES, Viewer, in_turn, step_names
+from workflows.desk.queries import QUEUES, Viewer, in_turn, programme_names, step_names
 from workflows.models import WorkItem
 
 FIELD = "from"
@@ -35,7 +35,7 @@ class Trail:
         except ValueError:
             return cls()
         name = given.pop("queue", "")
-        form = QueueFilter(given, steps=step_names())
+        form = QueueFilter(given, steps=step_names(), programmes=programme_names())
         if name not in QUEUES or not form.is_valid():
             return cls()
         return cls(name, {key: value for key, value in form.cleaned_data.items() if value})

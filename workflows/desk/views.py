@@ -22,7 +22,7 @@ from workflows.desk.errands.queries import on_desk
 from workflows.desk.hand_forms import QueueFilter
 from workflows.desk.notes.queries import untold as mentioned
 from workflows.desk.paging import PAGE
-from workflows.desk.queries import QUEUES, Viewer, counts, late_of, page, rows_of, step_names, untold
+from workflows.desk.queries import QUEUES, Viewer, counts, late_of, page, programme_names, rows_of, step_names, untold
 from workflows.desk.trail import Trail
 from workflows.desk.trail import take_next as take
 
@@ -34,7 +34,7 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
     viewer = Viewer.of(request.user, clock.now())
     if not viewer.posts:
         require(request.user, "case.read", "")
-    form = QueueFilter(request.GET, steps=step_names())
+    form = QueueFilter(request.GET, steps=step_names(), programmes=programme_names())
     filters: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     shown = page(viewer, name, filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {

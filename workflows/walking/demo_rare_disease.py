@@ -69,13 +69,14 @@ class RareDiseases(Showing):
         """Cases around the panel and the public notice."""
         cast = self.cast
         cases = self.all_to([*self.file(8), *self.file(3, place=ZHONGNING)], "PANEL")
-        noticed, (objected, deferred, poor, refused) = cases[:4], cases[4:8]
+        noticed, (objected, deferred, poor, refused, next_in_line) = cases[:4], cases[4:9]
         self.gift(sum((case.award or Decimal(0) for case in [*noticed, objected]), Decimal(0)))
         self.panel([*noticed, objected])
-        self.panel([poor])
+        self.panel([poor, next_in_line])
         self.panel([deferred], "defer")
         self.panel([refused], "reject")
-        self.gift(Decimal(300_000))
+        assert poor.award is not None
+        self.gift((poor.award / 2).quantize(Decimal("0.01")))  # not enough for the first in line, so it stays with him
         drive.give_notice(noticed[:2], by=cast["publicity"])
         drive.end_notice(by=cast["prov_head"])
         drive.give_notice([*noticed[2:], objected], by=cast["publicity"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from cases.access.models import User
 from cases.calendar import clock
 from cases.calendar.rules import ZONE
+from cases.dossier import waiting
 from cases.dossier.models import Case
 from cases.follow_up.rules import KINDS
 from cases.money.models import Fund
@@ -98,10 +100,12 @@ class Walk:
         purse = Fund.objects.filter(programme=self.card.slug, is_active=True).order_by("id")[0]
         maker = self.people["fin_make"]
         page = maker.get(f"/money/fund/{purse.code}/gift/")
-        taken = maker.post(page, page.form("amount"), {"amount": "20000", "source": "演示捐赠，凭证号 Y0001"})
+        line = sum((one.case.award or Decimal(0) for one in waiting.line(self.card.slug)), Decimal(0))
+        given = {"amount": line + 20_000, "source": "演示捐赠，凭证号 Y0001"}  # enough for those who wait before it too
+        taken = maker.post(page, page.form("amount"), given)
         if taken.status >= 400:
             raise WalkFailed(f"the gift was not taken: {taken.sentence()}")
-        self.say("fin_make           资金到账 20,000 元")
+        self.say(f"fin_make           资金到账 {line + 20_000:,} 元")
         self.way.prepare(people)
 
     def _file(self) -> None:
