@@ -75,8 +75,9 @@ class RareDiseases(Showing):
         self.panel([poor, next_in_line])
         self.panel([deferred], "defer")
         self.panel([refused], "reject")
-        assert poor.award is not None
-        self.gift((poor.award / 2).quantize(Decimal("0.01")))  # not enough for the first in line, so it stays with him
+        self.gift(
+            ((poor.award or Decimal(0)) / 2).quantize(Decimal("0.01"))
+        )  # not enough for the first in line, so it stays with him
         drive.give_notice(noticed[:2], by=cast["publicity"])
         drive.end_notice(by=cast["prov_head"])
         drive.give_notice([*noticed[2:], objected], by=cast["publicity"])

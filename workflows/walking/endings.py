@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def withdraw(walk: Walk) -> None:
     """撤回: the applicant says so on the phone."""
-    owner = walk.people["applicant2"]
+    owner = walk.people[walk.filer]
     page = owner.get(f"/track/{walk.case.number}/withdraw")
     after = owner.post(page, page.form("reason"), {"reason": "家里已经筹到钱了，不申请了。"})
-    walk.tell("applicant2", "撤回申请")
+    walk.tell(walk.filer, "撤回申请")
     if walk.case.closed_at is None:
         raise WalkFailed(f"the case was not withdrawn: {after.sentence()}")
 

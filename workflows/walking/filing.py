@@ -7,20 +7,25 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cases.dossier.models import Case
+from cases.dossier.queries import answers
 from cases.programme import Programme, Question
 from workflows.walking.browser import Browser, Page
 from workflows.walking.papers import picture
 from workflows.walking.visitors import day
 
 
-def file_application(browser: Browser, card: Programme, given: Mapping[str, Any], *, number: int) -> tuple[str, Page]:
-    """Fill in everything that the pages ask and send it; answers the case number and the page that says so."""
-    begun = browser.get(f"/apply/{card.slug}/start")
-    draft = begun if "/draft/" in begun.url else browser.post(begun, begun.form("/begin"))
-    home = re.sub(r"(/draft/[0-9a-f-]+).*", r"\1", draft.url)
-    facts: dict[str, Any] = {}
+def file_application(
+    browser: Browser, card: Programme, given: Mapping[str, Any], *, number: int, draft: Case | None = None
+) -> tuple[str, Page]:
+    """Fill in everything that the pages ask and send it; answers the case number and the page that says so.
+
+    In a `draft` that began with what the office knew only the rest is filled in.
+    """
+    facts = answers(draft) if draft is not None else {}
+    home = f"/draft/{draft.token}" if draft is not None else _begun(browser, card)
     for question in card.questions():
-        if question.key in given and (question.when is None or question.when(facts)):
+        if question.key not in facts and question.key in given and (question.when is None or question.when(facts)):
             facts[question.key] = given[question.key]
             _answer(browser, f"{home}/{question.key}", question, given[question.key])
     _papers(browser, home, number)
@@ -31,6 +36,12 @@ def file_application(browser: Browser, card: Programme, given: Mapping[str, Any]
     if found is None:
         raise LookupError(f"the application was not taken: {sent.sentence()}")
     return found.group(1), check
+
+
+def _begun(browser: Browser, card: Programme) -> str:
+    begun = browser.get(f"/apply/{card.slug}/start")
+    draft = begun if "/draft/" in begun.url else browser.post(begun, begun.form("/begin"))
+    return re.sub(r"(/draft/[0-9a-f-]+).*", r"\1", draft.url)
 
 
 def _answer(browser: Browser, address: str, question: Question, value: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from cases.access.models import User
 from cases.access.queries import current_posts
 from cases.calendar import clock
+from cases.dossier.models import Case
 from cases.dossier.queries import policies_in_force
 from cases.people.rules import check_character
 from cases.screening import actions
@@ -27,6 +28,8 @@ PEOPLE = {EYES: 120, EARS: 60}
 LEFT_FOR_THE_PAGE = 6
 """So many of today's session wait for somebody to enter them."""
 DRAFTS = 3
+HELPER = "agent1"
+"""Who helps in the village of a screening that is walked on from."""
 STANDARD = {EYES: "GB11533", EARS: "WHO1997"}
 TEAM = {EYES: "HOS", EARS: "FIT"}
 SURNAMES, GIVEN = "马杨李王张田海白金丁", ("秀英", "玉兰", "生福", "桂花", "文明", "存义", "翠莲", "占海", "凤琴")
@@ -47,9 +50,42 @@ def _campaign(cast: Mapping[str, User], card: Any, place: int) -> int:
     team = _team(card.screening)
     if team is None:
         return 0
+    campaign, session = _begun(cast, card, team, f"{clock.today().year} 年筛查 {card.name}")
+    _register(campaign, session, cast["xiji_intake"], PEOPLE[card.screening], place)
+    seen = _examine(session, team, card.screening)
+    for row in operable(cast["xiji_intake"], campaign)[0][:DRAFTS]:
+        actions.refer_into_cases(registration=row, by=cast["xiji_intake"])
+    return seen
+
+
+def screened(cast: Mapping[str, User], card: Any, given: Mapping[str, Any]) -> Case:
+    """筛查转来: a campaign in which the village's helper registers one person, who is examined and helped on to a draft."""
+    team = _team(card.screening)
+    if team is None:
+        raise LookupError(f"nobody examines {card.screening} in {COUNTY}")
+    title = f"{clock.today().year} 年筛查 {card.name}：{given['patient_id_no'][-6:]}"
+    campaign, session = _begun(cast, card, team, title)
+    told = (
+        given["patient_name"],
+        given["patient_id_no"],
+        given["patient_phone"],
+        VILLAGES[0],
+        "本人签字",
+        clock.today().isoformat(),
+    )
+    row = actions.register_person(
+        campaign=campaign, given=dict(zip(COLUMNS, told, strict=True)), session=session, by=cast[HELPER]
+    )
+    found = FOUND[card.screening](0)
+    actions.record_result(registration=row, findings=found, examined_on=clock.today(), by=team)
+    return actions.refer_into_cases(registration=row, by=cast["xiji_intake"])
+
+
+def _begun(cast: Mapping[str, User], card: Any, team: User, title: str) -> tuple[Campaign, Session]:
+    """A campaign that the county has announced, and a session of today."""
     today = clock.today()
     campaign = actions.plan_campaign(
-        programme=card.slug, title=f"{today.year} 年筛查 {card.name}", starts_on=today - timedelta(days=1),
+        programme=card.slug, title=title, starts_on=today - timedelta(days=1),
         ends_on=today + timedelta(days=60), standard=STANDARD[card.screening], by=cast["prov_review"],
     )  # fmt: skip
     actions.set_quota(campaign=campaign, county_code=COUNTY, places=20, by=cast["prov_head"])
@@ -58,11 +94,7 @@ def _campaign(cast: Mapping[str, User], card: Any, place: int) -> int:
         campaign=campaign, division_code=TOWN, site="吉强镇卫生院（演示）", on_day=today, team=team.posts.get().office,
         capacity=200, by=cast["xiji_intake"],
     )  # fmt: skip
-    _register(campaign, session, cast["xiji_intake"], PEOPLE[card.screening], place)
-    seen = _examine(session, team, card.screening)
-    for row in operable(cast["xiji_intake"], campaign)[0][:DRAFTS]:
-        actions.refer_into_cases(registration=row, by=cast["xiji_intake"])
-    return seen
+    return campaign, session
 
 
 def _team(kind: str) -> User | None:
@@ -91,7 +123,7 @@ def _people(many: int, place: int) -> Iterator[list[str]]:
 
 
 def _examine(session: Session, team: User, kind: str) -> int:
-    found = {EYES: _eyes, EARS: _ears}[kind]
+    found = FOUND[kind]
     rows = list(Registration.objects.filter(session=session).order_by("serial"))[:-LEFT_FOR_THE_PAGE]
     for number, row in enumerate(rows):
         actions.record_result(registration=row, findings=found(number), examined_on=clock.today(), by=team)
@@ -127,3 +159,7 @@ def _ears(number: int) -> dict[str, Any]:
         for step, hertz in enumerate((500, 1000, 2000, 4000))
     }
     return found | ({"flags": ["discharge"]} if number % 25 == 11 else {})
+
+
+FOUND: dict[str, Callable[[int], dict[str, Any]]] = {EYES: _eyes, EARS: _ears}
+"""What is found, by the number of the person; the first one may be helped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,7 @@ from workflows.walking import drive
 from workflows.walking.browser import Browser, Form, Page
 from workflows.walking.filing import file_application
 from workflows.walking.papers import picture
+from workflows.walking.screening import HELPER, VILLAGES, screened
 from workflows.walking.visitors import Visitors, day
 from workflows.walking.waits import WAITS
 from workflows.walking.ways import Ending, way_of
@@ -33,16 +35,25 @@ OPINION = "已核对材料和入户记录，情况属实，符合办法规定。
 
 
 class Walk:
-    """One walk of one programme at a running site, the ordinary way to CLOSED or to one other ending."""
+    """One walk of one programme at a running site, the ordinary way to CLOSED or to one other ending.
 
-    def __init__(self, slug: str, people: Visitors, say: Say, ending: Ending | None = None) -> None:
+    `from_screening`: it begins with somebody whom a screening found fit, in Xiji, and a helper fills in the rest.
+    """
+
+    def __init__(
+        self, slug: str, people: Visitors, say: Say, ending: Ending | None = None, *, from_screening: bool = False
+    ) -> None:
         self.card = programme(slug)
         self.way = way_of(self.card)
+        if from_screening:
+            self.way = replace(self.way, place=VILLAGES[0], stranger="zhongning_clerk")
         self.ending = ending
+        self.from_screening = from_screening
+        self.filer = HELPER if from_screening else "applicant2"
         self.people = people
         self.say = say
         self.case = Case()
-        self.turns = WrongTurns(self.people, lambda: self.case, say)
+        self.turns = WrongTurns(self.people, lambda: self.case, say, filer=self.filer)
 
     @property
     def refused(self) -> int:
@@ -92,8 +103,11 @@ class Walk:
         self.say(f"{who:<18} {what:<24} {STATES[self.case.state].staff}{lent}  时限 {due}")
 
     # --- before and at the beginning -----------------------------------------------------------------------------------
+    def _cast(self) -> dict[str, User]:
+        return {user.username: user for user in User.objects.filter(username__in=self.people.names)}
+
     def _prepare(self) -> None:
-        people = {user.username: user for user in User.objects.filter(username__in=self.people.names)}
+        people = self._cast()
         if not Fund.objects.filter(programme=self.card.slug, is_active=True).exists():
             drive.publish_policy(slug=self.card.slug, maker=people["policy_edit"], publisher=people["policy_publish"])
             drive.fund(slug=self.card.slug, yuan="100", by=people["fin_make"])
@@ -112,10 +126,15 @@ class Walk:
         number = 500 + Case.objects.count()
         assert self.card.demo_answers is not None
         given = {**self.card.demo_answers(number), "hukou_division": self.way.place}
-        name, check = file_application(self.people["applicant2"], self.card, given, number=number)
+        draft = None
+        if self.from_screening:
+            given |= {"applicant_kind": "agent", "agent_relative": False}
+            draft = screened(self._cast(), self.card, given)
+            self.say(f"{self.filer:<18} 筛查登记，检查合适，转为草稿")
+        name, check = file_application(self.people[self.filer], self.card, given, number=number, draft=draft)
         self.case = Case.objects.get(number=name)
-        self.tell("applicant2", f"提交申请 {name}")
-        again = self.people["applicant2"].post(check, check.form("truth"), {"truth": "on"})
+        self.tell(self.filer, f"提交申请 {name}")
+        again = self.people[self.filer].post(check, check.form("truth"), {"truth": "on"})
         if (
             name not in again.url
             or Case.objects.filter(patient_key=self.case.patient_key, programme=self.card.slug).count() != 1

@@ -28,8 +28,9 @@ class WalkFailed(Exception):
 class WrongTurns:
     """What people try that they may not, each at the moment of the walk when it tempts."""
 
-    def __init__(self, people: Visitors, case: Callable[[], Case], say: Say) -> None:
+    def __init__(self, people: Visitors, case: Callable[[], Case], say: Say, *, filer: str = "applicant2") -> None:
         self.people = people
+        self.filer = filer
         self.say = say
         self.refused = 0
         self._case = case
@@ -136,7 +137,7 @@ class WrongTurns:
 
     def changed_payee(self) -> None:
         """The applicant changes the account after the grant."""
-        owner = self.people["applicant2"]
+        owner = self.people[self.filer]
         address = f"/track/{self.case.number}/account"
         page = owner.get(address)
         token = token_of(page) if any("csrfmiddlewaretoken" in form.fields for form in page.forms) else ""
@@ -144,7 +145,7 @@ class WrongTurns:
             address, "post",
             {"csrfmiddlewaretoken": [token], "holder": ["马演示"], "account": ["9990000000000008888"], "bank_name": ["演示银行"]},
         )  # fmt: skip
-        self.wrong("准予以后换收款账户", "applicant2", lambda: owner.post(page, form))
+        self.wrong("准予以后换收款账户", self.filer, lambda: owner.post(page, form))
 
 
 def token_of(page: Page) -> str:

@@ -1,4 +1,4 @@
-"""`manage.py walk <programme> [--ending NAME | --every-ending] [--url URL]`: new cases end to end over HTTP; exit 0 only when ended as meant and verified."""
+"""`manage.py walk <programme> [--ending NAME | --every-ending] [--from-screening] [--url URL]`: new cases end to end over HTTP; exit 0 only when ended as meant and verified."""
 
 from __future__ import annotations
 
@@ -68,6 +68,9 @@ class Command(BaseCommand):
             "--ending", help="walk to this ending instead of the ordinary one; an unknown word lists them"
         )
         which.add_argument("--every-ending", action="store_true", help="a case to each ending, the ordinary one last")
+        parser.add_argument(
+            "--from-screening", action="store_true", help="begin with somebody whom a screening found fit"
+        )
         parser.add_argument("--url", help="a running site on this database; without it the walk serves its own")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -78,12 +81,15 @@ class Command(BaseCommand):
             raise CommandError("The walk moves the clock: it runs only on a demonstration database (make run).")
         if options["url"] and not is_site(options["url"]):
             raise CommandError(f"--url {options['url']} is not the address of a site, such as http://127.0.0.1:8000")
+        if options["from_screening"] and not programme(options["programme"]).screening:
+            screened = [card.slug for card in programmes() if card.screening]
+            raise CommandError(f"{options['programme']} 没有筛查。有筛查的是：{'、'.join(screened)}")
         endings = self.endings(options)
         logging.getLogger("django.request").setLevel(logging.ERROR)  # each refused try prints its own line
         with translation.override("zh-hans"), nullcontext(options["url"]) if options["url"] else site() as address:
             people = Visitors(address)
             for ending in endings:
-                self.walk(options["programme"], people, ending)
+                self.walk(options["programme"], people, ending, from_screening=options["from_screening"])
 
     @staticmethod
     def endings(options: dict[str, Any]) -> list[Ending | None]:
@@ -97,10 +103,10 @@ class Command(BaseCommand):
             raise CommandError(f"没有结局 {options['ending']}。可以走到的有：{'、'.join(known) or '只有办结'}")
         return [known[options["ending"]]]
 
-    def walk(self, slug: str, people: Visitors, ending: Ending | None) -> None:
+    def walk(self, slug: str, people: Visitors, ending: Ending | None, *, from_screening: bool) -> None:
         if ending is not None:
             self.stdout.write(f"—— {ending.title}")
-        walk = Walk(slug, people, self.stdout.write, ending)
+        walk = Walk(slug, people, self.stdout.write, ending, from_screening=from_screening)
         try:
             Browser(people.base).get("/health/live")  # before anything is made for the walk
             case = walk()
