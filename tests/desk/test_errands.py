@@ -115,7 +115,7 @@ def test_only_posts_of_the_askers_area_that_see_the_case_are_asked_and_nobody_se
         assert signed_in(cast[who]).get(reverse("case:errands", args=[case.number])).status_code in (403, 404)
         with pytest.raises(NotFound):
             answer(errand=errand, words=DONE, by=cast[who])
-    for who, act in (("xiji_village", answer), ("guyuan_city", cancel), ("inspector", send_back)):
+    for who, act in (("xiji_village", answer), ("xiji_intake", cancel), ("inspector", send_back)):
         said = {"words": DONE} if act is answer else {"reason": DONE}
         with pytest.raises(Refusal) as refused_act:
             act(errand=errand, by=cast[who], **said)
