@@ -230,14 +230,14 @@ def test_entrusted_work_stands_at_the_city_with_its_label(cast, road, signed_in)
 
 def test_a_row_names_its_programme_and_a_queue_is_narrowed_to_one(cast, new_case, published, signed_in):
     rare = new_case(1)
-    published("cataract")
-    eyes = drive.apply(slug="cataract", number=2, by=cast["applicant2"])
+    published("hearing")
+    ears = drive.apply(slug="hearing", number=2, by=cast["applicant2"])
     browser = signed_in(drive.person_for(drive.open_item(rare)))
     whole = browser.get(reverse("desk:home")).content.decode()
-    assert {'<td data-label="项目">罕见病救助</td>', '<td data-label="项目">白内障救助</td>'} <= set(
+    assert {'<td data-label="项目">罕见病救助</td>', '<td data-label="项目">老年听障救助</td>'} <= set(
         re.findall('<td data-label="项目">.*?</td>', whole)
     )
-    narrowed = browser.get(reverse("desk:home"), {"programme": "cataract"}).content.decode()
-    assert eyes.number in narrowed and rare.number not in narrowed
-    taken = browser.post(reverse("desk:next"), {"from": "queue=open&programme=cataract"})
-    assert eyes.number in taken["Location"] and "programme%3Dcataract" in taken["Location"]
+    narrowed = browser.get(reverse("desk:home"), {"programme": "hearing"}).content.decode()
+    assert ears.number in narrowed and rare.number not in narrowed
+    taken = browser.post(reverse("desk:next"), {"from": "queue=open&programme=hearing"})
+    assert ears.number in taken["Location"] and "programme%3Dhearing" in taken["Location"]
