@@ -29,7 +29,9 @@ def test_aid_of_the_same_home_counts_for_the_household_and_a_second_claim_shows_
     other = drive.to(drive.apply(slug=first.programme, number=2, by=cast["applicant2"], changes=home), "COUNTY")
 
     def earlier(case: Any) -> Any:
-        return earlier_aid(id_key=case.patient.id_key, programme=case.programme, year=case.accepted_on.year, besides_case=case)
+        return earlier_aid(
+            id_key=case.patient.id_key, programme=case.programme, year=case.accepted_on.year, besides_case=case
+        )
 
     assert (earlier(again).this_year, earlier(again).household_this_year) == (first.award, first.award)
     assert (earlier(other).this_year, earlier(other).household_this_year) == (Decimal(0), first.award)

@@ -5,7 +5,16 @@ from pathlib import Path
 from django.db import migrations
 
 HERE = Path(__file__).parent / "sql"
-ORDER = ["duties.sql", "panel.sql", "notes.sql", "errands.sql", "operations.sql", "clearing.sql", "scoring.sql", "watch.sql"]
+ORDER = [
+    "duties.sql",
+    "panel.sql",
+    "notes.sql",
+    "errands.sql",
+    "operations.sql",
+    "clearing.sql",
+    "scoring.sql",
+    "watch.sql",
+]
 
 
 class Migration(migrations.Migration):
