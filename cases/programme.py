@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cases.award.earlier import Earlier
@@ -73,7 +73,7 @@ class Programme:
     roads: Mapping[str, Any] = field(default_factory=dict)
     road: str = "v1"
     guide: Mapping[str, Any] = field(default_factory=dict)
-    facts: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    facts: Callable[[Mapping[str, Any], date], Mapping[str, Any]] | None = None
     demo_answers: Callable[[int], Mapping[str, Any]] | None = None
     veil: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()

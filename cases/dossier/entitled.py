@@ -32,7 +32,7 @@ def facts_of(card: Programme, answers: Mapping[str, Any], *, on: date) -> dict[s
         "insured": insurance != "INS_NONE" if insurance else None,
         "doctor_says_needed": answers.get("doctor_says_needed") is True,
     }
-    return common | dict(card.facts(answers) if card.facts else {})
+    return common | dict(card.facts(answers, on) if card.facts else {})
 
 
 def places(answers: Mapping[str, Any], *, elsewhere: bool | None = False) -> list[str] | None:

@@ -34,6 +34,7 @@ FACTS: dict[str, tuple[str, Any]] = {
     "sightless": (YES_NO, _("要做的眼没有光感")),
     "aided": (YES_NO, _("以前得到过同样的救助")),
     "loss": (NUMBER, _("较好耳平均听阈（dB）")),
+    "months_late": (NUMBER, _("费用年度结束后第几个月")),
 }
 """Every fact that a condition may ask about, with its type and its label."""
 NUMBERS: dict[str, Callable[[Decimal, Sequence[Decimal]], bool]] = {

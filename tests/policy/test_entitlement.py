@@ -23,7 +23,7 @@ AGES = Row("eligibility", "age_from", {"count": 60})
 DAY = date(2026, 11, 23)
 EVERY_FACT: dict[str, Any] = {
     "age": 70, "place": ["640422"], "category": "H02", "disease": "1-31", "insured": True, "self_pay": "9000",
-    "sight": {"right_eye": Decimal("0.1")}, "sightless": False, "aided": False, "loss": 60,
+    "sight": {"right_eye": Decimal("0.1")}, "sightless": False, "aided": False, "loss": 60, "months_late": 2,
 }  # fmt: skip
 WILD = st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.lists(st.text(max_size=4) | st.none())
 
@@ -120,3 +120,16 @@ def test_invented_people_are_entitled(slug: str) -> None:
     policy = Policy.from_rows(card.policy["rows"])
     for number in range(40):
         assert not unmet(entitled(card, card.demo_answers(number), policy, on=DAY)), number
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "in_time"), [(date(2026, 11, 2), True), (date(2027, 3, 31), True), (date(2027, 4, 1), False)]
+)
+def test_a_policy_may_ask_that_the_costs_of_a_year_are_claimed_by_the_end_of_march(
+    sent_on: date, in_time: bool
+) -> None:
+    card = programme("rare_disease")
+    policy = Policy.from_rows([condition("months_late", "at_most", ["3"])])
+    (found,) = entitled(card, {"cost_to": "2026-09-30"}, policy, on=sent_on)
+    assert (found.outcome == MET) is in_time
+    assert entitled(card, {}, policy, on=sent_on)[0].outcome == OPEN, "the first check has not asked for it yet"

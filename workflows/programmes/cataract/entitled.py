@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from cases.screening.sight import read
 from workflows.programmes.cataract.eyes import ASKED, wanted
 
 
-def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
+def facts(answers: Mapping[str, Any], on: date) -> dict[str, Any]:
     """要做的眼: its sight, whether it sees light, whether it was aided; below the chart (指数、手动) counts as nought."""
     seen = {eye: read(str(answers[ASKED[eye]])) for eye in wanted(answers) if answers.get(ASKED[eye])}
     if not seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from cases.dossier.entitled import places
@@ -10,7 +11,7 @@ from cases.dossier.entitled import places
 EARS = ("right_loss", "left_loss")
 
 
-def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
+def facts(answers: Mapping[str, Any], on: date) -> dict[str, Any]:
     """听阈 is that of the better ear, once both are measured."""
     losses = [answers.get(ear) for ear in EARS]
     return {
