@@ -79,6 +79,13 @@ def checks_over(trip: Any) -> None:
         checked(trip, day)
 
 
+def died(trip: Any) -> None:
+    """The family told the centre that the person is dead."""
+    fitting = trip.case.fittings.filter(state="fitted").first()
+    told = "女儿打电话来说，村里证实。"
+    stock.end_checks(fitting=fitting, died_on=clock.today(), note=told, by=trip.cast["hearing_centre"])
+
+
 @fact
 def device_returned(trip: Any) -> None:
     for fitting in trip.case.fittings.filter(state="fitted"):

@@ -121,6 +121,17 @@ class ReturnForm(ReliefForm):
         return self.cleaned_data
 
 
+class DiedForm(ReliefForm):
+    """登记老人去世."""
+
+    died_on = DateField(label=_("哪天去世"), not_after=clock.today)
+    note = CleanCharField(label=_("谁告诉的、怎样核实的"), max_length=300, widget=forms.Textarea({"rows": 3}))
+
+    def given(self) -> dict[str, Any]:
+        """As the act takes it."""
+        return self.cleaned_data
+
+
 class CheckForm(ReliefForm):
     """复查."""
 

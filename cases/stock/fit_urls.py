@@ -12,6 +12,7 @@ urlpatterns = [
     path("ear/<int:pk>/invite", fit_views.invite, name="invite"),
     path("ear/<int:pk>/fit", fit_views.fit, name="fit"),
     path("ear/<int:pk>/end", fit_views.end, name="end"),
+    path("ear/<int:pk>/died", fit_views.died, name="died"),
     path("ear/<int:pk>/return", fit_views.take_back, name="take_back"),
     path("check/<int:pk>", fit_views.check, name="check"),
     path("waiting", fit_views.waiting, name="waiting"),

@@ -88,6 +88,7 @@ def _page(title: Any, form_class: Any, act: Callable[..., Any]) -> Callable[...,
 invite = _page(gettext_lazy("预约验配"), fit_forms.InviteForm, actions.invite)
 fit = _page(gettext_lazy("验配发放"), fit_forms.FitForm, actions.fit)
 end = _page(gettext_lazy("没有验配"), fit_forms.EndForm, actions.end_fitting)
+died = _page(gettext_lazy("老人去世，不再复查"), fit_forms.DiedForm, actions.end_checks)
 take_back = _page(gettext_lazy("退回设备"), fit_forms.ReturnForm, actions.take_back)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from cases.calendar import clock
 from cases.dossier import actions as dossier
 from cases.errors import Invalid, Refusal
 from cases.notices.models import Notice
@@ -271,6 +273,30 @@ def test_after_thirty_days_nothing_is_given_back_and_who_pays_no_fee_says_why(be
 def test_who_does_not_want_the_device_ends_the_case_and_frees_it(begin: Begin) -> None:
     trip = begin().to("delivery").device_issued().fitting_ended()
     assert trip.case.state == "NOT_TREATED" and states(trip) == ["in", "returned"]
+
+
+def test_when_the_person_dies_no_check_is_waited_for_and_only_a_fee_that_was_due_is_paid(begin: Begin) -> None:
+    early = begin().to("delivery").fitted().done()
+    with pytest.raises(Invalid) as refused:
+        stock.end_checks(
+            fitting=early.case.fittings.get(),
+            died_on=clock.today() + timedelta(days=1),
+            note="",
+            by=early.cast["hearing_centre"],
+        )
+    assert sorted(refused.value.fields) == ["died_on", "note"]
+    facts.died(early)
+    early.case.refresh_from_db()
+    assert early.case.state == "CLOSED" and not early.case.payouts.exclude(state="void").exists()
+    assert "delivered" in states(early) and "returned" not in states(early), "nothing is recovered: the family has it"
+    with pytest.raises(Refusal, match="没有还要做的复查"):
+        facts.died(early)
+
+    late = begin(stock=0).to("delivery").fitted().fee_due().done()
+    facts.died(late)
+    late.case.refresh_from_db()
+    assert late.case.state == "FOLLOWUP" and late.open == ["fee_review"]
+    assert late.agree().payment_paid().case.state == "CLOSED"
 
 
 def test_every_way_out_is_taken(unvisited: Callable[[str], list[str]]) -> None:

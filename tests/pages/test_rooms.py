@@ -55,8 +55,17 @@ def of_rules(world: World) -> list[Seen]:
     ]  # fmt: skip
 
 
+def of_work(world: World) -> list[Seen]:
+    """What is asked of another post, and the invoices of a draft."""
+    number = world.rows["case"].number
+    return [
+        ("xiji_intake", "case:errands", (number,)), ("prov_review", "desk:errands", ()),
+        ("applicant1", "dossier:invoices", (world.things["draft"]["token"],)),
+    ]  # fmt: skip
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("room", [of_hospitals, of_devices, of_rules])
+@pytest.mark.parametrize("room", [of_hospitals, of_devices, of_rules, of_work])
 def test_the_pages_of_a_room_have_nothing_wrong(
     room: Callable[[World], list[Seen]], transactional_db: Any, cast: Any, nothing_is_wrong: Any
 ) -> None:

@@ -53,6 +53,7 @@ def test_the_pages_of_a_screening_are_for_everybody(screening: Any, nothing_is_w
             Look("xiji_intake", reverse("screening:arrange", args=one), ways=2),
             Look("agent1", reverse("screening:register", args=one), submit("main form button"), 422, ways=2),
             Look("xiji_intake", reverse("screening:sheet", args=one)),
+            Look("eye_hospital", reverse("screening:results", args=one), submit("main form button"), 422, ways=2),
             Look("eye_hospital", reverse("screening:session", args=[session.pk]), ways=2),
             Look(
                 "eye_hospital",

@@ -251,6 +251,34 @@ def take_back(*, fitting: Fitting, reason: str, by: Any, now: datetime | None = 
     tell(row.case, "device_returned", by=by, now=now)
 
 
+@action("fitting.died", about="none")
+def end_checks(*, fitting: Fitting, died_on: date, note: str, by: Any, now: datetime | None = None) -> None:
+    """登记老人去世: no check is done any more; the family keeps the device, or brings it back in the days for that.
+
+    Nothing is recovered; a fee that was due is still paid. Tells fee_void when none was, and checks_over.
+    """
+    assert now is not None
+    row = _mine(fitting, by)
+    left = FittingCheck.objects.filter(fitting__case=row.case, fitting__state="fitted", done_on=None, dropped_at=None)
+    if row.state != "fitted" or row.fitted_on is None or not left.exists():
+        raise Refusal(_("没有还要做的复查。"), code="check_over", status=409)
+    faults: dict[str, Any] = {}
+    if not row.fitted_on <= died_on <= local_day(now):
+        faults["died_on"] = _("请填验配以后、今天以前的日期")
+    if not note.strip():
+        faults["note"] = _("请写谁告诉的、怎样核实的")
+    if faults:
+        raise Invalid(_("请写清哪天去世、怎样核实的。"), fields=faults)
+    was_earned = is_earned(row.case, policy_of(row.case))
+    for check in left:
+        check.dropped_at, check.note = now, note.strip()
+        check.save(update_fields=["dropped_at", "note"])
+    record("fitting.person_died", about=("case", row.case_id), object=row, payload={"died_on": died_on})
+    if not was_earned:
+        tell(row.case, "fee_void", by=by, now=now)
+    tell(row.case, "checks_over", by=by, now=now)
+
+
 def _mine(fitting: Fitting, by: Any) -> Fitting:
     """The fitting under the lock of its case, for the staff of its own centre; NotFound for anybody else."""
     centres.get_fitting(by, fitting.pk)
