@@ -320,3 +320,9 @@ def test_a_plan_needs_a_reason_a_kind_and_cases_of_one_road(new_case, cast):
         with pytest.raises(Invalid):
             operations.make_plan(**{**good, **wrong}, by=cast["prov_review"])
     assert not Plan.objects.exists() and WorkItem.objects.filter(case=case, state="cancelled").count() == 0
+
+
+def test_the_urgent_path_is_no_way_round_the_panel_for_a_case_that_did_not_take_it(new_case, planned):
+    case = new_case(1, "PROVINCE")
+    assert refusal_of(planned(case, "move", step="province_review", to_step="grant")) == "steps_missing"
+    assert refusal_of(planned(case, "move", step="province_review", to_step="urgent_payment")) == "no_such_place"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,10 @@ from cases.publicity.queries import is_listed
 from cases.states import OPEN_STATES
 from cases.text import listed
 from workflows.flow import graph, road_of
-from workflows.models import MeetingItem, WorkItem
+from workflows.models import Decision, MeetingItem, WorkItem
 from workflows.rules import ways
 
+URGENT = "urgent"
 AT_BANK = ("in_batch", "sent", "unknown")
 OVER = (STATUS.DONE, STATUS.CANCELED, STATUS.REVIVED)
 
@@ -44,7 +45,7 @@ def put(case: Case, *, step: str, to: str, by: Any, now: datetime) -> None:
     its way, on a public list, or on an agenda.
     """
     road, items = road_of(case), open_items(case)
-    drawn = graph(road)
+    drawn = _drawn(case, road)
     source = next((item for item in items if item.step == step), None)
     if source is None and (items or step):
         raise Refusal(_("案卷现在不在这个环节。"), code="moved_on", status=409)
@@ -92,7 +93,7 @@ def reopen(case: Case, *, to: str, by: Any, now: datetime) -> None:
     if case.patient_key and same.exclude(pk=case.pk).exists():
         raise Refusal(_("这位患者在这个项目里已有另一件在办。"), code="another_open", status=409)
     road = road_of(case)
-    drawn = graph(road)
+    drawn = _drawn(case, road)
     if not _is_place(drawn, to) or ways.branch_of(drawn, to):
         raise _no_place()
     must_be_free(case)
@@ -127,6 +128,12 @@ def _comes_again(case: Case, drawn: Any, to: str, *, by: Any, now: datetime) -> 
         case.round += 1
         case.save(update_fields=["round"])
     _give_back(case, drawn, to, by=by, now=now)
+
+
+def _drawn(case: Case, road: Any) -> Any:
+    """The road as this case can go: the urgent path is no way round the panel for a case that did not take it."""
+    drawn = graph(road)
+    return drawn if Decision.objects.filter(case=case, outcome=URGENT).exists() else ways.without(drawn, URGENT)
 
 
 def _is_place(drawn: Any, name: str) -> bool:
@@ -179,10 +186,11 @@ def _is_off(node: Any, policy: Any) -> bool:
 
 def _give_back(case: Case, drawn: Any, to: str, *, by: Any, now: datetime) -> None:
     """Money that a step before this place set aside stays, or one beside its branch; what a step does that comes again goes."""
-    passed = _untouched(drawn, to)
+    passed, came = _untouched(drawn, to), _came(case, to)
     for payout in Payout.objects.filter(case=case, state__in=["reserved", "payable", "failed"]):
-        is_set_aside = _step_of(case, payout.made_at) in passed
-        if is_set_aside and (payout.state == "reserved" or _was_granted(case, payout) in passed):
+        is_set_aside = payout.made_at <= came or _step_of(case, payout.made_at) in passed
+        granted = _granted_at(payout)
+        if is_set_aside and (payout.state == "reserved" or granted <= came or _step_of(case, granted) in passed):
             continue
         money.release_reservation(case=case, cause="moved", kind=payout.kind, by=by, now=now)
         if is_set_aside:
@@ -198,10 +206,16 @@ def _untouched(drawn: Any, to: str) -> set[str]:
     return set(ways.before(drawn, to)) | beside
 
 
-def _was_granted(case: Case, payout: Payout) -> str:
-    """The step that made it payable."""
-    granted = Event.objects.filter(pk=payout.decision or 0).values_list("recorded_at", flat=True).first()
-    return _step_of(case, granted) if granted else ""
+def _came(case: Case, to: str) -> datetime:
+    """When the case last came to this place; what was done by then does not come again."""
+    rows = WorkItem.objects.filter(case=case, step=to).order_by("-pk")
+    return rows.values_list("offered_at", flat=True).first() or datetime.min.replace(tzinfo=UTC)
+
+
+def _granted_at(payout: Payout) -> datetime:
+    """When it was made payable; a day that never comes while it was not."""
+    moment = Event.objects.filter(pk=payout.decision or 0).values_list("recorded_at", flat=True).first()
+    return moment or datetime.max.replace(tzinfo=UTC)
 
 
 def _step_of(case: Case, moment: datetime) -> str:
