@@ -20,7 +20,7 @@ test: packages-dev ## the whole test suite
 	@$(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 axe: packages-dev ## axe on every page that people reach, on the main ones in each language, letter size and width
-	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s tests/pages/test_main_pages.py
+	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s --timeout 3600 tests/pages/test_main_pages.py tests/pages/test_states.py tests/pages/test_newer_pages.py tests/pages/test_rooms.py tests/pages/test_screening.py
 
 soak: packages-dev ## ten thousand acts of many hands on the same cases, in threads and processes; half an hour
 	@SOAK_ACTS=10000 $(VENV)/python -m pytest -q -n 0 -s tests/races/test_crossing.py $(ARGS)

@@ -193,7 +193,7 @@ def make(cast: dict[str, User]) -> World:
         "slug": SLUG, "programme": SLUG, "size": "elder", "way": "on", "language": "en", "code": papers(begun, today=clock.today())[0].code, "key": "patient_name",
         "kind": "publicity", "desk:queue.name": "mine", "desk:batch.step": "county_review", "case:tab.name": "record", "policy.section": row.section,
         "policy.key": row.key, "lease": "1.x", "app_label": "cases", "url": "nothing", "content_type_id": "1",
-        "admin.object_id": "1", "admin:view_on_site.object_id": "1",
+        "object_id": "1",
     }  # fmt: skip
     sheet = staffing.begin(
         kind="allocate", items=[(drive.open_item(here).pk, 1)], person=None, reason="", by=cast["guyuan_city"]
