@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test axe soak outage bench bench-quick check stop packages packages-dev
+.PHONY: help run test axe walks soak outage bench bench-quick check stop packages packages-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: packages-dev ## the whole test suite
 
 axe: packages-dev ## axe on every page that people reach, on the main ones in each language, letter size and width
 	@EVERY_WAY=yes $(VENV)/python -m pytest -q -n 0 -s --timeout 3600 tests/pages/test_main_pages.py tests/pages/test_states.py tests/pages/test_newer_pages.py tests/pages/test_rooms.py tests/pages/test_screening.py
+
+walks: packages-dev ## a case walked to every ending of its road; some minutes
+	@EVERY_ENDING=yes $(VENV)/python -m pytest -q -n 0 -s tests/journeys/test_walk.py
 
 soak: packages-dev ## ten thousand acts of many hands on the same cases, in threads and processes; half an hour
 	@SOAK_ACTS=10000 $(VENV)/python -m pytest -q -n 0 -s tests/races/test_crossing.py $(ARGS)

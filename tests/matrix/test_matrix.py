@@ -152,7 +152,7 @@ def test_what_i_may_not_see_looks_like_what_never_was(world: World, row: Row):
 
 # --- the same asked of the actions themselves -------------------------------------------------------------------------
 GIVEN: dict[str, Any] = {
-    "examined_on": date(2026, 1, 1), "suitable": True, "part": "right_eye", "done_on": date(2026, 1, 1), "method": "phaco",
+    "examined_on": date(2026, 1, 1), "died_on": date(2026, 1, 1), "suitable": True, "part": "right_eye", "done_on": date(2026, 1, 1), "method": "phaco",
     "surgeon": "马某某", "lens_brand": "x", "lens_model": "x", "lens_power": Decimal(1), "lens_serial": "SN-00001", "what": "角膜水肿，已用药。",
     "happened_at": datetime(2026, 1, 1, tzinfo=UTC), "moment": "day1", "seen_on": date(2026, 1, 1), "raw": "0.8", "invoice_code": "64010001", "invoice_no": "64000002", "invoiced_on": date(2026, 1, 1),
     "total": Decimal(1), "asked": Decimal(1), "lens_price": Decimal(1), "answer": "已寄去原件。", "refunded_on": date(2026, 1, 1), "how": "转账",
