@@ -64,14 +64,18 @@ class AudiogramForm(ReliefForm):
         return {name: cleaned[name] for name in rest} | ears
 
 
-class InviteForm(ReliefForm):
-    """预约验配."""
-
-    on = DateField(label=_("约哪一天来"))
+class ActForm(ReliefForm):
+    """What is done about one ear or one check, in the words of its act."""
 
     def given(self) -> dict[str, Any]:
         """As the act takes it."""
         return self.cleaned_data
+
+
+class InviteForm(ActForm):
+    """预约验配."""
+
+    on = DateField(label=_("约哪一天来"))
 
 
 class FitForm(ReliefForm):
@@ -100,45 +104,29 @@ class FitForm(ReliefForm):
         return cleaned | {"trained": trained}
 
 
-class EndForm(ReliefForm):
+class EndForm(ActForm):
     """没有验配."""
 
     why = forms.ChoiceField(label=_("原因"), choices=list(ENDINGS.items()), widget=Radios)
     note = CleanCharField(label=_("说明"), max_length=200, required=False)
 
-    def given(self) -> dict[str, Any]:
-        """As the act takes it."""
-        return self.cleaned_data
 
-
-class ReturnForm(ReliefForm):
+class ReturnForm(ActForm):
     """退回设备."""
 
     reason = CleanCharField(label=_("为什么退回"), max_length=300, widget=forms.Textarea({"rows": 3}))
 
-    def given(self) -> dict[str, Any]:
-        """As the act takes it."""
-        return self.cleaned_data
 
-
-class DiedForm(ReliefForm):
+class DiedForm(ActForm):
     """登记老人去世."""
 
     died_on = DateField(label=_("哪天去世"), not_after=clock.today)
     note = CleanCharField(label=_("谁告诉的、怎样核实的"), max_length=300, widget=forms.Textarea({"rows": 3}))
 
-    def given(self) -> dict[str, Any]:
-        """As the act takes it."""
-        return self.cleaned_data
 
-
-class CheckForm(ReliefForm):
+class CheckForm(ActForm):
     """复查."""
 
     hours_worn = forms.DecimalField(label=_("每天戴几小时"), min_value=0, max_value=24, max_digits=3, decimal_places=1)
     condition = forms.ChoiceField(label=_("设备情况"), choices=FittingCheck.CONDITIONS, widget=Radios)
     note = CleanCharField(label=_("说明"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
-
-    def given(self) -> dict[str, Any]:
-        """As the act takes it."""
-        return self.cleaned_data

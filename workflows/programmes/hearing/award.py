@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cases.award.earlier import Earlier
 from cases.award.facts import Facts
+from cases.award.limits import had
 from cases.award.rules import Award
 from cases.award.rules import award as calculate
 from cases.policy.rules import Policy
@@ -24,11 +26,10 @@ def facts(answers: Mapping[str, Any], earlier: Earlier) -> Facts:
     """核算依据: the number of devices is the stage that the rows of the policy ask about."""
     count = str(answers.get("devices") or DEVICES.get(str(answers.get("fitted_ears") or ""), "0"))
     category = str(answers.get("hardship_category") or "")
-    return Facts(
+    return replace(
+        had(earlier),
         stage=count,
         categories=(category,) if category not in ("", "H99") else (),
         insured=answers.get("insurance_type") != "INS_NONE",
-        granted_this_year=earlier.this_year,
-        granted_total=earlier.total,
         fund_left=None,
     )

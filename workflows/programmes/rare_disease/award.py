@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cases.award.earlier import Earlier
 from cases.award.facts import ZERO, Facts
+from cases.award.limits import had
 from cases.award.rules import Award
 from cases.award.rules import award as calculate
 from cases.people.rules import check_id, is_minor
@@ -40,18 +42,14 @@ def facts(answers: Mapping[str, Any], earlier: Earlier) -> Facts:
     settled = amount(invoices.get("reimbursed")) - deductions["critical_illness"] - deductions["medical_assistance"]
     deductions["basic_insurance"] = max(deductions["basic_insurance"], settled)
     category = str(answers.get("hardship_category") or "")
-    return Facts(
+    return replace(
+        had(earlier),
         total=amount(invoices.get("total", answers.get("total_cost"))),
         excluded=amount(invoices.get("donated")),
         deductions=deductions,
         categories=(category,) if category not in ("", "H99") else (),
         insured=answers.get("insurance_type") != "INS_NONE",
         minor=_minor_at(answers),
-        earlier_claims=earlier.claims,
-        granted_this_year=earlier.this_year,
-        granted_total=earlier.total,
-        household_this_year=earlier.household_this_year,
-        fund_left=earlier.fund_left,
         other={"disease": str(answers.get("disease_code") or "")},
     )
 
