@@ -267,6 +267,19 @@ def wait(title: Any, **spec: Any) -> Wait:
     return Wait(title, **spec)
 
 
+def pay(title: Any, *, days: str = "payment", state: str = "PAYABLE") -> Wait:
+    """拨付: waits for the bank. The road says where it goes by `payment_paid` and `payment_failed`; what batches tell before
+    that moves the state of the case along, unless other work keeps the case in a `state` of its own."""
+    told = (
+        ("payment_batched", _("已入批次"), "IN_BATCH"), ("payment_unbatched", _("移出批次"), "PAYABLE"),
+        ("payment_sent", _("已送银行"), "SENT"), ("payment_unknown", _("结果待查"), "UNKNOWN"),
+    )  # fmt: skip
+    node = wait(title, state=state, days=days, by="FM")
+    for fact, label, on_its_way in told:
+        node.On(fact, label=label, **({"state": on_its_way} if state == "PAYABLE" else {}))
+    return node
+
+
 def job(title: Any, **spec: Any) -> Job:
     """自动环节."""
     return Job(title, **spec)

@@ -31,11 +31,7 @@ class TwoStepV1(ReliefFlow):
         "grant", this.payment, label=_("准予救助"), effect=effects.granted
     )
     payment = (
-        steps.wait(_("拨付"), state="PAYABLE", days="payment", by="FM")
-        .On("payment_batched", label=_("已入批次"), state="IN_BATCH")
-        .On("payment_unbatched", label=_("移出批次"), state="PAYABLE")
-        .On("payment_sent", label=_("已送银行"), state="SENT")
-        .On("payment_unknown", label=_("结果待查"), state="UNKNOWN")
+        steps.pay(_("拨付"))
         .On("payment_paid", this.closed, label=_("已到账"), effect=effects.paid)
         .On("payment_failed", this.account_repair, label=_("拨付失败"), effect=effects.payment_failed)
     )

@@ -102,11 +102,7 @@ class CataractV1(ReliefFlow):
         .On("claim_refused", this.follow_up, label=_("没有可付的费用"), effect=eye_effects.nothing_to_pay)
     )
     payment = (
-        steps.wait(_("拨付给医院"), state="PAYABLE", days="payment", by="FM")
-        .On("payment_batched", label=_("已入批次"), state="IN_BATCH")
-        .On("payment_unbatched", label=_("移出批次"), state="PAYABLE")
-        .On("payment_sent", label=_("已送银行"), state="SENT")
-        .On("payment_unknown", label=_("结果待查"), state="UNKNOWN")
+        steps.pay(_("拨付给医院"))
         .On("payment_paid", this.follow_up, label=_("已到账"))
         .On("payment_failed", this.account_repair, label=_("拨付失败"))
     )

@@ -124,11 +124,7 @@ class HearingV1(ReliefFlow):
         .Exit("fee_void", this.settled, label=_("设备退回，不付验配费"), kind="fact")
     )
     fee_payment = (
-        steps.wait(_("验配费拨付"), state="FOLLOWUP", days="payment", by="FM")
-        .On("payment_batched", label=_("已入批次"))
-        .On("payment_unbatched", label=_("移出批次"))
-        .On("payment_sent", label=_("已送银行"))
-        .On("payment_unknown", label=_("结果待查"))
+        steps.pay(_("验配费拨付"), state="FOLLOWUP")
         .On("payment_paid", this.settled, label=_("已到账"))
         .On("payment_failed", this.fee_repair, label=_("拨付失败"))
     )

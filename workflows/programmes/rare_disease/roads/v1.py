@@ -80,11 +80,7 @@ class RareDiseaseV1(ReliefFlow):
         )  # fmt: skip
     )
     urgent_payment = (
-        steps.wait(_("急难款拨付"), state="PAYABLE", days="urgent_payment", by="FM")
-        .On("payment_batched", label=_("已入批次"), state="IN_BATCH")
-        .On("payment_unbatched", label=_("移出批次"), state="PAYABLE")
-        .On("payment_sent", label=_("已送银行"), state="SENT")
-        .On("payment_unknown", label=_("结果待查"), state="UNKNOWN")
+        steps.pay(_("急难款拨付"), days="urgent_payment")
         .On("payment_paid", this.confirmation, label=_("已到账"), effect=effects.paid)
         .On("payment_failed", this.account_repair, label=_("拨付失败"), effect=effects.payment_failed)
     )
@@ -221,11 +217,7 @@ class RareDiseaseV1(ReliefFlow):
         not_by=("province_review",),
     ).Exit("grant", this.payment, label=_("准予救助"), effect=effects.granted)
     payment = (
-        steps.wait(_("拨付"), state="PAYABLE", days="payment", by="FM")
-        .On("payment_batched", label=_("已入批次"), state="IN_BATCH")
-        .On("payment_unbatched", label=_("移出批次"), state="PAYABLE")
-        .On("payment_sent", label=_("已送银行"), state="SENT")
-        .On("payment_unknown", label=_("结果待查"), state="UNKNOWN")
+        steps.pay(_("拨付"))
         .On("payment_paid", this.after_payment, label=_("已到账"), effect=effects.paid)
         .On("payment_failed", this.account_repair, label=_("拨付失败"), effect=effects.payment_failed)
     )
