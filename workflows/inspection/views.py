@@ -16,7 +16,7 @@ from cases.follow_up.queries import drawn_again
 from cases.history.check import verify as verify_history
 from cases.programme import programme
 from cases.states import state
-from workflows.inspection import queries, timeline
+from workflows.inspection import nav, queries, timeline
 from workflows.inspection.because import answer_behind, opened
 from workflows.inspection.forms import PurposeForm, SearchForm, TimelineFilter
 from workflows.inspection.hasty import hasty as find_hasty
@@ -35,7 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
         request.user, filters, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     rows = [(case, state(case.state), programme(case.programme)) for case in found.rows]
-    return render(request, "inspection/search.html", {"form": form, "page": found, "rows": rows})
+    return render(request, "inspection/search.html", {"form": form, "page": found, "rows": rows, "rooms": nav.rooms()})
 
 
 @login_required
