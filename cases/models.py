@@ -9,6 +9,7 @@ from cases.duplicates.models import *
 from cases.evidence.models import *
 from cases.follow_up.models import *
 from cases.history.models import *
+from cases.history.sealing.models import *
 from cases.money.models import *
 from cases.notices.models import *
 from cases.outgoing.models import *

@@ -170,7 +170,7 @@ def _database_must_be_empty() -> None:
         settings.EMBEDDED.hold()
         roles.on_embedded(settings.EMBEDDED)
     else:
-        roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+        roles.on_server(*settings.LOGINS)
     with closing(roles.connect(settings.OWNER_DATABASE)) as link, link.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"

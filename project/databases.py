@@ -1,4 +1,4 @@
-"""Two sign-ins to one database: `default` reads and writes rows, `owner` changes tables."""
+"""Sign-ins to one database: `default` reads and writes rows, `owner` changes tables, `sealer` seals, `inspector` reads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -25,7 +25,8 @@ from project import keys
 from project.env import Database
 
 SUPERUSER, OWNER, APP, NAME = "relief_superuser", "relief_owner", "relief_app", "relief"
-ROLES = {"superuser": SUPERUSER, "owner": OWNER, "app": APP}
+SEALER, INSPECTOR = "relief_sealer", "relief_inspector"
+ROLES = {"superuser": SUPERUSER, "owner": OWNER, "app": APP, "sealer": SEALER, "inspector": INSPECTOR}
 PORT = "5432"
 WITHOUT_DATABASE = {
     "help",
@@ -77,7 +78,7 @@ class Server:
         return Path(tempfile.gettempdir()) / f"relief-{hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]}"
 
     def database(self, role: str, name: str = NAME) -> Database:
-        """Address and sign-in of a role: superuser, owner or app."""
+        """Address and sign-in of a role: superuser, owner, app, sealer or inspector."""
         return Database(str(self.socket), PORT, name, ROLES[role], keys.load(self.var, f"passwords/{role}"))
 
     def connect(self, role: str = "superuser", name: str = "postgres") -> Any:

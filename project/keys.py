@@ -26,7 +26,11 @@ MAKERS: dict[str, Callable[[], str]] = {
     "passwords/superuser": lambda: secrets.token_hex(24),
     "passwords/owner": lambda: secrets.token_hex(24),
     "passwords/app": lambda: secrets.token_hex(24),
+    "passwords/sealer": lambda: secrets.token_hex(24),
+    "passwords/inspector": lambda: secrets.token_hex(24),
 }
+LATER = {"passwords/sealer", "passwords/inspector"}
+"""Made beside data that is there already: set-up gives these roles their passwords anew, and nothing is sealed with them."""
 
 
 FILES = {
@@ -126,7 +130,7 @@ def load(var: Path, name: str) -> str:
     with locked(var / "keys.lock"):
         if path.exists():
             return _content(path)
-        if (var / "pg").exists():
+        if (var / "pg").exists() and name not in LATER:
             raise KeysLost(
                 f"{path} is gone but {var / 'pg'} holds data that only this key opens: "
                 f"put {var / name.split('/')[0]} back from a backup, or move {var} away to start empty."

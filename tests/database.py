@@ -75,7 +75,7 @@ def fingerprint(*more: str) -> str:
 
 
 def use(name: str) -> None:
-    """Points both sign-ins, in every thread to come, at another database."""
+    """Points every sign-in, in every thread to come, at another database."""
     for alias in connections:
         connections[alias].close()
         connections.settings[alias]["NAME"] = name
@@ -118,7 +118,8 @@ def _forget_old(cursor: Any, keep: str) -> None:
 
 
 def shut(name: str) -> None:
-    roles.close_database(replace(settings.OWNER_DATABASE, name=name), settings.APP_DATABASE.user)
+    app, _owner, *more = settings.LOGINS
+    roles.close_database(replace(settings.OWNER_DATABASE, name=name), *roles.logins(app, *more))
 
 
 def drop(cursor: Any, name: str) -> None:
@@ -154,7 +155,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             with alone():  # two processes cannot alter one role at the same moment
                 roles.on_embedded(settings.EMBEDDED)
         else:
-            roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+            roles.on_server(*settings.LOGINS)
         template = TEMPLATE + _TEMPLATE_KEY
         with alone() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])

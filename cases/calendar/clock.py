@@ -38,7 +38,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER cases_demo_clock_forward BEFORE UPDATE ON public.cases_demo_clock
     FOR EACH ROW EXECUTE FUNCTION public.cases_demo_clock_forward();
-GRANT SELECT, UPDATE ON public.cases_demo_clock TO PUBLIC;
+GRANT SELECT ON public.cases_demo_clock TO PUBLIC;
+REVOKE UPDATE ON public.cases_demo_clock FROM PUBLIC;
+GRANT UPDATE ON public.cases_demo_clock TO {app};
 CREATE OR REPLACE FUNCTION public.relief_now() RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 AS 'SELECT pg_catalog.clock_timestamp() + (SELECT ahead FROM public.cases_demo_clock)';
@@ -78,7 +80,8 @@ def is_demo_clock() -> bool:
 
 def install_demo_clock(owner_cursor: Any) -> None:
     """Give this database a clock that can be moved (演示时钟): by the owner role, idempotent, for demonstrations."""
-    owner_cursor.execute(DEMO_SQL)
+    app = connection.ops.quote_name(connection.settings_dict["USER"])
+    owner_cursor.execute(DEMO_SQL.replace("{app}", app))
 
 
 def move_demo_clock(*, by: Any, days: int | None = None, to: datetime | date | None = None) -> datetime:

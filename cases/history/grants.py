@@ -1,4 +1,4 @@
-"""What the application role may do to each table; everything else it may not (least privilege, one manifest)."""
+"""What each role may do to each table; everything else it may not (least privilege, one manifest)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 READ_ONLY = {
     "cases_stream", "cases_streamhead", "cases_event", "cases_access",
+    "cases_pending", "cases_leaf", "cases_tile", "cases_checkpoint",
     "django_migrations", "workflows_duty", "workflows_stepduty", "workflows_flowversion",
 }  # fmt: skip
-"""Written by SECURITY DEFINER functions, or by the owner role alone."""
+"""Written by SECURITY DEFINER functions, by the sealer, or by the owner role alone."""
 
 APPEND_ONLY: set[str] = {
     "cases_award", "cases_evaluation", "cases_evaluationmatch", "cases_ledgertransfer", "cases_pastgrant", "cases_pastgrantimport",
@@ -17,7 +18,7 @@ APPEND_ONLY: set[str] = {
     "cases_followup", "cases_followuptry", "cases_hitdecision", "cases_agencymatch", "cases_agencylist",
     "cases_devicearrival", "cases_devicemove", "cases_stockcount", "cases_stockdifference", "cases_audiogram",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile", "workflows_scoresheet",
-    "workflows_errandfile",
+    "workflows_errandfile", "cases_witnessreceipt",
 }  # fmt: skip
 
 MAY_DELETE = {
@@ -40,22 +41,45 @@ FUNCTIONS = [
 ]
 
 
-def apply(connection: Any, *, app_role: str) -> None:
-    """Grant the manifest to the application role; idempotent; run by the owner after each migrate."""
+SEALER = {
+    "cases_event": ["SELECT"],
+    "cases_access": ["SELECT"],
+    "cases_pending": ["SELECT", "DELETE"],
+    "cases_leaf": ["SELECT", "INSERT"],
+    "cases_tile": ["SELECT", "INSERT"],
+    "cases_checkpoint": ["SELECT", "INSERT"],
+    "cases_sealkey": ["SELECT"],
+    "django_migrations": ["SELECT"],
+}
+"""The sealer reads entries, empties the queue and adds leaves and roots; nothing else."""
+
+NOT_FOR_INSPECTORS = {
+    "django_session", "mfa_authenticator", "account_emailconfirmation", "cases_keyproof", "cases_machinekey", "cases_pending",
+}  # fmt: skip
+"""Of these an inspector sees nothing: with them one could sign in as somebody. All other tables he reads, and writes none."""
+
+
+def apply(connection: Any, *, users: dict[str, str]) -> None:
+    """Grant the manifest; idempotent; run by the owner after each migrate.
+
+    `users` are the logins by alias: `default` is the application, then `sealer` and `inspector` where they are known.
+    """
+    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [row[0] for row in cursor.fetchall()]
-        role = connection.ops.quote_name(app_role)
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
-        for table in tables:
-            name = connection.ops.quote_name(table)
-            cursor.execute(f"REVOKE ALL ON TABLE {name} FROM {role}")
-            cursor.execute(f"GRANT {', '.join(privileges(table))} ON TABLE {name} TO {role}")
-        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        for alias, user in users.items():
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(user)}")
+            for table in tables:
+                cursor.execute(f"REVOKE ALL ON TABLE {quote(table)} FROM {quote(user)}")
+                if rights := RIGHTS[alias](table):
+                    cursor.execute(f"GRANT {', '.join(rights)} ON TABLE {quote(table)} TO {quote(user)}")
+        app = quote(users["default"])
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}")
         for function in FUNCTIONS:
             cursor.execute("SELECT oid::regprocedure::text FROM pg_proc WHERE proname = %s", [function])
             for (signature,) in cursor.fetchall():
-                cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role}")
+                cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {app}")
 
 
 def privileges(table: str) -> list[str]:
@@ -67,3 +91,16 @@ def privileges(table: str) -> list[str]:
     if table in MAY_DELETE:
         return ["SELECT", "INSERT", "UPDATE", "DELETE"]
     return ["SELECT", "INSERT", "UPDATE"]
+
+
+def sealing(table: str) -> list[str]:
+    """The rights of the sealer on one table."""
+    return SEALER.get(table, [])
+
+
+def inspecting(table: str) -> list[str]:
+    """The rights of the inspector's role on one table."""
+    return [] if table in NOT_FOR_INSPECTORS else ["SELECT"]
+
+
+RIGHTS = {"default": privileges, "sealer": sealing, "inspector": inspecting}

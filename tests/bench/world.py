@@ -12,7 +12,6 @@ from django.db import connections
 from psycopg2 import sql
 
 from cases.access.models import User
-from cases.history import grants
 from project import roles
 from project.embedded import NAME
 from tests import database
@@ -48,7 +47,7 @@ def prepare() -> str:
         settings.EMBEDDED.hold()
         roles.on_embedded(settings.EMBEDDED)
     else:
-        roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+        roles.on_server(*settings.LOGINS)
     template = f"{RUN}_{database.fingerprint(*(f'tests/bench/{kind}' for kind in ('*.sql', 'models.py', 'world.py', 'programme.py', 'roads/*.py')))}"
     with database.alone() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [RUN])
@@ -72,7 +71,7 @@ def prepare() -> str:
 
 
 def _fill() -> None:
-    from project.management.commands.setup_database import install
+    from project.management.commands.setup_database import grant, install
     from workflows.walking.drive import publish_policy
 
     install(verbosity=0)
@@ -84,7 +83,7 @@ def _fill() -> None:
         for name, key in models.WATCHED:
             cursor.execute("SELECT history_watch(%s, 'plain', %s)", [f"bench_{name}", key])
             cursor.execute("SELECT history_watch(%s, 'limit', %s)", [f"limit_{name}", key])
-    grants.apply(owner, app_role=settings.DATABASES["default"]["USER"])
+    grant()
     owner.close()
 
 

@@ -28,7 +28,14 @@ def test_the_address_reads_back_as_the_same_place(place: Database, monkeypatch: 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("role", "user"), [("app", "relief_app"), ("owner", "relief_owner"), ("superuser", "relief_superuser")]
+    ("role", "user"),
+    [
+        ("app", "relief_app"),
+        ("owner", "relief_owner"),
+        ("sealer", "relief_sealer"),
+        ("inspector", "relief_inspector"),
+        ("superuser", "relief_superuser"),
+    ],
 )
 def test_each_role_signs_in_with_its_address(role: str, user: str) -> None:
     if settings.EMBEDDED is None:

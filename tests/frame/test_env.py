@@ -17,6 +17,8 @@ from project.settings import BASE_DIR
 KEY = base64.b64encode(bytes(range(32))).decode()
 URL = "postgresql://relief_app:secret@db.example/relief"
 OWNER = "postgresql://relief_owner:secret@db.example/relief"
+READER = "postgresql://relief_inspector:secret@db.example/relief"
+SERVER = {"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER, "DATABASE_INSPECTOR_URL": READER}
 
 
 @pytest.fixture(autouse=True)
@@ -154,10 +156,13 @@ def test_a_blank_variable_counts_as_unset(given: str, monkeypatch: pytest.Monkey
     [
         ({"DATABASE_URL": URL}, "DATABASE_OWNER_URL", "is not set though DATABASE_URL is"),
         ({"DATABASE_OWNER_URL": OWNER}, "DATABASE_URL", "is not set though DATABASE_OWNER_URL is"),
-        ({"DATABASE_URL": URL, "DATABASE_OWNER_URL": URL}, "DATABASE_OWNER_URL", "could rewrite history"),
-        ({"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER + "2"}, "DATABASE_OWNER_URL", "another database"),
+        ({"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER}, "DATABASE_INSPECTOR_URL", "a role of their own"),
+        ({**SERVER, "DATABASE_OWNER_URL": URL}, "DATABASE_OWNER_URL", "could rewrite history"),
+        ({**SERVER, "DATABASE_OWNER_URL": OWNER + "2"}, "DATABASE_OWNER_URL", "another database"),
+        ({**SERVER, "DATABASE_SEALER_URL": READER}, "DATABASE_SEALER_URL", "a role of its own"),
+        ({**SERVER, "DATABASE_INSPECTOR_URL": URL}, "DATABASE_INSPECTOR_URL", "a role of its own"),
         (
-            {"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER, "RELIEF_ENV": "office"},
+            {**SERVER, "RELIEF_ENV": "office"},
             "RELIEF_SECRET_KEY",
             "bring its keys",
         ),
@@ -185,6 +190,7 @@ def test_an_office_on_its_own_server_starts_with_its_own_keys(monkeypatch: pytes
         "RELIEF_ENV": "office",
         "DATABASE_URL": URL,
         "DATABASE_OWNER_URL": OWNER,
+        "DATABASE_INSPECTOR_URL": READER,
         "RELIEF_SECRET_KEY": secrets.token_urlsafe(64),
         "RELIEF_FIELD_KEYS": f"k2:{second},k1:{KEY}",
         "RELIEF_INDEX_KEY": KEY,

@@ -56,10 +56,8 @@ def dead_server() -> dict[str, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    return {
-        "DATABASE_URL": f"postgresql://relief_app:x@127.0.0.1:{port}/relief",
-        "DATABASE_OWNER_URL": f"postgresql://relief_owner:x@127.0.0.1:{port}/relief",
-    }
+    roles = {"URL": "app", "OWNER_URL": "owner", "SEALER_URL": "sealer", "INSPECTOR_URL": "inspector"}
+    return {f"DATABASE_{name}": f"postgresql://relief_{role}:x@127.0.0.1:{port}/relief" for name, role in roles.items()}
 
 
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--setup"], ["verify_history"], ["setup_database"]])

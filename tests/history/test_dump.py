@@ -201,7 +201,7 @@ PLAIN_BY_DESIGN = {
     "cases_payeeaccount.bank_name", "cases_publicentry.shown_name", "cases_case.masked_name", "cases_user.username",
     "cases_outgoing.place", "cases_partner.name", "workflows_incident.name", "workflows_incident.place", "workflows_message.name",
     "workflows_periodicrun.name", "workflows_suspension.place", "workflows_timer.place",
-    "cases_provider.bank_name", "cases_priceitem.name",
+    "cases_provider.bank_name", "cases_priceitem.name", "cases_checkpoint.note", "cases_witness.name",
 }  # fmt: skip
 PERSONAL = re.compile(r"name|phone|address|opinion|note|text|body|holder|account$|id_no|minutes|birth|diagnos|place")
 

@@ -1,10 +1,10 @@
-"""Law: the application role has the rights of the manifest in the real database, and not one more."""
+"""Law: each role has the rights of the manifest in the real database, and not one more."""
 
 from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import InternalError, ProgrammingError, connection, connections
 
 from cases.history import grants
 
@@ -30,22 +30,56 @@ def test_the_tests_sign_in_as_the_application_role_which_is_above_no_rule():
     assert asked("SELECT 1 FROM pg_auth_members WHERE member = %s::regrole", ROLE) == []
 
 
-def test_each_table_grants_what_the_manifest_says():
+@pytest.mark.parametrize("alias", ["default", "sealer", "inspector"])
+def test_each_table_grants_what_the_manifest_says(alias):
+    user = settings.DATABASES[alias]["USER"]
     rows = asked(
         "SELECT relname, privilege FROM pg_class CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', "
         "'REFERENCES', 'TRIGGER']) AS privilege WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') "
-        "AND has_table_privilege(current_user, pg_class.oid, privilege)"
+        "AND has_table_privilege(%s, pg_class.oid, privilege)",
+        user,
     )
     real: dict[str, set[str]] = {}
     for table, privilege in rows:
         real.setdefault(table, set()).add(privilege)
-    wanted = {table: set(grants.privileges(table)) for table in tables()}
-    wanted["cases_demo_clock"] = {"SELECT", "UPDATE"}  # the demonstration's clock brings its own row
+    wanted = {table: set(rights) for table in tables() if (rights := grants.RIGHTS[alias](table))}
+    wanted["cases_demo_clock"] = (
+        {"SELECT", "UPDATE"} if alias == "default" else {"SELECT"}
+    )  # the clock brings its own row
     assert real == wanted
+    assert asked("SELECT relname FROM pg_class WHERE relowner = %s::regrole", user) == []
+    assert asked(f"SELECT {', '.join(STRONG)} FROM pg_roles WHERE rolname = %s", user) == [(False,) * len(STRONG)]
 
 
 def test_the_manifest_names_tables_that_exist():
-    assert not (grants.READ_ONLY | grants.APPEND_ONLY | grants.MAY_DELETE) - set(tables())
+    named = grants.READ_ONLY | grants.APPEND_ONLY | grants.MAY_DELETE | set(grants.SEALER) | grants.NOT_FOR_INSPECTORS
+    assert not named - set(tables())
+
+
+@pytest.mark.django_db(databases=["sealer", "inspector"])
+@pytest.mark.parametrize(
+    ("alias", "statement"),
+    [
+        ("sealer", "INSERT INTO cases_event SELECT * FROM cases_event"),
+        ("sealer", "UPDATE cases_leaf SET hash = ''"),
+        ("sealer", "DELETE FROM cases_checkpoint"),
+        ("sealer", "INSERT INTO cases_sealkey VALUES ('x', '', 0, NULL, 'x')"),
+        ("sealer", "SELECT * FROM cases_case"),
+        ("sealer", "SELECT history_append('a','b','c','ok',NULL,NULL,'{}',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL)"),
+        ("inspector", "SELECT history_access('a','b','c',NULL,'{}',NULL,NULL,NULL,NULL,NULL)"),
+        ("inspector", "UPDATE cases_case SET state = 'PAID'"),
+        ("inspector", "DELETE FROM cases_pending"),
+        ("inspector", "SELECT * FROM django_session"),
+        ("inspector", "SELECT relief_clear(40, 40, 1)"),
+        ("inspector", "SELECT nextval('cases_case_id_seq')"),
+        ("inspector", "CREATE TABLE mine (x int)"),
+    ],
+)
+def test_sealer_and_inspector_are_denied_what_is_not_theirs(alias, statement):
+    with pytest.raises((ProgrammingError, InternalError)) as told, connections[alias].cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ WRITE")
+        cursor.execute(statement)
+    assert told.value.__cause__.pgcode == "42501"
 
 
 def test_no_column_has_more_rights_than_its_table():

@@ -30,8 +30,8 @@ def run(folder: Path, *words: str) -> str:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     clean["RELIEF_TEST_VAR"] = os.environ["RELIEF_TEST_VAR"]
     if words[0] == "manage.py":  # reads files alone, and starts no server
-        clean["DATABASE_URL"] = "postgresql://app:none@127.0.0.1:1/none"
-        clean["DATABASE_OWNER_URL"] = "postgresql://owner:none@127.0.0.1:1/none"
+        for name, role in {"URL": "app", "OWNER_URL": "owner", "INSPECTOR_URL": "reader"}.items():
+            clean[f"DATABASE_{name}"] = f"postgresql://{role}:none@127.0.0.1:1/none"
     done = subprocess.run([sys.executable, *words], cwd=folder, env=clean, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

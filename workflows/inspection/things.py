@@ -112,6 +112,7 @@ THINGS: dict[str, Any] = {
     "workflows_run": pgettext_lazy("thing", "流程进度"),
     "workflows_scoresheet": pgettext_lazy("thing", "专家评分表"),
     "workflows_suspension": pgettext_lazy("thing", "停办"),
+    "cases_witness": pgettext_lazy("thing", "见证方"),
     "workflows_vote": pgettext_lazy("thing", "表决票"),
     "workflows_workitem": pgettext_lazy("thing", "办件"),
 }

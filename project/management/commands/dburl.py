@@ -30,7 +30,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--role", choices=["owner", "app", "superuser"], default="app")
+        parser.add_argument("--role", choices=["owner", "app", "sealer", "inspector", "superuser"], default="app")
         parser.add_argument("--stop", action="store_true", help="stop an embedded server that stayed up for an address")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,5 +45,7 @@ class Command(BaseCommand):
         elif role == "superuser":
             raise CommandError("On a server of the office its superuser is not known to this product.")
         else:
-            place = settings.APP_DATABASE if role == "app" else settings.OWNER_DATABASE
+            place = getattr(settings, f"{role.upper()}_DATABASE")
+            if place is None:
+                raise CommandError("DATABASE_SEALER_URL is not set here.")
         self.stdout.write(url(place))

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from project import keys, roles
+from project import env, keys, roles
 from project.prepare import broker_folders
 
 
@@ -20,7 +20,9 @@ class Command(BaseCommand):
         if settings.EMBEDDED is not None:
             roles.on_embedded(settings.EMBEDDED)
         else:
-            roles.on_server(settings.APP_DATABASE, settings.OWNER_DATABASE)
+            if settings.SEALER_DATABASE is None:
+                raise env.must("DATABASE_SEALER_URL", "is not set, and set-up gives that role its rights")
+            roles.on_server(*settings.LOGINS)
         if not settings.KIND_FILE.exists():
             keys.store(settings.KIND_FILE, settings.RELIEF_ENV)
         install(verbosity=options["verbosity"])
@@ -32,8 +34,14 @@ class Command(BaseCommand):
 def install(*, verbosity: int = 1) -> None:
     """Tables, rights and reference data in the database of the aliases `owner` and `default`."""
     call_command("migrate", database="owner", interactive=False, verbosity=max(0, verbosity - 1))
-    import_module("cases.history.grants").apply(connections["owner"], app_role=settings.DATABASES["default"]["USER"])
+    grant()
     import_module("cases.access.proof").keep()
     import_module("cases.reference").load()
     import_module("workflows.reference").load()
     connections["owner"].close()
+
+
+def grant() -> None:
+    """Each role gets exactly the rights of the manifest."""
+    users = {alias: connections.settings[alias]["USER"] for alias in connections if alias != "owner"}
+    import_module("cases.history.grants").apply(connections["owner"], users=users)
