@@ -11,7 +11,8 @@ class Refusal(Exception):
 
     `reason` is for people and already translated lazily; `who_may` names who may act instead ("" when nobody may).
     `status` is the HTTP answer: 404 outside my area (the same as for a number that never existed), 403 inside it,
-    409 when somebody else was faster, 410 for what was taken out, 422 for input that cannot be accepted. `fields` maps field name -> sentence.
+    409 when somebody else was faster, 410 for what was taken out, 422 for input that cannot be accepted,
+    503 when what is shown cannot be recorded. `fields` maps field name -> sentence.
     """
 
     def __init__(
@@ -55,3 +56,14 @@ class Invalid(Refusal):
 
     def __init__(self, reason: Any, *, fields: Mapping[str, Any] | None = None, code: str = "invalid") -> None:
         super().__init__(reason, code=code, status=422, fields=fields)
+
+
+class Unrecorded(Refusal):
+    """查阅记不下来: the look cannot be recorded now, so nothing is shown; no refusal by anybody, and none is stored."""
+
+    recorded = True
+
+    def __init__(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        super().__init__(_("现在记不下查阅，所以不显示内容。请过几分钟再试。"), code="unrecorded", status=503)

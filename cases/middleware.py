@@ -12,7 +12,7 @@ from project import faults
 
 
 class RefusalMiddleware:
-    """拒绝页面: 403, 404, 409, 410 and 422 in one place, for pages and for the API."""
+    """拒绝页面: 403, 404, 409, 410, 422 and 503 in one place, for pages and for the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,7 +38,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return JsonResponse(
             faults.told(refusal.code, refusal.reason, refusal.who_may, refusal.fields), status=refusal.status
         )
-    status = refusal.status if refusal.status in (403, 404, 409, 410) else 400
+    status = refusal.status if refusal.status in (403, 404, 409, 410, 503) else 400
     return faults.refused(
         request, status, reason=refusal.reason, who_may=refusal.who_may, is_stale=isinstance(refusal, Stale)
     )

@@ -22,6 +22,7 @@ _CODES: dict[int, tuple[str, Any]] = {
     409: ("stale", gettext_lazy("刚才有人先办了")),
     410: ("gone", gettext_lazy("这里原来有的已经撤除。")),
     429: ("too_many", gettext_lazy("请求太多，请过一会儿再试。")),
+    503: ("unrecorded", gettext_lazy("现在记不下查阅，所以不显示内容。请过几分钟再试。")),
     500: ("fault", gettext_lazy("系统出了问题，没有办成。请稍后再试。")),
 }
 

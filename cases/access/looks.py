@@ -26,6 +26,7 @@ PURPOSES: dict[str, Any] = {
     "objection": _("核查异议"),
     "letter": _("看通知"),
     "permit": _("通知单"),
+    "inspection": _("监督检查"),
 }
 """What a page says of itself when nobody was asked for a purpose."""
 

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 import structlog
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from cases.errors import Refusal, Stale
+from cases.errors import Refusal, Stale, Unrecorded
 from cases.history import unit, watch
 
 log = structlog.get_logger(__name__)
@@ -84,6 +84,9 @@ def canonical(payload: dict[str, Any]) -> str:
 
 
 APPEND = f"SELECT history_append({','.join(['%s'] * 15)})"
+LOOK = f"SELECT set_config('lock_timeout', %s, true), history_access({','.join(['%s'] * 10)})"
+STATED = {"INS": "inspection"}
+"""Roles whose every look bears a purpose, with the one that stands where a page asked for none."""
 
 
 def record(
@@ -154,23 +157,21 @@ def record_access(
     role: str = "",
     office: str = "",
 ) -> None:
-    """查阅留痕: store who is about to see which sensitive fields, in its own short transaction, before the bytes leave."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT history_access(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
-            [
-                action,
-                object._meta.db_table,
-                str(object.pk),
-                case_id,
-                canonical({"fields": sorted(fields)}),
-                purpose or None,
-                _id(by) or None,
-                role or None,
-                office or None,
-                request_id.get() or None,
-            ],
-        )
+    """查阅留痕: store who is about to see which sensitive fields, in its own short transaction, before the bytes leave.
+
+    Raises Unrecorded when it cannot be stored within seconds: then nothing is shown.
+    """
+    given = [
+        action, object._meta.db_table, str(object.pk), case_id, canonical({"fields": sorted(fields)}),
+        str(purpose) or STATED.get(role) or None, _id(by) or None, role or None, office or None,
+        request_id.get() or None,
+    ]  # fmt: skip
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(LOOK, [LOCK_TIMEOUT, *given])
+    except DatabaseError as error:
+        log.error("a look could not be recorded, nothing was shown", fault=type(error).__name__)
+        raise Unrecorded from error
 
 
 def action(name: str, *, about: str = "case") -> Callable[[F], F]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from cases.access.models import MachineKey, User
 from cases.errors import Refusal
@@ -73,12 +74,12 @@ HIDDEN = {
 """One row of each address and method that hides a case from somebody."""
 
 
-def answer_of(world: World, who: str, row: Row) -> str:
-    """The status that somebody gets, or `login`."""
+def asked(world: World, who: str, row: Row) -> tuple[Any, str]:
+    """What somebody gets, with its status, or `login`."""
     address = PATTERNS[row.name].address(world.things[row.whose])
     answer = world.ask(who, row.method, address, body_of(world, row))
     is_sign_in = answer.status_code == 302 and "login" in answer["Location"]
-    return "login" if is_sign_in else str(answer.status_code)
+    return answer, "login" if is_sign_in else str(answer.status_code)
 
 
 def test_every_address_of_the_site_is_in_the_table():
@@ -114,15 +115,40 @@ def test_the_table_promises_no_fault_and_no_open_door_by_mistake():
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(row.name for row in ROWS))
-def test_everybody_gets_what_the_table_says(world: World, name: str):
-    wrong = []
+def test_everybody_gets_what_the_table_says_and_nothing_sealed_unrecorded(world: World, name: str, owner_cursor: Any):
+    """Who gets what; whatever sealed value stands in an answer left a look; and with no look to be stored it stays away."""
+    wrong, unrecorded, looked = [], [], {}
     for row in (row for row in ROWS if row.name == name):
-        expected = row.expected()
-        real = {who: answer_of(world, who, row) for who in expected}
+        expected, real = row.expected(), {}
+        for who in expected:
+            answer, real[who] = asked(world, who, row)
+            shown = world.shown(who, answer)
+            if shown and world.reading.looks:
+                looked.setdefault(row.method, (row, who))
+            if (shown and not world.reading.looks) or world.reading.nameless:
+                unrecorded.append(f"{who} {row.method} {row.whose}: {shown} {world.reading.nameless}")
         if real != expected:
             now = replace(row, cells=tuple(real.get(who, ".") for who in row.people))
             wrong.append(f"table: {row.written()}\n  now: {now.written()}")
     assert not wrong, "\n".join(["", *wrong])
+    assert not unrecorded, f"call record_access before the bytes leave: {unrecorded}"
+    if looked:
+        assert shown_without_a_record(world, looked.values(), owner_cursor) == []
+
+
+def shown_without_a_record(world: World, looked: Iterable[tuple[Row, str]], owner: Any) -> list[str]:
+    """What is shown while no look can be stored: the function that stores it may not be called."""
+    may = f"EXECUTE ON FUNCTION history_access %s {settings.DATABASES['default']['USER']}"
+    owner.execute(f"REVOKE {may % 'FROM'}")
+    try:
+        return [
+            f"{who} {row.method}: {status} {columns}"
+            for row, who in looked
+            for answer, status in [asked(world, who, row)]
+            if (columns := world.shown(who, answer)) or status != "503"
+        ]
+    finally:
+        owner.execute(f"GRANT {may % 'TO'}")
 
 
 def _plain(answer: Any, address: str) -> bytes:

@@ -36,6 +36,7 @@ from cases.publicity.models import PublicEntry
 from cases.recusal.actions import declare_relative
 from tests.flow_facts import operate
 from tests.matrix import goods
+from tests.matrix.reads import Reading, plain_answers, watched
 from tests.providers.kit import hospital
 from tests.screening import people as villagers
 from workflows.desk.errands.actions import answer, ask
@@ -112,15 +113,24 @@ class World:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     browsers: dict[str, Client] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)
+    reading: Reading = field(default_factory=Reading)
 
     def ask(self, who: str, method: str, address: str, data: str = "") -> HttpResponse:
         """One request, after which nothing has happened."""
         browser = self._browser(who)
         cookies = browser.cookies.output(header="", sep=";")
-        with nothing_stays():
+        with nothing_stays(), watched() as self.reading:
             answer = browser.generic(method, address, data, content_type=JSON if data.startswith("{") else FORM)
         browser.cookies = SimpleCookie(cookies)
         return answer
+
+    def shown(self, who: str, answer: HttpResponse) -> list[str]:
+        """The sealed columns that the last answer gave away; an applicant reads what is his own."""
+        name = (PEOPLE | POSTS | CENTRES)[who]
+        person = User.objects.filter(username=name).first() if name else None
+        is_reader = person is None or person.posts.exists()
+        return self.reading.shown(answer, person, self.plain) if is_reader else []
 
     def _browser(self, who: str) -> Client:
         if who not in self.browsers:
@@ -247,7 +257,9 @@ def make(cast: dict[str, User]) -> World:
     rows |= screened
     kept, lent_out = goods.make(cast)
     Outgoing.objects.filter(done_at=None).update(done_at=clock.now())  # the clock was moved: else all of it is late
-    return World({whose: {**always, **mine} for whose, mine in (things | kept).items()}, lent_out | rows)
+    return World(
+        {whose: {**always, **mine} for whose, mine in (things | kept).items()}, lent_out | rows, plain=plain_answers()
+    )
 
 
 def _screening(cast: dict[str, User]) -> dict[str, Any]:
