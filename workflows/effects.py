@@ -107,17 +107,21 @@ def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award
 
     `changes` are facts about to be set right: the working counts with them.
     """
+    earlier = earlier_of(case)
+    return award_of(case, facts_of(case, changes), policy_of(case), earlier)
+
+
+def earlier_of(case: Case) -> Earlier:
+    """既往救助 of whoever this case is about, as it counts for the case now. Raises Refusal before acceptance."""
     day = case.accepted_on
     if day is None:
         raise Refusal(_("还没有受理，不能核算。"), code="not_accepted", status=409)
-    facts = facts_of(case, changes)
-    earlier = earlier_aid(
+    return earlier_aid(
         id_key=case.patient.id_key if case.patient else case.patient_key,
         programme=case.programme,
         year=day.year,
         besides_case=case,
     )
-    return award_of(case, facts, policy_of(case), earlier)
 
 
 def award_of(case: Case, facts: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:
@@ -160,14 +164,16 @@ def worked_out(case: Case, *, by: Any, now: datetime, changes: Mapping[str, Any]
     `changes` are facts beside the answers, such as the costs that a hospital claimed.
     """
     take_again(case=case, by=by)
-    award = preview_award(case, changes)
+    earlier, told = earlier_of(case), facts_of(case, changes)
+    award = award_of(case, told, policy_of(case), earlier)
     if award.amount <= 0:
         words = _("按政策核算的金额是 0 元，不能同意上报。请退回或提出不予救助。")
         raise Invalid(words, fields={"outcome": _("核算金额为 0 元，不能同意")})
-    assert case.policy is not None  # preview_award asked for the acceptance that pins it
-    facts = _plain(facts_of(case, changes))
+    assert case.policy is not None  # earlier_of asked for the acceptance that pins it
+    facts = _plain(told)
     stored = case.awards.create(
-        round=case.round, policy=case.policy, amount=award.amount, facts=facts, working=award.to_json(), by=by, at=now
+        round=case.round, policy=case.policy, amount=award.amount, facts=facts, earlier=earlier.to_json(),
+        working=award.to_json(), by=by, at=now,
     )  # fmt: skip
     case.award = award.amount
     case.save(update_fields=["award"])

@@ -11,13 +11,17 @@ __all__ = ["Award"]
 
 
 class Award(models.Model):
-    """救助金额核算: one evaluation, kept with its inputs, policy version and working; never edited."""
+    """救助金额核算: one evaluation, kept with its inputs, policy version and working; never edited.
+
+    `earlier` is the aid that person and home had before, as it counted then; empty for what was worked out before it was kept.
+    """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="awards")
     round = models.PositiveSmallIntegerField()
     policy = models.ForeignKey("cases.PolicyVersion", on_delete=models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     facts = SealedJSONField()
+    earlier = SealedJSONField("既往救助", null=True)
     working = SealedJSONField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

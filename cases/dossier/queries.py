@@ -22,7 +22,8 @@ from cases.policy.rules import Policy
 from cases.programme import programmes
 
 AGENT_ROLE = "AGT"
-_RANK = {"claimed": 0, "derived": 1, "registry": 2, "verified": 3}
+RANK = {"claimed": 0, "derived": 1, "registry": 2, "verified": 3}
+"""Of two answers of one round the one whose source ranks higher counts."""
 
 
 class IsSuspended(Func):
@@ -72,7 +73,7 @@ def answers_of(cases: Collection[Any]) -> dict[int, dict[str, Any]]:
 
 
 def _in_force(given: Iterable[Answer]) -> dict[str, Answer]:
-    rows = sorted(given, key=lambda row: (row.round, _RANK[row.source], row.pk))
+    rows = sorted(given, key=lambda row: (row.round, RANK[row.source], row.pk))
     return {key: row for key, row in {row.key: row for row in rows}.items() if row.value != NOT_ASKED}
 
 
