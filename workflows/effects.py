@@ -16,8 +16,7 @@ from cases.award.rules import Award
 from cases.calendar.rules import local_day
 from cases.dossier.actions import verify_answer
 from cases.dossier.models import Case
-from cases.duplicates.queries import earlier_aid
-from cases.errors import Invalid, Refusal
+from cases.errors import Invalid
 from cases.evidence.actions import record_visit, tell_once
 from cases.evidence.invoices import facts_of, release_all, take_again
 from cases.evidence.queries import redacted_files, unfit_papers
@@ -35,7 +34,7 @@ from cases.providers import actions as providers
 from cases.states import STATES
 from cases.stock import actions as stock
 from cases.text import money as money_words
-from workflows.evaluating import award_made, must_be_entitled, papers_asked
+from workflows.evaluating import award_made, earlier_of, must_be_entitled, papers_asked
 from workflows.models import Decision, WorkItem
 from workflows.rules import given
 
@@ -109,19 +108,6 @@ def preview_award(case: Case, changes: Mapping[str, Any] | None = None) -> Award
     """
     earlier = earlier_of(case)
     return award_of(case, facts_of(case, changes), policy_of(case), earlier)
-
-
-def earlier_of(case: Case) -> Earlier:
-    """既往救助 of whoever this case is about, as it counts for the case now. Raises Refusal before acceptance."""
-    day = case.accepted_on
-    if day is None:
-        raise Refusal(_("还没有受理，不能核算。"), code="not_accepted", status=409)
-    return earlier_aid(
-        id_key=case.patient.id_key if case.patient else case.patient_key,
-        programme=case.programme,
-        year=day.year,
-        besides_case=case,
-    )
 
 
 def award_of(case: Case, facts: Mapping[str, Any], policy: Policy, earlier: Earlier) -> Award:

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
+from cases.award.earlier import Earlier
 from cases.award.rules import Award
 from cases.calendar.rules import local_day
 from cases.dossier.entitled import entitled, facts_of
 from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.dossier.rules import circumstances
-from cases.errors import Invalid
+from cases.duplicates.queries import earlier_aid
+from cases.errors import Invalid, Refusal
 from cases.parts import PARTS
 from cases.policy.conditions import applies
 from cases.policy.entitlement import Judged, unmet
@@ -83,3 +86,16 @@ def award_made(case: Case, award: Award, facts: Mapping[str, Any], by: Any, now:
         facts=facts_of(card, given, on=on) | {"self_pay": award.self_pay},
         result={row.key: row in over for row in asked} | outcomes(found), by=by, now=now,
     )  # fmt: skip
+
+
+def earlier_of(case: Case) -> Earlier:
+    """既往救助 of whoever this case is about, as it counts for the case now. Raises Refusal before acceptance."""
+    day = case.accepted_on
+    if day is None:
+        raise Refusal(_("还没有受理，不能核算。"), code="not_accepted", status=409)
+    return earlier_aid(
+        id_key=case.patient.id_key if case.patient else case.patient_key,
+        programme=case.programme,
+        year=day.year,
+        besides_case=case,
+    )

@@ -53,7 +53,7 @@ def cut_before(case: Case, event: Event) -> Cut:
     deed = list(same.only("seq", "recorded_at", "action", "object_type", "object_id").order_by("seq"))
     made = [one.object_id for one in deed if (one.object_type, one.action) == ("workflows_decision", "row.insert")]
     decision = _decision(case, made)
-    moved = [one.object_id for one in deed if one.object_type == LedgerTransfer._meta.db_table]
+    moved = [str(one.object_id) for one in deed if one.object_type == LedgerTransfer._meta.db_table]
     first_money = LedgerTransfer.objects.filter(pk__in=moved).aggregate(at=Min("at"))["at"] if moved else None
     times = [deed[0].recorded_at, decision.at if decision else None, first_money]
     return Cut(case, event, decision, min(at for at in times if at is not None), fold(case, deed[0].seq))

@@ -50,7 +50,7 @@ def as_of(case: Case, event: Event, *, clear: Any = None) -> AsOf:
     """当时所见 before an event of this case, empty before its first one; `clear` says of a part of the form whether its values may stand open."""
     cut = cut_before(case, event)
     row = cut.row("cases_case", case.pk)
-    version = PolicyVersion.objects.filter(pk=_policy_of(cut, row)).first()
+    version = PolicyVersion.objects.filter(pk=_policy_of(cut, row) or 0).first()
     parts = told.parts_then(cut, clear=clear or (lambda _part: False))
     recheck, warnings = around.warnings_then(cut)
     years, made = around.calendar_then(cut.moment), _award(cut)
