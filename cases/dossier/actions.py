@@ -12,14 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from cases.calendar import clock
 from cases.calendar.rules import local_day
 from cases.dossier import gates, numbering, rules, sending
-from cases.dossier.answering import already_open, cleaned, store_answer, take_answer
+from cases.dossier.answering import already_open, cleaned, note_on_case, store_answer, take_answer
 from cases.dossier.lacks import Lack
 from cases.dossier.models import Answer, Case
 from cases.dossier.queries import agent_areas, answers, kept_until, lock_case, my_cases, policies_in_force
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.record import action, record
-from cases.people.queries import id_key
-from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme, tell
 from cases.states import OPEN_STATES
 
@@ -239,16 +237,7 @@ def _must_be_mine(case: Case, by: Any) -> None:
 
 
 def _remember(case: Case, key: str, value: Any, by: Any, now: datetime) -> None:
-    """What the case row itself must know of an answer."""
-    case.saved_at = now
-    if key == "patient_id_no":
-        case.patient_key = id_key(str(value))
-    elif key == "patient_name":
-        case.masked_name = mask_name(str(value))
-    elif key == "applicant_kind":
-        case.agent = (case.agent or by) if value == "agent" else None
-    elif key == "agent_relative":
-        case.agent_is_relative = value is True
+    note_on_case(case, key, value, by, now)
     try:
         with transaction.atomic():
             case.save(update_fields=["saved_at", "patient_key", "masked_name", "agent", "agent_is_relative"])

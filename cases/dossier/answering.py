@@ -18,6 +18,7 @@ from cases.history.models import Event
 from cases.history.record import record
 from cases.people.actions import AGENT_PAYEE
 from cases.people.queries import id_key
+from cases.people.rules import mask_name
 from cases.programme import Programme, Question, programme
 from cases.regions.models import Division
 from cases.states import OPEN_STATES
@@ -38,7 +39,7 @@ def take_answer(*, case: Case, key: str, value: Any, seen: str | None = None, by
     if seen is not None and seen != version_of(case, key) and facts.get(key) != kept:
         sentence = _("这一项刚才在别的页面改过。要用下面填的，再点一次。")
         raise Refusal(sentence, code="changed_elsewhere", status=409, fields={key: sentence})
-    _fits_person(case, question, kept, facts, by, now)
+    fits_person(case, question, kept, facts, by, now)
     return store_answer(case=case, key=key, value=kept, by=by, now=now)
 
 
@@ -69,7 +70,8 @@ def cleaned(question: Question, value: Any, facts: Mapping[str, Any], now: datet
     return kept
 
 
-def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
+def fits_person(case: Case, question: Question, value: Any, facts: Mapping[str, Any], by: Any, now: datetime) -> None:
+    """A helper, an account holder and a patient must be who they may be. Raises Invalid, or Refusal for an open case."""
     sentence: Any = ""
     helper = case.agent or by
     is_agent = facts.get("applicant_kind") == "agent"
@@ -81,6 +83,19 @@ def _fits_person(case: Case, question: Question, value: Any, facts: Mapping[str,
         sentence = _taken(case, id_key(str(value)), by, now)
     if sentence:
         raise Invalid(sentence, fields={question.key: sentence})
+
+
+def note_on_case(case: Case, key: str, value: Any, by: Any, now: datetime) -> None:
+    """What the case row itself must know of an answer; not saved here."""
+    case.saved_at = now
+    if key == "patient_id_no":
+        case.patient_key = id_key(str(value))
+    elif key == "patient_name":
+        case.masked_name = mask_name(str(value))
+    elif key == "applicant_kind":
+        case.agent = (case.agent or by) if value == "agent" else None
+    elif key == "agent_relative":
+        case.agent_is_relative = value is True
 
 
 def _taken(case: Case, key: str, by: Any, now: datetime) -> Any:

@@ -17,7 +17,6 @@ from cases.dossier.models import Case
 from cases.dossier.queries import answers
 from cases.evidence import actions as evidence
 from cases.evidence.models import MaterialFile
-from cases.evidence.queries import papers
 from cases.evidence.rules import visit_keys
 from cases.follow_up.queries import duty_of, still_owed
 from cases.follow_up.rules import HOME, asked_by
@@ -37,6 +36,7 @@ from workflows.flow import step_of
 from workflows.models import WorkItem
 from workflows.reading import reading_of
 from workflows.scoring.rules import items_of
+from workflows.walking.filling import answer_all, give_papers
 from workflows.walking.papers import picture
 
 AGREE = {"publicity": True, "processing": True, "economic": True}
@@ -58,18 +58,13 @@ def apply(
     assert card.demo_answers is not None
     given = {**card.demo_answers(number), **(changes or {})}
     case = dossier.new_draft(programme=slug, by=by, channel="phone")
-    for question in card.questions():
-        facts = answers(case)
-        if question.key in given and (question.when is None or question.when(facts)):
-            dossier.save_answer(case=case, key=question.key, value=given[question.key], by=by)
+    answer_all(case=case, given=given, by=by)
     return finish(case, by=by, consents=consents, seed=number) if submit else case
 
 
 def finish(case: Case, *, by: User, consents: Mapping[str, bool] = AGREE, seed: int = 1) -> Case:
     """Give the papers and consents that a draft still lacks, and submit it."""
-    for paper in papers(case, today=clock.today()):
-        if paper.required and not paper.is_given:
-            evidence.add_file(case=case, material_code=paper.code, upload=picture(paper.code, seed=seed), by=by)
+    give_papers(case=case, seed=seed, by=by)
     consent.give(case=case, answers=dict(consents), by=by)
     return dossier.submit(case=case, truth=True, by=by)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,11 @@ from PIL import Image, ImageDraw
 
 def picture(label: str, *, seed: int = 0) -> SimpleUploadedFile:
     """A small photo of a paper that says what it stands for; another seed is another file."""
+    return SimpleUploadedFile(f"{label}.jpg", _drawn(label, seed), content_type="image/jpeg")
+
+
+@lru_cache(maxsize=256)
+def _drawn(label: str, seed: int) -> bytes:
     image = Image.new("RGB", (620, 820), (250, 248, 242))
     draw = ImageDraw.Draw(image)
     draw.rectangle((30, 30, 590, 790), outline=(120, 120, 120), width=3)
@@ -20,4 +26,4 @@ def picture(label: str, *, seed: int = 0) -> SimpleUploadedFile:
     draw.text((60, 750), f"no. {seed:06d}", fill=(120, 120, 120))
     out = BytesIO()
     image.save(out, "JPEG", quality=70)
-    return SimpleUploadedFile(f"{label}.jpg", out.getvalue(), content_type="image/jpeg")
+    return out.getvalue()
