@@ -32,6 +32,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.desk.staffing import actions as staffing  # noqa: F401  (registers its work in the background)
         from workflows.desk.waiting import clockwork as waiting
         from workflows.engine import checks  # noqa: F401  (registers system checks)
+        from workflows.inspection.findings import clockwork as findings
         from workflows.reports import counting
 
         facts.listen()
@@ -44,3 +45,4 @@ class WorkflowsConfig(AppConfig):
         replay.listen()
         waiting.listen()
         errands.listen()
+        findings.listen()

@@ -12,6 +12,8 @@ urlpatterns = [
     path("stand-ins/", include("workflows.desk.standing.urls")),
     path("panel/", include("workflows.desk.panel.urls")),
     path("inspect/", include("workflows.inspection.urls")),
+    path("findings/", include("workflows.inspection.findings.urls")),
+    path("oversight/", include("workflows.inspection.oversight.urls")),
     path("operations/", include("workflows.running.urls")),
     path("operations/", include("workflows.operations.urls")),
     path("reports/", include("workflows.reports.urls")),

@@ -89,6 +89,7 @@ CAST = [
     Part("fin_check", "吴志娟", (("FC", "64"),)),
     Part("fin_release", "海磊", (("FR", "64"),)),
     Part("inspector", "赵耀宗", (("INS", "64"),)),
+    Part("supervisor", "罗永祥", (("SUP", "64"),)),
     Part("sysadmin", "万宏伟", (("SYS", "64"),)),
     Part("secadmin", "张学礼", (("SEC", "64"),)),
     Part("auditadmin", "吴彩霞", (("AUD", "64"),)),
@@ -148,7 +149,7 @@ def _join(part: Part, roles: dict[str, Role], password: str, since: Any) -> User
     return user
 
 
-KIND_OF = {"INS": "board", "AUD": "board", "HOS": "hospital", "FIT": "fitting", "WHS": "warehouse"}
+KIND_OF = {"INS": "board", "SUP": "board", "AUD": "board", "HOS": "hospital", "FIT": "fitting", "WHS": "warehouse"}
 ORDINARY = ("redcross", "town", "village")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,35 @@ PURPOSES: dict[str, Any] = {
     "inspection": _("监督检查"),
 }
 """What a page says of itself when nobody was asked for a purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """检查的情况: whether a file of inspectors on a case is open, and when its office was last told what they found."""
+
+    is_open: bool = False
+    told_at: datetime | None = None
+
+
+_inspections: list[Callable[[int], Inspected]] = []
+
+
+def on_inspections(told: Callable[[int], Inspected]) -> None:
+    """Let the room of inspection say whether a case is being inspected; called once when the app starts."""
+    if told not in _inspections:
+        _inspections.append(told)
+
+
+def _of_inspectors(case: Case, is_applicant: bool) -> Q:
+    """Looks of inspectors that may be shown: to the applicant unless a file on his case is open.
+
+    To everybody else, his helper too, those before the office was last told what was found.
+    """
+    known = [told(case.pk) for told in _inspections]
+    if is_applicant:
+        return Q(pk__in=[]) if any(one.is_open for one in known) else ~Q(pk__in=[])
+    last = max((one.told_at for one in known if one.told_at), default=None)
+    return Q(pk__in=[]) if last is None else Q(recorded_at__lte=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +87,7 @@ def who_looked(case: Case, viewer: Any) -> list[Look]:
     own = [pk for pk in (case.owner_id, case.agent_id) if pk]
     seen = Access.objects.filter(case_id=case.pk).exclude(actor__in=own).exclude(action=OPENED)
     if may(viewer, "inspect", case.handling_code) is None:
-        seen = seen.exclude(acting_role=INSPECTOR)  # an inspection shows once it is closed, not while it goes on
+        seen = seen.filter(~Q(acting_role=INSPECTOR) | _of_inspectors(case, viewer.pk == case.owner_id))
     rows = list(seen.order_by("-recorded_at", "-pk")[:500])
     roles = Role.objects.in_bulk()
     english = (get_language() or "").startswith("en")

@@ -19,6 +19,7 @@ APPEND_ONLY: set[str] = {
     "cases_devicearrival", "cases_devicemove", "cases_stockcount", "cases_stockdifference", "cases_audiogram",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile", "workflows_scoresheet",
     "workflows_errandfile", "cases_witnessreceipt",
+    "workflows_findingstep", "workflows_evidence", "workflows_findingfile", "workflows_inspectionnote",
 }  # fmt: skip
 
 MAY_DELETE = {

@@ -85,4 +85,7 @@ class Access(models.Model):
 
     class Meta:
         app_label = "cases"
-        indexes = [models.Index(fields=["case_id", "recorded_at"], name="access_by_case")]
+        indexes = [
+            models.Index(fields=["case_id", "recorded_at"], name="access_by_case"),
+            models.Index(fields=["actor", "recorded_at"], name="access_by_actor"),
+        ]

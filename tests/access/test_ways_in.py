@@ -21,7 +21,7 @@ PUBLIC = ["/", "/my", "/apply", "/track"]
 WORK = {
     "VIL": "办理台", "TWN": "办理台", "CTY1": "办理台", "CTY2": "办理台", "MUN": "办理台", "PRV1": "办理台", "PRV2": "办理台",
     "PAN": "办理台", "EXP": "办理台", "PUB": "办理台", "FM": "办理台", "FC": "办理台", "FR": "办理台", "INS": "办理台", "SYS": "管理后台",
-    "SEC": "管理后台", "AUD": "账号留痕", "POL1": "政策", "POL2": "政策",
+    "SEC": "管理后台", "AUD": "账号留痕", "POL1": "政策", "POL2": "政策", "SUP": "检查员的行为",
 }  # fmt: skip
 """What the strip calls the work of each role; a helper (AGT) works on the pages of applicants."""
 

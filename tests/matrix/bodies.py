@@ -40,6 +40,7 @@ API: dict[str, dict[str, Any]] = {
     "api:decide": {"row_version": 1, "outcome": "agree"},
     "api:decide_batch": {"items": [{"id": 999_999_999, "row_version": 1}], "outcome": "agree"},
 }
+_FINDING = {"severity": "minor", "title": "缺签名", "facts": OPINION, "clause": "第十二条", "days": 9}
 FORMS: dict[str, Filled] = {
     "case:claim": lambda world, of: {"item": of["api.pk"], "row_version": 1},
     "case:put_off": lambda world, of: {
@@ -64,6 +65,10 @@ FORMS: dict[str, Filled] = {
     "consent:withdraw": lambda world, of: {"sure": "on"},
     "dossier:account": lambda world, of: {"holder": "马某某", "account": "9990000000000008888", "bank_name": "演示银行"},
     "dossier:withdraw": lambda world, of: {"reason": OPINION},
+    "findings:new": lambda world, of: _FINDING | {"office": Office.objects.get(division_code="640422", kind="redcross").pk},
+    "findings:revise": lambda world, of: _FINDING,
+    "findings:step": lambda world, of: {"how": "recheck", "words": OPINION},
+    "findings:folder": lambda world, of: {"text": OPINION},
     "money:new_fund": lambda world, of: {
         "code": "YS-NEW", "name": "另一笔资金", "programme": "rare_disease", "kind": "fiscal", **day("starts_on", LATER),
     },

@@ -6,9 +6,14 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.matrix.world import CENTRES, PEOPLE, POSTS
+from tests.matrix.world import BOARDS, CENTRES, PEOPLE, POSTS
 
-TABLES = {"table.csv": tuple(PEOPLE), "posts.csv": tuple(POSTS), "centres.csv": tuple(CENTRES)}
+TABLES = {
+    "table.csv": tuple(PEOPLE),
+    "posts.csv": tuple(POSTS),
+    "centres.csv": tuple(CENTRES),
+    "boards.csv": tuple(BOARDS),
+}
 NOT_ASKED = "."
 
 
@@ -39,7 +44,7 @@ class Row:
 
 
 def rows() -> list[Row]:
-    """Both tables, without their headings."""
+    """All tables, without their headings."""
     return [row for table, people in TABLES.items() for row in _rows(table, people)]
 
 

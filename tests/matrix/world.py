@@ -46,6 +46,8 @@ from workflows.desk.notes.models import Note, NoteFile
 from workflows.desk.panel import actions as meetings
 from workflows.desk.staffing import actions as staffing
 from workflows.engine import incidents
+from workflows.inspection.findings import actions as findings
+from workflows.inspection.findings.models import Finding
 from workflows.models import Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
@@ -66,6 +68,8 @@ POSTS = {
 """The columns of posts.csv: the other posts, one person each, by the codes of their roles."""
 CENTRES = {"hos": "eye_hospital", "fit": "hearing_centre", "whs": "storekeeper"}
 """The columns of centres.csv: who serves at a hospital, a fitting centre, a store."""
+BOARDS = {"insp": "inspector", "sup": "supervisor", "cty2": "xiji_review", "prv2": "prov_head"}
+"""The columns of boards.csv: who inspects, who oversees him, and two who are inspected."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class World:
     def _browser(self, who: str) -> Client:
         if who not in self.browsers:
             browser = Client(raise_request_exception=False)
-            name = (PEOPLE | POSTS | CENTRES)[who]
+            name = (PEOPLE | POSTS | CENTRES | BOARDS)[who]
             if name:
                 person = User.objects.get(username=name)
                 browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -221,6 +225,7 @@ def make(cast: dict[str, User]) -> World:
         for case, note in ((here, notes[here.pk]), (there, notes[there.pk]))
     }
     asked = {case.pk: _asked(case, cast) for case in (here, there)}
+    secret, found = _findings(here, cast)
     screened = _screening(cast)
     always |= screened.pop("addresses")
     things = {
@@ -239,6 +244,7 @@ def make(cast: dict[str, User]) -> World:
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
         "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk, "username": "xiji_town"}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
+        "secret": {"pk": secret.pk}, "found": {"pk": found.pk, "token": found.files.get().token},
         "permit": {
             "number": permit.number, "token": permit.token, "providers:do.what": "decline", "providers:office_permit.what": "give-up",
         },
@@ -249,7 +255,7 @@ def make(cast: dict[str, User]) -> World:
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
-        "suspension": halted, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "audited": found, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
@@ -330,6 +336,19 @@ def _at_the_bank(cast: dict[str, User], purse: Any, case: Case) -> tuple[Any, An
     answer = bank.answer(batch.number)
     assert answer is not None
     return batch, money.import_answer(batch=batch, data=answer, by=maker)
+
+
+def _findings(case: Case, cast: dict[str, User]) -> tuple[Finding, Finding]:
+    """What an inspector found at the county's office: one is not sent, the other was put right and shown."""
+    office = Office.objects.get(division_code="640422", kind="redcross")
+    words = {"severity": "minor", "title": "缺签名", "facts": "核实表缺一个签名。", "clause": "第十二条", "days": 9}
+    secret, found = (
+        findings.draft(case=case, office=office, by=cast["inspector"], **words)
+        for _each in "ab"  # type: ignore[arg-type]
+    )
+    findings.send(finding=found, by=cast["inspector"])
+    findings.rectify(finding=found, words="已补签。", attached=[picture("整改")], by=cast["xiji_review"])
+    return secret, found
 
 
 def _of_notes(note: Note, file: NoteFile) -> dict[str, Any]:

@@ -13,13 +13,15 @@ from cases.access.rules import VEILED
 from project.context import NavItem, register_nav
 from workflows.actions import LEAD
 from workflows.desk.staffing.queries import END
+from workflows.inspection.findings.queries import ANSWER
+from workflows.inspection.oversight.queries import OVERSEE
 
 PANEL_RIGHTS = {"panel.call", "panel.vote", "panel.minutes", "inspect"}
 
 
 @register_nav
 def entries(request: HttpRequest) -> Iterator[NavItem]:
-    """办理台, 人手, 集体研究, 监督检查 and 办理速度 for those whose posts open them."""
+    """办理台, 人手, 集体研究, 监督检查, 问题整改 and 办理速度 for those whose posts open them."""
     rights = {right for post in posts_of(getattr(request, "user", None)) for right in post.role.rights}
     if any(right.startswith("case.read") for right in rights) or rights & VEILED.keys():
         yield NavItem(_("办理台"), reverse("desk:home"), order=10)
@@ -35,5 +37,9 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem(_("轮候（等钱）"), reverse("desk:line"), order=21)
     if "inspect" in rights:
         yield NavItem(_("监督检查"), reverse("inspection:search"), order=60)
+    if rights & {"inspect", ANSWER}:
+        yield NavItem(_("问题整改"), reverse("findings:home"), order=61)
+    if OVERSEE in rights:
+        yield NavItem(_("检查员的行为"), reverse("oversight:home"), order=62)
     if "report.read" in rights:
         yield NavItem(_("办理速度"), reverse("reports:speed"), order=70)

@@ -25,6 +25,7 @@ from workflows.desk.paging import PAGE
 from workflows.desk.queries import QUEUES, Viewer, counts, late_of, page, programme_names, rows_of, step_names, untold
 from workflows.desk.trail import Trail
 from workflows.desk.trail import take_next as take
+from workflows.inspection.findings.queries import on_desk as findings_on_desk
 
 
 @login_required
@@ -51,12 +52,13 @@ def queue(request: HttpRequest, name: str = "open") -> HttpResponse:
 
 
 def _reminders(viewer: Viewer) -> dict[str, Any]:
-    """What stands above each queue: what is overdue in my hands, what changed hands, notes that mention me, what I am asked."""
+    """What stands above each queue: what is overdue in my hands, what changed hands, notes that mention me, what I am asked, what inspectors found."""
     return {
         "late": late_of(viewer, calendar()),
         "handovers": untold(viewer),
         "mentions": list(mentioned(viewer.user)),
         "errands": on_desk(viewer.user),
+        "findings": findings_on_desk(viewer.user),
     }
 
 

@@ -18,6 +18,7 @@ from cases.history.record import record_access
 from cases.text import is_key
 
 PAGE = 30
+INSPECT = "inspect"
 
 
 def require_inspection(viewer: Any) -> None:

@@ -1,0 +1,32 @@
+"""What acts and events of inspectors themselves are called for people (问题、整改、抽样、底稿)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Any] = {
+    "finding.answer": _("答复问题"),
+    "finding.answered": _("答复问题"),
+    "finding.back": _("退回再改"),
+    "finding.close": _("问题销号"),
+    "finding.closed": _("问题销号"),
+    "finding.draft": _("提出问题"),
+    "finding.drafted": _("提出问题"),
+    "finding.escalate": _("整改超期上报"),
+    "finding.escalated": _("整改超期上报"),
+    "finding.recheck": _("整改复查"),
+    "finding.rechecked": _("整改复查"),
+    "finding.rectified": _("报告整改完成"),
+    "finding.rectify": _("报告整改完成"),
+    "finding.revise": _("修改问题"),
+    "finding.revised": _("修改问题"),
+    "finding.send": _("发出问题"),
+    "finding.sent": _("发出问题"),
+    "finding.sent_back": _("退回再改"),
+    "finding.withdraw": _("撤回问题"),
+    "finding.withdrawn": _("撤回问题"),
+    "inspection.note": _("写检查底稿"),
+    "inspection.noted": _("写检查底稿"),
+}
