@@ -155,7 +155,8 @@ DATABASES = {
 }
 if SEALER_DATABASE:
     DATABASES["sealer"] = _connection(SEALER_DATABASE)
-DATABASE_ROUTERS = ["project.databases.OwnerMigrates"]
+DATABASE_ROUTERS = ["project.databases.OwnerMigrates", "project.databases.InspectorReads"]
+INSPECTOR_ALIAS = "inspector"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- keys ---------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from cases.outgoing.models import Outgoing
 from tests.matrix import goods
 from tests.matrix.bodies import body_of
 from tests.matrix.doors import INNER, acts, arguments
+from tests.matrix.inspecting import changes_by_an_inspector
 from tests.matrix.table import Row, rows
 from tests.matrix.world import World, nothing_stays, patterns
 
@@ -134,6 +135,11 @@ def test_everybody_gets_what_the_table_says_and_nothing_sealed_unrecorded(world:
     assert not unrecorded, f"call record_access before the bytes leave: {unrecorded}"
     if looked:
         assert shown_without_a_record(world, looked.values(), owner_cursor) == []
+
+
+def test_an_inspector_changes_nothing_by_any_address_and_method(world: World):
+    asked_for, changed = changes_by_an_inspector(world)
+    assert asked_for > 400 and changed == []
 
 
 def shown_without_a_record(world: World, looked: Iterable[tuple[Row, str]], owner: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +16,7 @@ from cases.follow_up.queries import drawn_again
 from cases.history.check import verify as verify_history
 from cases.programme import programme
 from cases.states import state
+from project.databases import reading_alias
 from workflows.inspection import nav, queries, timeline
 from workflows.inspection.because import answer_behind, opened
 from workflows.inspection.forms import PurposeForm, SearchForm, TimelineFilter
@@ -137,4 +138,4 @@ def reveal(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def verify(request: HttpRequest, number: str) -> HttpResponse:
     """核验: recompute every hash of the case; changes nothing."""
     found = queries.get_inspected(request.user, number)
-    return _timeline(request, found, report=verify_history(connection, case=found.pk))
+    return _timeline(request, found, report=verify_history(connections[reading_alias()], case=found.pk))
