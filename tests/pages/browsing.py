@@ -1,5 +1,6 @@
 """A real browser that looks at pages as somebody would, and says what is wrong with them."""
 
+import asyncio
 import os
 import re
 from collections.abc import Callable
@@ -16,6 +17,8 @@ Act = Callable[[Any], None]
 NARROWEST = 320
 ENGLISH_AND_CHINESE_MARK = re.compile(r"^[^\u3400-\u9fff\n]*[A-Za-z][^\u3400-\u9fff\n]*?[：（），。；、！？]", re.M)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = {"runOnly": RULES, "resultTypes": ["violations"]}
+"""What is in order is counted, not described: half the time on a long page."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,35 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.page}: {self.what}"
+
+
+class _Chromium:
+    """One chromium for all tests of a process; between tests its loop is out of sight, for the ORM refuses beside one."""
+
+    def __init__(self) -> None:
+        driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+        self.driver = driver.sync_playwright().start()
+        self.loop = asyncio.get_running_loop()
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        self.chromium = self.driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+
+    def seen(self, is_seen: bool) -> None:
+        asyncio._set_running_loop(self.loop if is_seen else None)
+
+    def end(self) -> None:
+        self.seen(True)
+        self.chromium.close()
+        self.driver.stop()
+        self.seen(False)
+
+
+_running: list[_Chromium] = []
+
+
+def end_all() -> None:
+    """Ends the chromium of this process."""
+    while _running:
+        _running.pop().end()
 
 
 class Browser:
@@ -42,17 +74,19 @@ class Browser:
         if not CHROMIUM:
             pytest.skip("no chromium found: install it or set CHROMIUM")
         self.too_late: type[Exception] = driver.TimeoutError
-        self.driver = driver.sync_playwright().start()
-        self.chromium = self.driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        if not _running:
+            _running.append(_Chromium())
+        _running[0].seen(True)
+        self.chromium = _running[0].chromium
+        self.contexts: dict[str | None, Any] = {}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.chromium.close()
-        self.driver.stop()
+        for context in self.chromium.contexts:
+            context.close()
+        _running[0].seen(False)
 
     def look(
         self,
@@ -69,10 +103,11 @@ class Browser:
         """What is wrong on this page for this person, language, letter size and screen; `act` does something there first."""
         name = f"{who or 'nobody'} {path} {language} {size} {width}"
         found: list[Fault] = []
-        context = self.chromium.new_context(viewport={"width": width, "height": 900})
+        context = self.contexts.get(who) or self.contexts.setdefault(who, self.chromium.new_context())
         jar = {"django_language": language, "text_size": size, **cookies}
         context.add_cookies([{"name": key, "value": value, "url": self.home} for key, value in jar.items()])
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
         page.on(
             "console", lambda said: found.append(Fault(name, said.text)) if "Content Security" in said.text else None
         )
@@ -95,7 +130,7 @@ class Browser:
             page.screenshot(
                 path=Path(self.shots) / (name.replace("/", "_").replace(" ", "-")[:120] + ".png"), full_page=True
             )
-        context.close()
+        page.close()
         return found
 
     def _marks(self, page: Any, name: str) -> list[Fault]:
@@ -107,7 +142,7 @@ class Browser:
         ]
 
     def _axe(self, page: Any, name: str) -> list[Fault]:
-        answer = self.axe.run(page, options={"runOnly": RULES}).response
+        answer = self.axe.run(page, options=AXE).response
         return [
             Fault(name, f"{rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}")
             for rule in answer["violations"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -64,25 +63,22 @@ def of_work(world: World) -> list[Seen]:
     ]  # fmt: skip
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("room", [of_hospitals, of_devices, of_rules, of_work])
-def test_the_pages_of_a_room_have_nothing_wrong(
-    room: Callable[[World], list[Seen]], transactional_db: Any, cast: Any, nothing_is_wrong: Any
-) -> None:
-    world = make(cast)
-    assert devices.store()
-    nothing_is_wrong([Look(who, reverse(name, args=given)) for who, name, given in room(world)])
-
-
-@pytest.mark.timeout(600)
-def test_who_may_not_is_refused_in_words_on_a_page_like_the_others(
-    transactional_db: Any, cast: Any, nothing_is_wrong: Any
-) -> None:
-    world = make(cast)
+def refused(world: World) -> list[Look]:
+    """Who may not, in words on a page like the others."""
     permit, device = world.rows["permit"], world.rows["device"]
-    refused = [
+    asked = [
         ("eye_hospital2", "providers:permit", (permit.number,), 404), ("fin_make", "stock:home", (), 403),
         ("eye_hospital", "stock:device", (device.serial,), 404), ("fin_make", "lists:home", (), 403),
         ("eye_hospital", "providers:register", (), 404), ("applicant1", "desk:line", (), 404),
     ]  # fmt: skip
-    nothing_is_wrong([Look(who, reverse(name, args=given), status=status) for who, name, given, status in refused])
+    return [Look(who, reverse(name, args=given), status=status) for who, name, given, status in asked]
+
+
+@pytest.mark.timeout(900)
+def test_the_pages_of_the_rooms_and_of_who_may_not_have_nothing_wrong(
+    transactional_db: Any, cast: Any, nothing_is_wrong: Any
+) -> None:
+    world = make(cast)
+    assert devices.store()
+    seen = [one for room in (of_hospitals, of_devices, of_rules, of_work) for one in room(world)]
+    nothing_is_wrong([Look(who, reverse(name, args=given)) for who, name, given in seen] + refused(world))
