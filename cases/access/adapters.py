@@ -23,6 +23,7 @@ from cases.access.models import User
 from cases.access.queries import user_by_phone
 from cases.access.sms import send_sms
 from cases.errors import Invalid, Refusal
+from cases.history.record import record
 from cases.sealed import seal, unseal
 from project.context import work_of
 
@@ -63,13 +64,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             with transaction.atomic():
                 user.save(update_fields=["phone", "phone_key", "phone_verified"])
+                record("phone.set", about=("account", user.pk), object=user, by=user)
         except IntegrityError:  # somebody else took the number since the code was sent
             raise Invalid(_("这个手机号已有账号。"), fields={"phone": _("请核对手机号。")}) from None
 
     def set_password(self, user: User, password: str) -> None:
         if not user.is_office:
             raise Refusal(_("您用手机验证码登录，不用密码。"), code="other_way_in")
-        super().set_password(user, password)
+        with transaction.atomic():
+            super().set_password(user, password)
+            record("password.set", about=("account", user.pk), object=user, by=user)
 
     def set_phone_verified(self, user: User, phone: str) -> None:
         self.set_phone(user, phone, True)

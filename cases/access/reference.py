@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from cases.access.models import Role
+from cases.history.record import record
 
 ROLES = Path(__file__).parent / "data" / "roles.json"
 
@@ -30,6 +31,8 @@ def load_reference() -> int:
         known = Role.objects.in_bulk()
         for row in rows:
             changed += _write(known[row["code"]], {"lifts_to_id": row["lifts_to"] or None})
+        if changed:
+            record("roles.loaded", about=("config", "all"), payload={"changed": changed})
     return changed
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from cases.access.models import User
@@ -36,7 +37,15 @@ def refused(sender: Any, credentials: dict[str, Any], request: Any = None, **kwa
     _account("signin.failed", user, outcome="denied")
 
 
-@receiver([authenticator_added, authenticator_removed, authenticator_reset])
-def second_factor(sender: Any, request: Any, user: Any, authenticator: Any, signal: Any, **kwargs: Any) -> None:
-    verbs = {id(authenticator_added): "added", id(authenticator_removed): "removed"}
-    _account("second_factor." + verbs.get(id(signal), "reset"), user, type=str(authenticator.type))
+@receiver(post_save, sender=Authenticator)
+def second_factor_saved(sender: Any, instance: Any, created: bool, update_fields: Any, **kwargs: Any) -> None:
+    """Told by the row itself, so that the event stands in the transaction of the change. Its mere use is no change."""
+    if created:
+        _account("second_factor.added", instance.user, type=str(instance.type))
+    elif update_fields is None or "data" in update_fields:
+        _account("second_factor.changed", instance.user, type=str(instance.type))
+
+
+@receiver(post_delete, sender=Authenticator)
+def second_factor_gone(sender: Any, instance: Any, **kwargs: Any) -> None:
+    _account("second_factor.removed", instance.user, type=str(instance.type))

@@ -12,7 +12,7 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
 from cases.access import views
-from cases.access.doors import by_password, by_phone
+from cases.access.doors import by_password, by_phone, in_one
 
 urlpatterns = [
     path("demo-phone/", views.demo_phone, name="demo_phone"),
@@ -47,3 +47,6 @@ urlpatterns = [
     path("2fa/webauthn/keys/<int:pk>/remove/", by_password(keys.remove_webauthn), name="mfa_remove_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/edit/", by_password(keys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
+for _pattern in urlpatterns:
+    if _pattern.name != "account_request_login_code":  # a first number opens an account, which is an act of its own
+        _pattern.callback = in_one(_pattern.callback)

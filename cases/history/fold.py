@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from cases.history.verify import Finding, Report, Row, Scope, stream_rows
+from cases.history.report import Finding, Report, Row, Scope, stream_rows
 from cases.sealed import SealedField, unseal
 from cases.text import listed
 

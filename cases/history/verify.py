@@ -2,114 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.history.chain import access_hash, event_hash
+from cases.history.chain import ACCESS_FIELDS, ENCODINGS, EVENT_FIELDS, entry, leaf
+from cases.history.copied import Columns, Rows, as_hashed, leaf_of, read, text_of, time_of
+from cases.history.report import Finding, Report, Scope, stream_rows
 
-Row = dict[str, Any]
-BATCH = 2000
-
-EVENT_COLUMNS = (
-    "id, stream_id, seq, enc, recorded_at, happened_on, action, outcome, actor, actor_kind, acting_role, "
-    "acting_office, on_behalf_of, object_type, object_id, purpose, request_id, db_user, txid, payload, nonce, prev, hash"
-)
-ACCESS_COLUMNS = (
-    "id, recorded_at, actor, acting_role, acting_office, action, object_type, object_id, case_id, fields, purpose, "
-    "request_id, nonce, hash"
-)
+ENC, ID, HASH, SEALED, LEAF, KIND, KEY, HEAD_SEQ, HEAD_HASH = range(20, 29)
+AT, ACTION, OBJECT_TYPE, OBJECT_ID, TXID, PREV = 2, 4, 11, 12, 16, 19
+_NULL = b"\xff\xff\xff\xff"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """查出的问题: one fault with its place: table, row, chain and number in it, time."""
+class Entry:
+    """One event as it was sent: the columns that are read often, and the rest as they came."""
 
-    cause: str
-    sentence: str
-    table: str
-    row: str = ""
-    stream: str = ""
-    seq: int | None = None
-    at: datetime | None = None
+    __slots__ = ("body", "columns", "enc", "hash", "id", "leaf", "right", "sealed", "seq", "stream")
 
-    def line(self) -> str:
-        """The fault in one line."""
-        place = [f"{self.table} #{self.row}" if self.row else self.table]
-        if self.stream:
-            place.append(f"{self.stream}/{self.seq}" if self.seq is not None else self.stream)
-        if self.at:
-            place.append(self.at.isoformat(timespec="microseconds"))
-        return f"{self.cause}: {' · '.join(place)} · {self.sentence}"
-
-
-@dataclass
-class Report:
-    """核验结果: what was read and what was found."""
-
-    events: int = 0
-    streams: int = 0
-    looks: int = 0
-    rows: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    tables: set[str] = field(default_factory=set)
-    distrusted: set[tuple[str, str]] = field(default_factory=set)
-    """Tables with row changes, and the rows whose own events were changed: their fault is named already."""
+    def __init__(self, columns: Columns, body: bytes) -> None:
+        self.columns, self.body = columns, body
+        self.stream, self.seq, self.enc = columns[0] or b"", int(columns[1] or 0), int(columns[ENC] or 0)
+        self.id, self.hash, self.sealed = columns[ID] or b"", columns[HASH] or b"", columns[SEALED]
+        self.leaf = int(columns[LEAF] or 0) if columns[LEAF] is not None else None
+        self.right = leaf_of(self.enc, body) if self.enc in ENCODINGS else None
 
     @property
-    def is_clean(self) -> bool:
-        return not self.findings
+    def name(self) -> str:
+        """The chain it hangs on."""
+        if self.columns[KIND] is None:
+            return f"stream/{self.stream.decode()}"
+        return f"{text_of(self.columns[KIND])}/{text_of(self.columns[KEY])}"
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as JSON can hold it."""
-        findings = [{**asdict(item), "at": item.at.isoformat() if item.at else None} for item in self.findings]
-        read = {"events": self.events, "streams": self.streams, "looks": self.looks, "rows": self.rows}
-        return {"clean": self.is_clean, **read, "findings": findings}
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What to verify: everything, or the chain of one case and all that hangs on it."""
-
-    case: int | None = None
-
-    def events(self) -> tuple[str, list[Any]]:
-        if self.case is None:
-            return "", []
-        return "WHERE s.kind = 'case' AND s.key = %s", [str(self.case)]
-
-    def looks(self) -> tuple[str, list[Any]]:
-        return ("", []) if self.case is None else ("WHERE case_id = %s", [self.case])
-
-
-def stream_rows(connection: Any, sql: str, params: list[Any]) -> Iterator[Row]:
-    """Rows of a query by a server-side cursor, as dicts."""
-    with connection.chunked_cursor() as cursor:
-        cursor.itersize = BATCH
-        cursor.execute(sql, params)
-        names: list[str] = []
-        while rows := cursor.fetchmany(BATCH):
-            names = names or [column[0] for column in cursor.description]
-            for row in rows:
-                yield dict(zip(names, row, strict=True))
+    def fits(self, there: Entry, seq: int) -> bool:
+        """Whether it is the event that stood at this number of that chain before somebody moved it."""
+        texts = [None if one is None else one.decode("utf-8", "replace") for one in self.columns[: len(EVENT_FIELDS)]]
+        texts[0], texts[1] = there.stream.decode(), str(seq)
+        return any(leaf(entry(enc, texts)) == self.hash for enc in {self.enc, 1} if enc in ENCODINGS)
 
 
 def verify_chains(connection: Any, scope: Scope, report: Report) -> None:
-    """Every event against its hash, its number and the one before it; every chain against its head."""
+    """Every event against its hash, its number, its leaf and the one before it; every chain against its head."""
     where, params = scope.events()
-    rows = stream_rows(
-        connection,
-        f"SELECT {', '.join('e.' + name for name in EVENT_COLUMNS.split(', '))}, s.kind, s.key, h.seq AS head_seq, "
-        "h.hash AS head_hash FROM cases_event e LEFT JOIN cases_stream s ON s.id = e.stream_id "
-        f"LEFT JOIN cases_streamhead h ON h.stream_id = e.stream_id {where} ORDER BY e.stream_id, e.seq, e.id",
-        params,
-    )
     chains = _Chains(report)
-    for row in rows:
-        chains.take(row)
+    read(
+        connection,
+        f"SELECT {as_hashed('e', EVENT_FIELDS)}, e.enc::text, e.id::text, e.hash, l.hash, l.leaf::text, s.kind::text, "
+        "s.key::text, h.seq::text, h.hash FROM cases_event e LEFT JOIN cases_stream s ON s.id = e.stream_id "
+        "LEFT JOIN cases_streamhead h ON h.stream_id = e.stream_id "
+        f"LEFT JOIN cases_leaf l ON l.src = 1 AND l.ref = e.id {where} ORDER BY e.stream_id, e.seq, e.id",
+        params,
+        Rows(HEAD_HASH + 1, len(EVENT_FIELDS), lambda columns, body: chains.take(Entry(columns, body))),
+    )
     chains.end()
     _verify_empty_chains(connection, scope, report)
 
@@ -119,44 +63,80 @@ class _Chains:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.last: Row | None = None
+        self.last: Entry | None = None
         self.accepted: set[bytes] = set()
-        self.changed: list[Row] = []
-        self.gaps: list[tuple[Row, int]] = []
-        self.links: list[tuple[Row, str, str]] = []
+        self.changed: list[Entry] = []
+        self.gaps: list[tuple[Entry, int, int]] = []
+        self.links: list[tuple[Entry, str, str]] = []
 
-    def take(self, row: Row) -> None:
+    def take(self, row: Entry) -> None:
         self.report.events += 1
-        fresh = self.last is None or self.last["stream_id"] != row["stream_id"]
-        if fresh:
+        last = self.last
+        if last is None or last.stream != row.stream:
             self._close()
             self.report.streams += 1
-        expected_seq = 1 if fresh else self.last["seq"] + 1  # type: ignore[index]
-        expected_prev = {b""} if fresh else self.accepted
-        stored, right = bytes(row["hash"]), _right_hash(row)
-        if right != stored:
-            self.changed.append(row)
-            self.report.distrusted.add((row["object_type"], row["object_id"]))
-        elif row["action"].startswith("row."):
-            self.report.tables.add(row["object_type"])
-        for missing in range(expected_seq, min(row["seq"], expected_seq + 100)):
-            self.gaps.append((row, missing))
-        if row["seq"] < expected_seq and right == stored:
-            self._add(row, "event_twice", _("同一序号出现了两次。"))
-        elif row["seq"] == expected_seq and right == stored and bytes(row["prev"]) not in expected_prev:
-            self.links.append((row, "link_broken", _("与前一条接不上：前一条被改写或替换。")))
-        if row["kind"] is None:
+            last, self.accepted = None, {b""}
+        expected = last.seq + 1 if last is not None else 1
+        right = row.right == row.hash
+        self._excuse(last, row, is_whole=right and row.seq == expected)
+        if not right:
+            self._distrust(row)
+        else:
+            if row.sealed is not None and row.sealed != row.hash:
+                self._differs(row)
+            if (row.columns[ACTION] or b"").startswith(b"row."):
+                self.report.tables.add(text_of(row.columns[OBJECT_TYPE]))
+            if row.seq == expected:
+                self._link(last, row)
+            elif row.seq < expected:
+                self._add(row, "event_twice", _("同一序号出现了两次。"))
+        if row.seq > expected:
+            self.gaps.append((row, expected, row.seq - 1))
+        if row.columns[KIND] is None:
             self.links.append((row, "stream_missing", _("所属的链已不存在。")))
-        self.accepted = {stored} if right is None else {stored, right}
+        self.accepted = {one for one in (row.hash, row.right, row.sealed) if one is not None}
         self.last = row
+
+    def _excuse(self, last: Entry | None, row: Entry, *, is_whole: bool) -> None:
+        if not is_whole or (last is not None and last.right != last.hash):
+            self.report.excused |= {text_of(one.columns[TXID]) for one in (last, row) if one is not None}
+
+    def _distrust(self, row: Entry) -> None:
+        self.changed.append(row)
+        self.report.distrusted.add((text_of(row.columns[OBJECT_TYPE]), text_of(row.columns[OBJECT_ID])))
+
+    def _differs(self, row: Entry) -> None:
+        """Entry and leaf disagree and the entry fits its own hash: the signed root will say which of the two was changed."""
+        found = self._add(row, "event_changed", _("内容连同摘要被改写：与封存的叶不符。"))
+        assert row.leaf is not None
+        self.report.doubts[row.leaf] = (row.hash, found)
+
+    def _link(self, last: Entry | None, row: Entry) -> None:
+        if bytes.fromhex(text_of(row.columns[PREV])) in self.accepted:
+            before = (last.columns[AT] or b"") if last is not None and last.right == last.hash else b""
+            if (row.columns[AT] or b"") < before:
+                self._add(row, "time_back", _("记录时间早于前一条。"))
+        elif last is None:
+            self.links.append((row, "link_broken", _("第一条却写着前面还有一条。")))
+        else:
+            self.links.append((last, "link_broken", _("这一条被改写或替换：后一条记着的是另一个摘要。")))
 
     def _close(self) -> None:
         row = self.last
         if row is None:
             return
-        if row["head_seq"] is None:
+        head = row.columns[HEAD_SEQ]
+        if head is None:
             self.links.append((row, "head_missing", _("这条链没有链头。")))
-        elif row["head_seq"] != row["seq"] or bytes(row["head_hash"]) not in self.accepted:
+        elif int(head) != row.seq or (row.columns[HEAD_HASH] or b"") not in self.accepted:
+            self.report.excused.add(text_of(row.columns[TXID]))
+            gone = self.report.orphans.pop(row.columns[HEAD_HASH] or b"", None)
+            if gone is not None:
+                found = self.report.add(
+                    "event_missing", _("这条链的末尾被删去。"), "cases_event", stream=row.name, seq=int(head)
+                )
+                found.row, found.leaf = gone
+                return
             self.links.append((row, "head_wrong", _("链头不是最后一条：末尾被删、被加或链头被改。")))
 
     def end(self) -> None:
@@ -165,46 +145,38 @@ class _Chains:
         self.last = None
         moved = set()
         for row in self.changed:
-            home = next((gap for gap in self.gaps if _fits(row, gap)), None)
+            home = next((gap for gap in self.gaps if gap[1] == gap[2] and row.fits(gap[0], gap[1])), None)
             for gap in self.gaps:
                 if home and (gap == home or gap[0] is row):
-                    moved.add((gap[0]["id"], gap[1]))
+                    moved.add(gap[:2])
             sentence = _("内容与它的摘要不符：有人改动了这一条。")
             if home:
-                sentence = _("这一条被移动过，原来是 %(stream)s 第 %(seq)s 条。") % {
-                    "stream": _name(home[0]),
-                    "seq": home[1],
-                }
+                place = {"stream": home[0].name, "seq": home[1]}
+                sentence = _("这一条被移动过，原来是 %(stream)s 第 %(seq)s 条。") % place
             self._add(row, "event_changed", sentence)
-        touched = {row["stream_id"] for row in self.changed}
-        for after, seq in self.gaps:
-            if (after["id"], seq) not in moved:
-                finding = Finding("event_missing", _("序号不连续：少了这一条。"), "cases_event", "", _name(after), seq)
-                self.report.findings.append(finding)
+        touched = {row.stream for row in self.changed}
+        for gap in self.gaps:
+            if gap[:2] not in moved:
+                self._missing(*gap)
         for row, cause, sentence in self.links:
-            if cause != "head_wrong" or row["stream_id"] not in touched:
+            if cause != "head_wrong" or row.stream not in touched:
                 self._add(row, cause, sentence)
 
-    def _add(self, row: Row, cause: str, sentence: str) -> None:
-        self.report.findings.append(
-            Finding(cause, sentence, "cases_event", str(row["id"]), _name(row), row["seq"], row["recorded_at"])
+    def _missing(self, after: Entry, first: int, last: int) -> None:
+        """A number that is not there; when its leaf still is, the row is known too."""
+        said = _("序号不连续：少了这一条。")
+        if last > first:
+            said = _("序号不连续：从这一条到第 %(last)s 条都不见了。") % {"last": last}
+        found = self.report.add("event_missing", said, "cases_event", stream=after.name, seq=first)
+        gone = self.report.orphans.pop(bytes.fromhex(text_of(after.columns[PREV])), None)
+        if gone is not None:
+            found.row, found.leaf = gone
+
+    def _add(self, row: Entry, cause: str, sentence: str) -> Finding:
+        at = time_of(row.columns[AT])
+        return self.report.add(
+            cause, sentence, "cases_event", row.id.decode(), stream=row.name, seq=row.seq, at=at, leaf=row.leaf
         )
-
-
-def _name(row: Row) -> str:
-    return f"{row['kind']}/{row['key']}" if row["kind"] is not None else f"stream/{row['stream_id']}"
-
-
-def _right_hash(row: Row) -> bytes | None:
-    try:
-        return event_hash(row)
-    except KeyError:
-        return None
-
-
-def _fits(row: Row, gap: tuple[Row, int]) -> bool:
-    there = {**row, "stream_id": gap[0]["stream_id"], "seq": gap[1]}
-    return any(_right_hash({**there, "enc": enc}) == bytes(row["hash"]) for enc in {row["enc"], 1})
 
 
 def _verify_empty_chains(connection: Any, scope: Scope, report: Report) -> None:
@@ -216,46 +188,29 @@ def _verify_empty_chains(connection: Any, scope: Scope, report: Report) -> None:
     )
     for row in stream_rows(connection, sql, params):
         name = f"{row['kind']}/{row['key']}"
-        report.findings.append(Finding("chain_empty", _("这条链的记录全部不见了。"), "cases_event", "", name, 0))
+        report.add("chain_empty", _("这条链的记录全部不见了。"), "cases_event", stream=name, seq=0)
 
 
 def verify_looks(connection: Any, scope: Scope, report: Report) -> None:
-    """Every record of a look against its own hash."""
+    """Every record of a look against its own hash and its leaf."""
     where, params = scope.looks()
-    for row in stream_rows(connection, f"SELECT {ACCESS_COLUMNS} FROM cases_access {where} ORDER BY id", params):
+    width = len(ACCESS_FIELDS)
+
+    def take(columns: Columns, body: bytes) -> None:
         report.looks += 1
-        if access_hash(row) != bytes(row["hash"]):
-            report.findings.append(
-                Finding(
-                    "access_changed",
-                    _("查阅记录与它的摘要不符。"),
-                    "cases_access",
-                    str(row["id"]),
-                    "",
-                    None,
-                    row["recorded_at"],
-                )
-            )
+        row, stored, sealed, number = columns[width:]
+        if leaf_of(1, body) == stored and sealed in (None, stored):
+            return
+        place = int(number) if number is not None else None
+        said = _("查阅记录与它的摘要不符。")
+        found = report.add("access_changed", said, "cases_access", text_of(row), at=time_of(columns[0]), leaf=place)
+        if place is not None and leaf_of(1, body) == stored:
+            report.doubts[place] = (stored, found)
 
-
-GUARDS = {"cases_event": ("append_only", "no_truncate"), "cases_access": ("append_only", "no_truncate")}
-
-
-def verify_guards(connection: Any, report: Report, watched: Iterable[str]) -> None:
-    """The triggers that keep history append-only and see row changes stand and fire always, in replica mode too.
-
-    A table whose rows once left changes must be watched for ever, unless the table itself is gone.
-    """
-    wanted = {(table, name) for table, names in GUARDS.items() for name in names}
-    with connection.cursor() as cursor:
-        existing = set(connection.introspection.table_names(cursor))
-        tables = (report.tables & existing) | set(watched)
-        wanted |= {(table, name) for table in tables for name in ("row_history", "truncate_history")}
-        cursor.execute(
-            "SELECT c.relname, t.tgname, t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "WHERE NOT t.tgisinternal AND t.tgname IN ('append_only', 'no_truncate', 'row_history', 'truncate_history')"
-        )
-        found = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
-    for table, name in sorted(wanted | set(found)):
-        if found.get((table, name)) != "A":
-            report.findings.append(Finding("guard_off", _("守护触发器缺失或被停用：") + name, table))
+    read(
+        connection,
+        f"SELECT {as_hashed('a', ACCESS_FIELDS)}, a.id::text, a.hash, l.hash, l.leaf::text FROM cases_access a "
+        f"LEFT JOIN cases_leaf l ON l.src = 2 AND l.ref = a.id {where} ORDER BY a.id",
+        params,
+        Rows(width + 4, width, take),
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from cases.access.demo import make_cast
 from cases.calendar import clock
@@ -19,7 +19,7 @@ from cases.history.chain import ACCESS_FIELDS, EVENT_FIELDS, event_hash
 from cases.history.check import verify
 from cases.history.models import Access, Event, StreamHead
 from cases.history.record import record, record_access
-from cases.history.verify import Report
+from cases.history.report import Report
 from cases.people.models import PayeeAccount
 
 HISTORY = ("cases_event", "cases_access", "cases_stream", "cases_streamhead")
@@ -32,10 +32,11 @@ class Life:
     def __init__(self, superuser: Any) -> None:
         self.cursor = superuser
         self.people = make_cast(now=clock.now())
-        self.case, self.other = self._case(1), self._case(2)
-        Case.objects.filter(pk=self.case.pk).update(round=2)
-        for number in range(3):
-            record("test.step", about=("case", self.case.pk), by=self.people["xiji_review"], payload={"n": number})
+        with transaction.atomic():
+            self.case, self.other = self._case(1), self._case(2)
+            Case.objects.filter(pk=self.case.pk).update(round=2)
+            for number in range(3):
+                record("test.step", about=("case", self.case.pk), by=self.people["xiji_review"], payload={"n": number})
         look = {"fields": ["name"], "by": self.people["xiji_review"], "case_id": self.case.pk, "purpose": "初审"}
         record_access("read", object=self.case, role="CTY2", office="县", **look)
         record_access("read", object=self.case, **look)
@@ -165,7 +166,7 @@ def test_a_whole_chain_gone_is_seen(life: Life) -> None:
     assert [(item.cause, item.stream) for item in verify(connection).findings] == [("chain_empty", "other/1")]
 
 
-def test_an_event_rewritten_with_a_right_hash_breaks_the_link_after_it(life: Life) -> None:
+def test_an_event_rewritten_with_a_right_hash_is_named_by_the_one_after_it(life: Life) -> None:
     event = Event.objects.filter(action="test.step").order_by("seq").first()
     assert event
     row = {name: getattr(event, name) for name in [*EVENT_FIELDS, "enc"]} | {"payload": '{"n":9}'}
@@ -173,7 +174,7 @@ def test_an_event_rewritten_with_a_right_hash_breaks_the_link_after_it(life: Lif
         "UPDATE cases_event SET payload = %s, hash = %s WHERE id = %s", [row["payload"], event_hash(row), event.pk]
     )
     finding = verify(connection).findings[0]
-    assert (finding.cause, finding.seq) == ("link_broken", event.seq + 1)
+    assert (finding.cause, finding.seq, finding.row) == ("link_broken", event.seq, str(event.pk))
 
 
 def test_a_forged_event_that_does_not_fit_is_seen(life: Life) -> None:
@@ -251,8 +252,17 @@ def test_a_change_put_back_is_no_finding(life: Life) -> None:
 
 def test_a_change_on_top_of_an_unseen_one_does_not_cover_it(life: Life) -> None:
     life.unseen("UPDATE cases_case SET channel = 'paper' WHERE id = %s", [life.case.pk])
-    Case.objects.filter(pk=life.case.pk).update(channel="phone")
+    with transaction.atomic():
+        Case.objects.filter(pk=life.case.pk).update(channel="phone")
+        record("test.changed", about=("case", life.case.pk))
     assert life.found() == [("change_missing", "cases_case", str(life.case.pk))]
+
+
+def test_a_row_changed_by_hand_with_every_trigger_running_is_found_by_the_act_it_lacks(life: Life) -> None:
+    life.cursor.execute("UPDATE cases_case SET channel = 'paper' WHERE id = %s", [life.case.pk])
+    report = verify(connection)
+    assert [(item.cause, item.stream) for item in report.findings] == [("out_of_band", f"case/{life.case.pk}")]
+    assert f"cases_case #{life.case.pk}" in report.findings[0].sentence
 
 
 def test_another_account_number_in_the_place_of_the_first_is_found(life: Life) -> None:

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from django.apps import apps
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from cases.history.check import verify
+from cases.history.report import case_of
 
 
 class Command(BaseCommand):
@@ -19,7 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = verify(connection, case=self._case(options["case"]))
+        case = case_of(options["case"])
+        report = verify(connection, case=case.pk if case else None)
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
         else:
@@ -30,15 +31,9 @@ class Command(BaseCommand):
                 if report.is_clean
                 else _("历史有问题：%(count)s 处。") % {"count": len(report.findings)}
             )
-            read = _("链 %(streams)s 条，留痕 %(events)s 条，查阅 %(looks)s 条，表行 %(rows)s 行。") % vars(report)
+            read = _(
+                "链 %(streams)s 条，留痕 %(events)s 条，查阅 %(looks)s 条，表行 %(rows)s 行，叶 %(leaves)s 片，检查点 %(checkpoints)s 个，回执 %(receipts)s 个。"
+            ) % vars(report)
             self.stdout.write(f"{verdict}{read}")
         if not report.is_clean:
             raise SystemExit(1)
-
-    def _case(self, number: str | None) -> int | None:
-        if not number:
-            return None
-        case = apps.get_model("cases", "Case")._default_manager.filter(number=number).first()
-        if case is None:
-            raise CommandError(_("没有编号为 %(number)s 的案卷。") % {"number": number}, returncode=2)
-        return int(case.pk)

@@ -200,7 +200,8 @@ def _close(row: PublicEntry, now: datetime, fact: str) -> None:
 @action("publicity.list_closed")
 def close_list(*, plist: PublicList, by: Any, now: datetime | None = None) -> None:
     """The list is over: its page says so from now on; the frozen list stays in the archive."""
-    PublicList.objects.filter(pk=plist.pk, state="open").update(state="closed", closed_at=now)
+    if PublicList.objects.filter(pk=plist.pk, state="open").update(state="closed", closed_at=now):
+        record("publicity.list_closed", about=("publicity", plist.pk), object=plist, by=by)
 
 
 @action("publicity.taken_down")
