@@ -29,7 +29,7 @@ soak: packages-dev ## ten thousand acts of many hands on the same cases, in thre
 	@SOAK_ACTS=10000 $(VENV)/python -m pytest -q -n 0 -s tests/races/test_crossing.py $(ARGS)
 
 outage: packages-dev ## each broker taken away for a whole minute under running work; the delay, what was lost and doubled
-	@OUTAGE_SECONDS=$(or $(SECONDS),60) $(VENV)/python -m pytest -q -n 0 -s tests/faults/test_broker_away.py -k broker_is_down $(ARGS)
+	@OUTAGE_SECONDS=$(or $(SECONDS),60) $(VENV)/python -m pytest -q -n 0 -s tests/faults/test_broker_away.py tests/faults/test_workers.py -k 'broker_is_down or rings_ten' $(ARGS)
 
 bench: packages-dev ## how fast it is beside plain viewflow and hand-written SQL, with a million open tasks; an hour
 	@$(VENV)/python -m tests.bench $(ARGS)

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import uuid
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -169,6 +171,27 @@ def kill_9(worker: subprocess.Popen[bytes]) -> None:
     if worker.poll() is None:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait(10)
+
+
+def killed(main: Callable[..., None], *words: Any, place: Place) -> None:
+    """A copy of this process, with connections of its own, runs `main` until it kills itself with SIGKILL."""
+    connections.close_all()
+    with warnings.catch_warnings():  # the threads of the test that a copy has no part in are said from Python 3.12 on
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(100)
+            os.environ.update(place.environment())
+            main(*words)
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - whatever it is, no fixture of the test may run a second time here
+            (place.folder / "copy.log").write_text(traceback.format_exc())
+            os._exit(1)
+    _pid, status = os.waitpid(pid, 0)
+    said = place.folder / "copy.log"
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, said.read_text() if said.exists() else status
 
 
 def answers(url: str) -> str:

@@ -1,12 +1,8 @@
-"""A clock that goes on with the plans of cases and kills itself, with SIGKILL, at the point that its first argument names."""
+"""A clock that goes on with the plans of cases and kills itself, with SIGKILL, at the point that it is told."""
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
-
-import django
 
 from tests.faults.points import die, then_die
 
@@ -36,15 +32,9 @@ def at_call(number: int, function: Any) -> Any:
 
 def main(point: str) -> None:
     """One pass of the clock, as far as that point."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
-    django.setup()
     from workflows.engine import clockwork
     from workflows.operations.actions import running
 
     name, number = POINTS[point]
     setattr(running, name, at_call(number, getattr(running, name)))
     clockwork.one_pass()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

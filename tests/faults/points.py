@@ -1,13 +1,10 @@
-"""A process that does one piece of work and kills itself, with SIGKILL, at the point that its first argument names."""
+"""A process that does one piece of work and kills itself, with SIGKILL, at the point that it is told."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import Any
-
-import django
 
 
 def die(*_args: Any, **_named: Any) -> None:
@@ -27,8 +24,6 @@ def then_die(function: Any) -> Any:
 
 def main(point: str) -> None:
     """Decide the open step (points of asking), or do what is due (points of working)."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
-    django.setup()
     from cases.outgoing import actions as outgoing
     from cases.outgoing.models import Outgoing
     from tests.two_step import register
@@ -59,7 +54,3 @@ def main(point: str) -> None:
             drive.step(Case.objects.get())
     for row in Outgoing.objects.filter(pk__in=outgoing.due(), topic=topic):
         outgoing.run(row.pk)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -1,11 +1,6 @@
-"""A worker that registers the people of a spreadsheet and kills itself, with SIGKILL, at the point that its first argument names."""
+"""A worker that registers the people of a spreadsheet and kills itself, with SIGKILL, at the point that it is told."""
 
 from __future__ import annotations
-
-import os
-import sys
-
-import django
 
 from tests.faults.plan_points import at_call
 
@@ -17,17 +12,11 @@ POINTS: dict[str, tuple[str, int]] = {
 """Which function of the import is the last, and at which call of it."""
 
 
-def main(point: str) -> None:
+def main(point: str, waiting: int) -> None:
     """Do the imports that wait, as far as that point."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
-    django.setup()
     from cases.screening.actions import importing
 
     importing.AT_ONCE = 2
     name, number = POINTS[point]
     setattr(importing, name, at_call(number, getattr(importing, name)))
-    importing.in_background({"import": int(sys.argv[2])}, "screening")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    importing.in_background({"import": waiting}, "screening")

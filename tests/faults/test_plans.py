@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +11,8 @@ from viewflow.workflow.models import Task
 
 from cases.history.models import Event
 from cases.money.models import Payout
-from project.settings import BASE_DIR
-from tests.faults.conftest import BROKERS, Gateway, Place
+from tests.faults import plan_points
+from tests.faults.conftest import BROKERS, Gateway, Place, killed
 from workflows.engine import clockwork
 from workflows.models import Plan, WorkItem
 from workflows.operations import actions as operations
@@ -30,14 +27,7 @@ def killed_at(tmp_path: Path, gateway: Gateway) -> Callable[[str], None]:
     """Runs the clock until it kills itself at a point."""
     place = Place(BROKERS["filesystem"], tmp_path, gateway)
 
-    def run(point: str) -> None:
-        made = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "tests.faults.plan_points", point], cwd=BASE_DIR,
-            env=place.environment(), capture_output=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert made.returncode == -signal.SIGKILL, made.stderr.decode()[-2000:]
-
-    return run
+    return lambda point: killed(plan_points.main, point, place=place)
 
 
 def stands(plan: Plan) -> tuple[str, list[str]]:

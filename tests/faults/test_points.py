@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from cases.dossier.models import Case
 from cases.history.models import Event
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
-from project.settings import BASE_DIR
-from tests.faults.conftest import BROKERS, Gateway, Place
+from tests.faults import points
+from tests.faults.conftest import BROKERS, Gateway, Place, killed
 from tests.two_step.register import on_the_second_road
 from workflows.models import WorkItem
 from workflows.walking import drive
@@ -45,15 +42,6 @@ def case(cast: Any, published: Any, funded: Any, monkeypatch: pytest.MonkeyPatch
         yield drive.apply(slug="two_step", number=5, by=cast["applicant1"])
 
 
-def killed_at(point: str, place: Place) -> None:
-    """Run the process until it kills itself there."""
-    made = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.faults.points", point], cwd=BASE_DIR, env=place.environment(),
-        capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert made.returncode == -signal.SIGKILL, made.stderr.decode()[-2000:]
-
-
 def step_of(case: Case) -> str:
     return WorkItem.objects.get(case=case, state__in=["open", "claimed"]).step
 
@@ -74,7 +62,7 @@ def done_once(case: Case, gateway: Gateway) -> None:
 def test_killed_while_asking_it_is_asked_whole_or_not_at_all(
     point: str, case: Case, gateway: Gateway, tmp_path: Path
 ) -> None:
-    killed_at(point, Place(BROKERS["filesystem"], tmp_path, gateway))
+    killed(points.main, point, place=Place(BROKERS["filesystem"], tmp_path, gateway))
     assert step_of(case) == ASKING[point]
     assert Outgoing.objects.filter(topic="test.register").count() == (ASKING[point] == "enter")
     if ASKING[point] == "check":
@@ -85,6 +73,6 @@ def test_killed_while_asking_it_is_asked_whole_or_not_at_all(
 @pytest.mark.parametrize("point", WORKING)
 def test_killed_while_working_the_effect_happens_once(point: str, case: Case, gateway: Gateway, tmp_path: Path) -> None:
     drive.step(case)
-    killed_at(point, Place(BROKERS["filesystem"], tmp_path, gateway))
+    killed(points.main, point, place=Place(BROKERS["filesystem"], tmp_path, gateway))
     assert (step_of(case), len([key for key in gateway.delivered if key.startswith("job-")])) == WORKING[point]
     done_once(case, gateway)

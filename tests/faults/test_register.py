@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +10,16 @@ import pytest
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from cases.screening import actions
-from cases.screening.models import Registration, SheetImport
+from cases.screening.models import Registration
 from cases.screening.queries import registrations
 from cases.sheets import digest
-from project.settings import BASE_DIR
-from tests.faults.conftest import BROKERS, Gateway, Place
+from tests.faults import register_points
+from tests.faults.conftest import BROKERS, Gateway, Place, killed
 from tests.faults.register_points import POINTS
 from tests.rules.test_sheets import xlsx
 from tests.screening.people import plan, rows, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def killed(place: Place, point: str, made: SheetImport) -> None:
-    """A worker begins, or goes on, and is dead at this point."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.faults.register_points", point, str(made.pk)], cwd=BASE_DIR,
-        env=place.environment(), capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
 
 
 def test_an_import_whose_worker_is_killed_again_and_again_registers_each_person_once(
@@ -41,7 +29,7 @@ def test_an_import_whose_worker_is_killed_again_and_again_registers_each_person_
     data = xlsx(*rows(*(told(number) for number in range(1, 6))))
     made = actions.begin_import(campaign=campaign, data=data, tried_sha256=digest(data), by=by)
     for point, stored in zip(POINTS, (0, 2, 4), strict=True):
-        killed(place, point, made)
+        killed(register_points.main, point, made.pk, place=place)
         made.refresh_from_db()
         assert (made.done_rows, made.done_at, Registration.objects.count()) == (stored, None, stored), point
         assert not registrations(by).exists()

@@ -1,7 +1,8 @@
-"""A worker is killed in the middle of its work, or the broker is away: no message is lost and none is sent twice."""
+"""A worker is killed in the middle of its work, or rung for again and again: no message is lost and none is sent twice."""
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from cases.notices.models import Notice
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
 from cases.outgoing.rules import Way
-from tests.faults.conftest import Place, kill_9, until
+from tests.faults.conftest import BROKERS, Place, kill_9, until
 from workflows.engine import clockwork
 from workflows.walking import drive
 
@@ -98,23 +99,7 @@ def test_work_of_the_bulk_that_hangs_holds_up_nothing_urgent(place: Place) -> No
     assert set(place.gateway.delivered.values()) == {1} and len(place.gateway.delivered) == 6
 
 
-def test_while_the_broker_is_away_nothing_is_lost_and_the_sweep_delivers_later(
-    cast: Any, published: Any, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(_row: Outgoing) -> None:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(outgoing, "_bells", [away])
-    case = told(cast, published)
-    assert open_rows() >= 2
-    clock.move_demo_clock(to=clock.now() + timedelta(seconds=15), by=None)
-    assert clockwork.one_pass()["rung"] == 0 and open_rows() >= 2
-    monkeypatch.setattr(outgoing, "_bells", [place.ring])
-    place.worker()
-    until(swept, "the sweep rings and the worker delivers")
-    all_once(case, place)
-
-
+@pytest.mark.parametrize("place", BROKERS if "OUTAGE_SECONDS" in os.environ else ["filesystem"], indirect=True)
 def test_a_message_that_rings_ten_times_is_sent_once(cast: Any, published: Any, place: Place) -> None:
     case = told(cast, published)
     for row in Outgoing.objects.filter(pk__in=outgoing.due()):
