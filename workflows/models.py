@@ -20,6 +20,7 @@ from workflows.engine.models import *
 from workflows.engine.rows import *
 from workflows.handovers import *
 from workflows.inspection.findings.models import *
+from workflows.inspection.samples.models import *
 from workflows.operations.models import *
 from workflows.reports.models import *
 from workflows.scoring.models import *

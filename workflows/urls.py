@@ -13,6 +13,7 @@ urlpatterns = [
     path("panel/", include("workflows.desk.panel.urls")),
     path("inspect/", include("workflows.inspection.urls")),
     path("findings/", include("workflows.inspection.findings.urls")),
+    path("samples/", include("workflows.inspection.samples.urls")),
     path("oversight/", include("workflows.inspection.oversight.urls")),
     path("operations/", include("workflows.running.urls")),
     path("operations/", include("workflows.operations.urls")),

@@ -20,6 +20,7 @@ APPEND_ONLY: set[str] = {
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile", "workflows_scoresheet",
     "workflows_errandfile", "cases_witnessreceipt",
     "workflows_findingstep", "workflows_evidence", "workflows_findingfile", "workflows_inspectionnote",
+    "workflows_sampleframe", "workflows_samplecase", "workflows_samplecheck",
 }  # fmt: skip
 
 MAY_DELETE = {

@@ -69,6 +69,8 @@ FORMS: dict[str, Filled] = {
     "findings:revise": lambda world, of: _FINDING,
     "findings:step": lambda world, of: {"how": "recheck", "words": OPINION},
     "findings:folder": lambda world, of: {"text": OPINION},
+    "samples:new": lambda world, of: {"title": "抽样", "way": "none", "each": 1},
+    "samples:check": lambda world, of: {"line": world.rows["sample"].cases.first().pk, "fine": "yes"},
     "money:new_fund": lambda world, of: {
         "code": "YS-NEW", "name": "另一笔资金", "programme": "rare_disease", "kind": "fiscal", **day("starts_on", LATER),
     },

@@ -48,6 +48,7 @@ from workflows.desk.staffing import actions as staffing
 from workflows.engine import incidents
 from workflows.inspection.findings import actions as findings
 from workflows.inspection.findings.models import Finding
+from workflows.inspection.samples import actions as samples
 from workflows.models import Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.walking import drive
@@ -226,6 +227,7 @@ def make(cast: dict[str, User]) -> World:
     }
     asked = {case.pk: _asked(case, cast) for case in (here, there)}
     secret, found = _findings(here, cast)
+    sample = samples.draw(title="抽样", filters={}, way="none", by=cast["inspector"])
     screened = _screening(cast)
     always |= screened.pop("addresses")
     things = {
@@ -244,7 +246,7 @@ def make(cast: dict[str, User]) -> World:
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
         "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk, "username": "xiji_town"}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
-        "secret": {"pk": secret.pk}, "found": {"pk": found.pk, "token": found.files.get().token},
+        "secret": {"pk": secret.pk}, "sample": {"pk": sample.pk}, "found": {"pk": found.pk, "token": found.files.get().token},
         "permit": {
             "number": permit.number, "token": permit.token, "providers:do.what": "decline", "providers:office_permit.what": "give-up",
         },
@@ -255,7 +257,7 @@ def make(cast: dict[str, User]) -> World:
         "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
-        "suspension": halted, "audited": found, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "audited": found, "sample": sample, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),

@@ -29,4 +29,10 @@ WORDS: dict[str, Any] = {
     "finding.withdrawn": _("撤回问题"),
     "inspection.note": _("写检查底稿"),
     "inspection.noted": _("写检查底稿"),
+    "sample.check": _("查抽中的案卷"),
+    "sample.checked": _("查抽中的案卷"),
+    "sample.close": _("结束抽样"),
+    "sample.closed": _("结束抽样"),
+    "sample.draw": _("抽样"),
+    "sample.drawn": _("抽样"),
 }

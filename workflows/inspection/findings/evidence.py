@@ -13,6 +13,7 @@ from cases.evidence.models import MaterialFile
 from cases.history.models import Event
 from cases.text import is_key
 from workflows.inspection.findings.models import Evidence, Finding
+from workflows.inspection.samples.models import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def _hit(ref: str, finding: Finding) -> str | None:
 
 
 def _sample(ref: str, finding: Finding) -> str | None:
-    return "" if is_key(ref) else None
+    row = Sample.objects.filter(pk=int(ref)).first() if is_key(ref) else None
+    return None if row is None else row.frame_hash
 
 
 _LOOKS: dict[str, Callable[[str, Finding], str | None]] = {

@@ -26,6 +26,7 @@ from workflows.actions import LEAD
 from workflows.inspection.findings.models import Evidence, Finding, FindingFile, FindingStep, InspectionNote
 from workflows.inspection.findings.rules import AUDITED, INSPECTOR, OPEN, Ties, too_near, ways
 from workflows.inspection.queries import INSPECT
+from workflows.inspection.samples.queries import under_sample
 
 ANSWER = "finding.answer"
 """The right to answer for one's office what inspectors found there."""
@@ -164,4 +165,5 @@ def inspected(case_pk: int) -> Inspected:
     """检查是否还在进行: whether a finding about a case is open, and when the office was last sent one."""
     rows = Finding.objects.filter(case=case_pk).values_list("state", "sent_at")
     sent: list[datetime] = [moment for _state, moment in rows if moment]
-    return Inspected(any(state in OPEN for state, _sent in rows), max(sent, default=None))
+    is_open = any(state in OPEN for state, _sent in rows) or under_sample(case_pk)
+    return Inspected(is_open, max(sent, default=None))
