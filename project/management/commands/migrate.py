@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 
 from project.databases import as_owner
+from project.migrating import only_what_changes
 
 
 class Command(Migrate):
@@ -14,5 +15,5 @@ class Command(Migrate):
             raise CommandError(
                 "The application role may not change tables. Run manage.py setup_database, or migrate --database=owner."
             )
-        with as_owner():
+        with as_owner(), only_what_changes():
             super().handle(*args, **options)
