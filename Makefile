@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test axe walks soak outage bench bench-quick check stop packages packages-dev
+.PHONY: help run test axe walks soak outage fraud bench bench-quick check stop packages packages-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ soak: packages-dev ## ten thousand acts of many hands on the same cases, in thre
 
 outage: packages-dev ## each broker taken away for a whole minute under running work; the delay, what was lost and doubled
 	@OUTAGE_SECONDS=$(or $(SECONDS),60) $(VENV)/python -m pytest -q -n 0 -s tests/faults/test_broker_away.py tests/faults/test_workers.py -k 'broker_is_down or rings_ten' $(ARGS)
+
+fraud: packages-dev ## sixteen kinds of fraud among a hundred thousand cases: found, false alarms, time; half an hour
+	@FRAUD_CASES=$(or $(CASES),100000) $(VENV)/python -m pytest -q -n 0 -s tests/checks/test_fraud.py $(ARGS)
 
 bench: packages-dev ## how fast it is beside plain viewflow and hand-written SQL, with a million open tasks; an hour
 	@$(VENV)/python -m tests.bench $(ARGS)

@@ -32,6 +32,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.desk.staffing import actions as staffing  # noqa: F401  (registers its work in the background)
         from workflows.desk.waiting import clockwork as waiting
         from workflows.engine import checks  # noqa: F401  (registers system checks)
+        from workflows.inspection.checks import sweeping
         from workflows.inspection.findings import clockwork as findings
         from workflows.reports import counting
 
@@ -46,3 +47,4 @@ class WorkflowsConfig(AppConfig):
         waiting.listen()
         errands.listen()
         findings.listen()
+        sweeping.listen()

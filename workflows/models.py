@@ -19,6 +19,7 @@ from workflows.duties import *
 from workflows.engine.models import *
 from workflows.engine.rows import *
 from workflows.handovers import *
+from workflows.inspection.checks.models import *
 from workflows.inspection.findings.models import *
 from workflows.inspection.samples.models import *
 from workflows.operations.models import *

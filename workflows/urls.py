@@ -11,6 +11,7 @@ urlpatterns = [
     path("case/<slug:number>/", include("workflows.desk.casefile.urls")),
     path("stand-ins/", include("workflows.desk.standing.urls")),
     path("panel/", include("workflows.desk.panel.urls")),
+    path("inspect/checks/", include("workflows.inspection.checks.urls")),
     path("inspect/", include("workflows.inspection.urls")),
     path("findings/", include("workflows.inspection.findings.urls")),
     path("samples/", include("workflows.inspection.samples.urls")),

@@ -18,7 +18,7 @@ APPEND_ONLY: set[str] = {
     "cases_followup", "cases_followuptry", "cases_hitdecision", "cases_agencymatch", "cases_agencylist",
     "cases_devicearrival", "cases_devicemove", "cases_stockcount", "cases_stockdifference", "cases_audiogram",
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile", "workflows_scoresheet",
-    "workflows_errandfile", "cases_witnessreceipt",
+    "workflows_errandfile", "cases_witnessreceipt", "workflows_checkmark", "workflows_checkrule",
     "workflows_findingstep", "workflows_evidence", "workflows_findingfile", "workflows_inspectionnote",
     "workflows_sampleframe", "workflows_samplecase", "workflows_samplecheck",
 }  # fmt: skip

@@ -46,6 +46,8 @@ from workflows.desk.notes.models import Note, NoteFile
 from workflows.desk.panel import actions as meetings
 from workflows.desk.staffing import actions as staffing
 from workflows.engine import incidents
+from workflows.inspection.checks import sweeping
+from workflows.inspection.checks.models import CheckHit, CheckRun
 from workflows.inspection.findings import actions as findings
 from workflows.inspection.findings.models import Finding
 from workflows.inspection.samples import actions as samples
@@ -230,6 +232,7 @@ def make(cast: dict[str, User]) -> World:
     sample = samples.draw(title="抽样", filters={}, way="none", by=cast["inspector"])
     screened = _screening(cast)
     always |= screened.pop("addresses")
+    hit = _hit(here)
     things = {
         "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
         "here": _of(here) | _of_notes(notes[here.pk], shown[here.pk]) | asked[here.pk],
@@ -247,6 +250,7 @@ def make(cast: dict[str, User]) -> World:
         "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk, "username": "xiji_town"}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
         "secret": {"pk": secret.pk}, "sample": {"pk": sample.pk}, "found": {"pk": found.pk, "token": found.files.get().token},
+        "question": {"code": "C14", "pk": hit.pk},
         "permit": {
             "number": permit.number, "token": permit.token, "providers:do.what": "decline", "providers:office_permit.what": "give-up",
         },
@@ -254,7 +258,7 @@ def make(cast: dict[str, User]) -> World:
         "provider": {"pk": eye.pk, "what": "suspend"},
     }  # fmt: skip
     rows = {
-        "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
+        "hit": hit, "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
         "suspension": halted, "audited": found, "sample": sample, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
@@ -311,6 +315,16 @@ def _at_the_hospital(cast: dict[str, User], case: Case, eye: Any) -> tuple[Any, 
     )
     RefundOrder.objects.create(line=line, amount=half, ordered_by=cast["xiji_intake"], ordered_at=clock.now())
     return waiting, line
+
+
+def _hit(case: Case) -> CheckHit:
+    """What a standing check found in a case."""
+    run = sweeping.begin(codes=["C14"], night=clock.today())
+    CheckRun.objects.update(ended_at=clock.now())
+    return CheckHit.objects.create(
+        code="C14", subject="1", case=case, place=case.pk, rows=[["cases_case", case.pk]], facts={"kind": "open", "step": "intake"},
+        fingerprint="0", first_run=run, last_run=run, found_at=clock.now(),
+    )  # fmt: skip
 
 
 def _given_up() -> Incident:

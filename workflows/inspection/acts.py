@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from workflows.inspection import (
+    acts_of_checks,
     acts_of_colleagues,
     acts_of_duplicates,
     acts_of_follow_up,
@@ -277,6 +278,7 @@ WORDS: dict[str, Any] = {
     "partner.limited": _("设合作方上限"),
     **acts_of_colleagues.WORDS,
     **acts_of_duplicates.WORDS,
+    **acts_of_checks.WORDS,
     **acts_of_follow_up.WORDS,
     **acts_of_inspectors.WORDS,
     **acts_of_invoices.WORDS,

@@ -12,6 +12,7 @@ from cases.errors import Invalid
 from cases.evidence.models import MaterialFile
 from cases.history.models import Event
 from cases.text import is_key
+from workflows.inspection.checks.models import CheckHit
 from workflows.inspection.findings.models import Evidence, Finding
 from workflows.inspection.samples.models import Sample
 
@@ -60,7 +61,8 @@ def _file(ref: str, finding: Finding) -> str | None:
 
 
 def _hit(ref: str, finding: Finding) -> str | None:
-    return "" if is_key(ref) else None
+    found = CheckHit.objects.filter(pk=int(ref)).values_list("fingerprint", flat=True).first() if is_key(ref) else None
+    return found or ("" if is_key(ref) else None)
 
 
 def _sample(ref: str, finding: Finding) -> str | None:

@@ -1,0 +1,13 @@
+"""What events of the standing checks are called for people (常设核查的事项)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Any] = {
+    "check.mark": _("标注核查命中"),
+    "check.run": _("立即核查"),
+    "check.set": _("改核查口径"),
+}

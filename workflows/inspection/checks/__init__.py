@@ -1,0 +1,1 @@
+"""Standing checks (常设核查): sixteen questions asked of every case each night; what they find waits for an inspector."""
