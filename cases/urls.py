@@ -23,6 +23,7 @@ for _address, _module in (
     ("urgent/", "cases.urgent.urls"),
     ("fitting/", "cases.stock.fit_urls"),
     ("consent/", "cases.consent.urls"),
+    ("seals/", "cases.history.sealing.urls"),
     ("", "cases.apply.urls"),
 ):
     if find_spec(_module) is not None:

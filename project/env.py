@@ -153,6 +153,20 @@ def folder(name: str, what: str, *, default: Path) -> Path:
     return _read(name, what, "/var/lib/relief", "relative/path", parse) or default
 
 
+def file(name: str, what: str, *, default: Path, example: str) -> Path:
+    """An absolute path that is a file or does not exist yet."""
+
+    def parse(value: str) -> Path:
+        path = Path(value)
+        if not path.is_absolute():
+            raise ValueError(f"{value!r} is not an absolute path")
+        if path.is_dir():
+            raise ValueError(f"{value!r} is a folder")
+        return path
+
+    return _read(name, what, example, "relative/path", parse) or default
+
+
 @dataclass(frozen=True)
 class Database:
     """Where a PostgreSQL database is and who signs in."""

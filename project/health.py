@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from cases.calendar import clock
+from cases.history.sealing import queries as sealing
+from cases.history.sealing import rules
 from cases.outgoing.models import Outgoing
 from workflows.engine import timers
 
@@ -46,6 +48,20 @@ def _timers() -> Fault:
     return f"a timer is late by more than {_patience()}: is the clock running?" if is_late else None
 
 
+def _seals() -> Fault:
+    is_late = rules.is_late(sealing.lateness(), rules.PAGE)
+    return (
+        f"entries of history wait for their seal by more than {rules.PAGE.seconds} s: is the sealer running?"
+        if is_late
+        else None
+    )
+
+
+def _witnesses() -> Fault:
+    silent = sum(witness.is_old for witness in sealing.witnesses())
+    return f"{silent} witnesses sent no receipt for a day: do they run, and do they refuse?" if silent else None
+
+
 def _patience() -> str:
     return f"{settings.READY_PATIENCE} s"
 
@@ -56,6 +72,7 @@ def _too_late() -> datetime:
 
 _checks: dict[str, Callable[[], Fault]] = {
     "database": _database, "migrations": _migrations, "outgoing": _outgoing, "timers": _timers,
+    "seals": _seals, "witnesses": _witnesses,
 }  # fmt: skip
 """Each answers None when all is well, else one short sentence without data of people."""
 
@@ -68,7 +85,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """503 when any check fails: database, migrations, outgoing work, timers; else 200. Each check stands with its fault.
+    """503 when any check fails: database, migrations, outgoing work, timers, seals, witnesses; else 200. Each check stands with its fault.
 
     Late work counts too: an office whose messages and time limits stand still must learn of it before its people do.
     """

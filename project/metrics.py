@@ -19,6 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cases.calendar import clock
+from cases.history.sealing import queries as sealing
 from cases.outgoing.models import Outgoing
 from workflows.engine import timers
 from workflows.models import Timer, WorkItem
@@ -79,6 +80,18 @@ class _Queues:
         for row in rows.annotate(n=Count("pk")):
             steps.add_metric([row["step"], row["state"]], row["n"])
         yield steps
+        yield _gauge(
+            "relief_seal_lag_seconds", "How long the oldest entry waits for its seal.", sealing.lag().total_seconds()
+        )
+        yield _gauge("relief_seal_held", "Entries that do not fit their hash and are not sealed.", sealing.held())
+        last = sealing.latest()
+        yield _gauge("relief_seal_tree_size", "Leaves under the last signed root.", last.tree_size if last else 0)
+        receipts = GaugeMetricFamily(
+            "relief_witness_receipt_age_seconds", "Age of the newest receipt of a witness.", labels=["witness"]
+        )
+        for witness in sealing.witnesses():
+            receipts.add_metric([witness.name], witness.silent.total_seconds())
+        yield receipts
 
 
 def _gauge(name: str, what: str, value: float) -> GaugeMetricFamily:

@@ -8,6 +8,7 @@
     items_title, items   numbered things            after        paragraphs below the table
     clauses      the rules it rests on              next         what to do;  due: a day or words
     review       how to ask for a review            qr, qr_words an address as QR code
+    seal_words, seal_qr  the day's root of history, and the address of its page
     office, date, stamp  who signs, the day, True leaves room for the office's own stamp
     large        True prints in large letters
 """
@@ -139,8 +140,9 @@ def render_pdf(template_name: str, data: Mapping[str, Any]) -> bytes:
         "words": _words(),
         "handwrite": "  ".join(f"U+{ord(letter):04X}" for letter in rare),
     }
-    if data.get("qr"):
-        filled["qr_svg"] = _qr_svg(str(data["qr"]))
+    for name in ("qr", "seal_qr"):
+        if data.get(name):
+            filled[f"{name}_svg"] = _qr_svg(str(data[name]))
     compiler = typst.Compiler(
         source, root=LETTERS, font_paths=_fonts(), sys_inputs={"data": json.dumps(filled, ensure_ascii=False)}
     )

@@ -177,6 +177,12 @@ if EMBEDDED is None and RELIEF_ENV == "office":
 SECRET_KEY: str = _secret_key or keys.read(VAR, "keys/secret_key", env.parse_secret)
 FIELD_KEYS: dict[str, bytes] = _field_keys or keys.read(VAR, "keys/field_keys", env.parse_keyring)
 INDEX_KEY: bytes = _index_key or keys.read(VAR, "keys/index_key", env.parse_key)
+SEAL_KEY_FILE = env.file(
+    "RELIEF_SEAL_KEY_FILE",
+    "private keys that sign the roots of history; only where the sealer runs",
+    default=VAR / "keys" / "seal_key",
+    example="/etc/relief/seal_key",
+)
 
 # --- applications -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

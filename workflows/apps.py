@@ -35,6 +35,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.inspection.checks import sweeping
         from workflows.inspection.findings import clockwork as findings
         from workflows.reports import counting
+        from workflows.running import seals
 
         facts.listen()
         recount.listen()
@@ -48,3 +49,4 @@ class WorkflowsConfig(AppConfig):
         errands.listen()
         findings.listen()
         sweeping.listen()
+        seals.listen()

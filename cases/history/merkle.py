@@ -8,7 +8,7 @@ over the leaves from index * 2**level to (index + 1) * 2**level.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 Node = Callable[[int, int], bytes]
@@ -64,14 +64,6 @@ def _fold(hashes: Sequence[bytes]) -> bytes:
     for left in reversed(hashes[:-1]):
         node = parent(left, node)
     return node
-
-
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The root over these leaf hashes."""
-    edge = Frontier()
-    for leaf in leaves:
-        edge.append(leaf)
-    return edge.root()
 
 
 def frontier_at(size: int, node: Node) -> Frontier:

@@ -141,12 +141,6 @@ def is_signed(note: Note, key: Key) -> bool:
     )
 
 
-def cosign(body: str, *, name: str, key: Ed25519PrivateKey, at: int) -> Signature:
-    """会签: a witness signs that it saw this text at this second (seconds since 1970)."""
-    made = key.sign(_seen(body, at))
-    return Signature(name, Key(name, WITNESS, key.public_key().public_bytes_raw()).id, struct.pack(">Q", at) + made)
-
-
 def cosigned_at(body: str, signature: Signature, key: Key) -> int | None:
     """The second at which this witness signed the text; None when it did not."""
     if key.kind != WITNESS or len(signature.value) != 72:

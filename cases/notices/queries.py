@@ -15,9 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.errors import NotFound
+from cases.history.sealing.queries import printed_root
 from cases.notices import given
 from cases.notices.models import Notice
-from cases.notices.rules import due_words
+from cases.notices.rules import day_words, due_words
 from cases.sealed import blind_index
 
 
@@ -47,6 +48,24 @@ def track_address(case_number: str) -> str:
 def scan_address(token: str) -> str:
     """The address behind the QR code of a permit: a random token that opens nothing but to the staff of its own hospital."""
     return f"{_site()}{reverse('providers:scan', args=[token])}"
+
+
+@dataclass(frozen=True)
+class PaperSeal:
+    """纸上的封存码: the newest day's root in words, and the address behind its QR code, which is that of a day."""
+
+    words: str
+    address: str
+
+
+def paper_seal() -> PaperSeal | None:
+    """What is printed of the history as it is sealed today; None before the first seal."""
+    root = printed_root()
+    if root is None:
+        return None
+    language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    words = _("封存码 %(day)s：%(code)s。扫码可以核对，里面没有您的信息。")
+    return PaperSeal(words % {"day": day_words(root.day, language), "code": root.short}, f"{_site()}{root.path}")
 
 
 def _site() -> str:
@@ -197,6 +216,7 @@ def deliveries_of(notice: Notice) -> list[Delivery]:
 def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
     """The letter as the typst sheet takes it."""
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    seal = paper_seal()
     return {
         "title": sheet.title,
         "number": sheet.number,
@@ -209,6 +229,8 @@ def print_data(sheet: Sheet, *, large: bool) -> dict[str, Any]:
         "qr": sheet.track or next((address for _number, address in sheet.scans), ""),
         "qr_words": _("给医院或验配机构的人扫") if sheet.scans else "",
         "paper_code": sheet.paper_code,
+        "seal_words": seal.words if seal else "",
+        "seal_qr": seal.address if seal else "",
         "stamp": True,
         "large": large,
     }

@@ -54,6 +54,7 @@ def letter(request: HttpRequest, token: UUID) -> HttpResponse:
         "notice": notice,
         "sheet": sheet,
         "deliveries": queries.deliveries_of(notice),
+        "seal": queries.paper_seal(),
     }
     return render(request, "notices/letter.html", context)
 

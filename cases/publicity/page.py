@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from cases.notices.queries import paper_seal
 from cases.notices.rules import day_words
 from cases.publicity.rules import Line
 from cases.text import money
@@ -48,5 +49,6 @@ def render_list(plist: Any, lines: Sequence[Line], names: Mapping[str, str]) -> 
                 "hours": str(settings.HELP_HOURS),
                 "brand": str(settings.BRAND_NAME),
                 "is_demo": settings.RELIEF_DEMO,
+                "seal": paper_seal(),
             },
         )

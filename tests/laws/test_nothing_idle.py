@@ -19,6 +19,8 @@ CALLED_FROM_OUTSIDE = {
     "open_for": "manage.py",
     "get_help_text": "Django's rules of passwords",
     "others_do": "a programme with a step that a partner's machine does; none that is shipped has one",
+    "inclusion_proof": "the proof of a case: what leads from its entries to a signed root",
+    "includes": "whoever checks such a proof",
     "bank_answers": "a case is driven by it as by the other functions of `drive`",
 }
 """Names that somebody outside these folders calls."""

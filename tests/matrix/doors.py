@@ -14,6 +14,7 @@ import workflows
 Found = tuple[str, Callable[..., Any]]
 
 HELPERS = {
+    "cases.history.sealing.actions.take_receipt": "the word of a witness, which is proof itself",
     "cases.stock.actions.paying.pay_fee": "inside the approval of the fee",
     "cases.follow_up.actions.draw": "part of the act that moves the case",
     "cases.follow_up.actions.keep": "part of the act that moves the case",
@@ -148,6 +149,13 @@ HELPERS = {
 """Public functions that are no deed of a person of their own, each with its reason."""
 
 INNER = {
+    **dict.fromkeys(
+        [
+            f"cases.history.sealing.actions.{name}"
+            for name in ("change_key", "accept_shorter", "add_witness", "end_witness")
+        ],
+        "a command of the operator",
+    ),
     "cases.access.actions.open_account": "signing in by phone for the first time",
     "cases.apply.actions.look_up": "tracking without signing in; its own limits",
     "cases.dossier.actions.new_draft": "anybody who signed in may begin",

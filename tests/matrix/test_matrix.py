@@ -58,6 +58,10 @@ NOBODY = {
         "only the key of a machine opens them, and no sign-in",
     ),
     "metrics": "there is no such page before the installation sets a token, and no sign-in opens it",
+    **dict.fromkeys(
+        ["seals:checkpoint", "seals:consistency", "seals:day"], "open to everybody, and nothing of this world is sealed"
+    ),
+    "seals:receipt": "only a registered witness is taken at its word, and no sign-in",
     "money:settle": "no batch of this world has a difference with the bank",
     **dict.fromkeys(
         ["screening:results", "screening:results_template"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -234,7 +235,7 @@ def make(cast: dict[str, User]) -> World:
     always |= screened.pop("addresses")
     hit = _hit(here)
     things = {
-        "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1},
+        "-": {"mfa_remove_webauthn.pk": 1, "mfa_edit_webauthn.pk": 1, "seals:day.day": date.min},
         "here": _of(here) | _of_notes(notes[here.pk], shown[here.pk]) | asked[here.pk],
         "there": _of(there) | _of_notes(notes[there.pk], shown[there.pk]) | asked[there.pk], "bank": _of(paid),
         "draft": {"token": begun.token},

@@ -16,6 +16,7 @@ from workflows.inspection import (
     acts_of_money,
     acts_of_providers,
     acts_of_screening,
+    acts_of_seals,
     acts_of_stock,
 )
 
@@ -285,6 +286,7 @@ WORDS: dict[str, Any] = {
     **acts_of_money.WORDS,
     **acts_of_providers.WORDS,
     **acts_of_screening.WORDS,
+    **acts_of_seals.WORDS,
     **acts_of_stock.WORDS,
 }
 

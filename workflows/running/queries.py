@@ -15,6 +15,7 @@ from cases.access.queries import current_posts, may_administer, posts_of, requir
 from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound
+from cases.history.sealing import queries as sealing
 from cases.outgoing.models import Outgoing, Partner
 from cases.regions.queries import Groups, grouped, name_paths
 from cases.text import is_key
@@ -231,6 +232,12 @@ class Night:
     run: PeriodicRun | None
     error: str
     left: list[str]
+
+
+def seals(viewer: Any) -> sealing.State:
+    """封存状况: what waits, the last root, keys and witnesses."""
+    operator_post(viewer)
+    return sealing.state()
 
 
 def nights(viewer: Any) -> list[Night]:

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "outbox": queries.outbox(request.user),
         "timers": queries.timers(request.user),
         "nights": queries.nights(request.user),
+        "seals": queries.seals(request.user),
     }
     return render(request, "running/home.html", context)
 

@@ -17,9 +17,7 @@ from project.supervisor import Child, Supervisor
 
 
 class Command(BaseCommand):
-    help = (
-        "Starts web, worker and clock here and stops them on Ctrl-C. With --setup it makes everything they need first."
-    )
+    help = "Starts web, worker, clock and sealer here and stops them on Ctrl-C. With --setup it makes everything they need first."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -132,6 +130,8 @@ def children() -> list[Child]:
     found = [Child("web", web, here), *(_worker(python, urgency, here) for urgency in queues.CLASSES)]
     if "clock" in get_commands():
         found.append(Child("clock", [python, str(settings.BASE_DIR / "manage.py"), "clock"], here))
+    if settings.SEALER_DATABASE is not None:
+        found.append(Child("sealer", [python, str(settings.BASE_DIR / "manage.py"), "seal", "--wait"], here))
     return found
 
 
