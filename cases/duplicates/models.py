@@ -71,6 +71,8 @@ class CaseTrace(models.Model):
             GinIndex(fields=["births"], name="trace_births"),
             GinIndex(fields=["phones"], name="trace_phones"),
             GinIndex(fields=["accounts"], name="trace_accounts"),
+            # an inspector looks for a name by its sounds
+            GinIndex(fields=["sounds"], name="trace_sounds"),
         ]
 
 

@@ -139,7 +139,7 @@ def _read(case: Case, given: Mapping[str, Any], by: Any, now: datetime) -> Invoi
     if (invoices_of(case) | stated_of(case)).count() >= MOST:
         raise Refusal(_("一件申请最多录 400 张票据。"), code="too_many_invoices", status=409)
     return Invoice(
-        case=case, key=_key(code, number), code=code, number=number, check_code=clean_code(given.get("check_code")),
+        case=case, key=invoice_key(code, number), code=code, number=number, check_code=clean_code(given.get("check_code")),
         issued_on=bill.issued_on, donated=bill.donated, out_of_region=bill.out_of_region,
         **{name: getattr(bill, name) for name in AMOUNTS}, entered_by=by, entered_at=now,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def release_all(*, case: Case, now: datetime) -> None:
 
 def release_number(*, case: Case, code: str, number: str, why: str, now: datetime) -> None:
     """票据释放 by its numbers, where the case holds it."""
-    row = invoices_of(case).filter(key=_key(code, number)).first()
+    row = invoices_of(case).filter(key=invoice_key(code, number)).first()
     if row is not None:
         release_invoice(row, why, now=now)
 
@@ -179,7 +179,7 @@ def take_again(*, case: Case, by: Any) -> None:
         record("invoice.taken_again", about=("case", case.pk), object=row)
 
 
-def _key(code: str, number: str) -> str:
+def invoice_key(code: str, number: str) -> str:
     return blind_index(f"{clean_code(code)}|{clean_code(number)}", "invoice.number")
 
 

@@ -191,7 +191,10 @@ def keyset_pager(context: Context, after: Any = "", before: Any = "") -> dict[st
 
 @register.inclusion_tag("parts/filters.html", takes_context=True)
 def filters(context: Context, form: forms.Form) -> dict[str, Any]:
-    """筛选: the GET form and a pill for each filter in force; the address can be kept as a link."""
+    """筛选: the GET form and a pill for each filter in force; the address can be kept as a link.
+
+    The fields that a form calls `rare` stand behind a fold, open while one of them is in force.
+    """
     request = context["request"]
     pills = []
     for bound in form:
@@ -202,7 +205,15 @@ def filters(context: Context, form: forms.Form) -> dict[str, Any]:
             pills.append(
                 {"words": text.named(bound.label, words), "href": _query(request, (bound.html_name, *PAGER_KEYS))}
             )
-    return {"form": form, "pills": pills, "action": request.path}
+    rare = getattr(form, "rare", ())
+    return {
+        "form": form,
+        "often": [bound for bound in form if bound.name not in rare],
+        "rare": [bound for bound in form if bound.name in rare],
+        "is_open": any(request.GET.get(name) for name in rare),
+        "pills": pills,
+        "action": request.path,
+    }
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------

@@ -10,27 +10,30 @@ import pytest
 from django.db import connections
 
 from cases.errors import Refusal
+from cases.evidence.actions import save_supplement_answer
 from cases.money.models import Fund
 from tests.cast import everybody
 from tests.database import clone, forget, use
-from tests.desk.road import new_case, road, signed_in
+from tests.desk.road import new_case, road, signed_in, supplied
 from workflows import actions
 from workflows.walking import drive
 
 __all__ = ["committed", "new_case", "road", "signed_in"]
 
-SLUG = "rare_disease"
+SLUG, NEW_PHONE = "rare_disease", "19900000777"
 
 
 @pytest.fixture(scope="module")
 def committed(django_db_setup: Any, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
-    """A database of its own in which each act was a transaction of its own: one case paid, one returned and at the province."""
+    """A database of its own in which each act was a transaction of its own: one case paid, one supplemented and returned."""
     home, mine = connections["default"].settings_dict["NAME"], clone()
     with django_db_blocker.unblock():
         use(mine)
-        yield _world()
-        use(home)
-    forget(mine)
+        try:
+            yield _world()
+        finally:
+            use(home)
+            forget(mine)
 
 
 def _world() -> SimpleNamespace:
@@ -38,6 +41,11 @@ def _world() -> SimpleNamespace:
     drive.publish_policy(slug=SLUG, maker=cast["policy_edit"], publisher=cast["policy_publish"])
     fund = drive.fund(slug=SLUG, yuan="50000", by=cast["fin_make"])
     other = drive.apply(slug=SLUG, number=2, by=cast["applicant2"])
+    items = [("answer", "patient_phone", "S10"), ("material", "D02", "S31")]
+    asked = [{"kind": kind, "key": key, "reason": reason, "note": ""} for kind, key, reason in items]
+    drive.step(other, "supplement", data={"items": asked})
+    save_supplement_answer(case=other, key="patient_phone", value=NEW_PHONE, by=cast["applicant2"])
+    supplied(other, by=cast["applicant2"], seed=1)
     drive.to(other, "PROVINCE")
     drive.step(other, "return", to_step="county_review", opinion="家庭收入和入户记录不一致，请县里再核实。")
     case = drive.apply(slug=SLUG, number=1, by=cast["applicant1"])

@@ -71,6 +71,10 @@ FORMS: dict[str, Filled] = {
     "findings:folder": lambda world, of: {"text": OPINION},
     "samples:new": lambda world, of: {"title": "抽样", "way": "none", "each": 1},
     "samples:check": lambda world, of: {"line": world.rows["sample"].cases.first().pk, "fine": "yes"},
+    "inspection:private": lambda world, of: {"name": "马某某", "purpose": "核对举报"},
+    "inspection:touched_account": lambda world, of: {"account": "9990000000000008888", "purpose": "核对举报"},
+    "inspection:then_shown": lambda world, of: {"purpose": "核对举报"},
+    "inspection:rounds_shown": lambda world, of: {"purpose": "核对举报"},
     "money:new_fund": lambda world, of: {
         "code": "YS-NEW", "name": "另一笔资金", "programme": "rare_disease", "kind": "fiscal", **day("starts_on", LATER),
     },

@@ -395,6 +395,7 @@ def _of(case: Case) -> dict[str, Any]:
         "notices.token": Notice.objects.filter(case=case, channel="page", to_whom="applicant").latest("pk").token,
         "api.pk": WorkItem.objects.filter(case=case).latest("pk").pk,
         "inspection:reveal.pk": Event.objects.filter(stream__kind="case", stream__key=str(case.pk)).latest("pk").pk,
+        "inspection:move.n": 1,
         "inspection:then.pk": Event.objects.filter(stream__kind="case", stream__key=str(case.pk)).latest("pk").pk,
         "inspection:then_shown.pk": Event.objects.filter(stream__kind="case", stream__key=str(case.pk)).latest("pk").pk,
         "inspection:event.pk": Event.objects.filter(stream__kind="case", stream__key=str(case.pk)).latest("pk").pk,

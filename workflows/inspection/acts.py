@@ -203,6 +203,7 @@ WORDS: dict[str, Any] = {
     "publicity.posted": _("公示"),
     "publicity.taken_down": _("撤下公示"),
     "read": _("查阅"),
+    "search": _("保密查找"),
     "relative.declare": _("申报亲属"),
     "relative.declared": _("申报亲属"),
     "relative.end": _("结束亲属申报"),

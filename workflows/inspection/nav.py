@@ -35,5 +35,6 @@ def rooms() -> list[Room]:
     return sorted(_rooms.values(), key=lambda room: room.order)
 
 
+register(_("碰过什么"), "inspection:touched", order=60)
 register(_("被拒绝的操作"), "inspection:refusals", order=70)
 register(_("办得太快"), "inspection:hasty", order=80)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.access.queries import get_case, may, posts_of, require, visible_cases
-from cases.calendar.rules import end_of, start_of
 from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.history.models import StreamHead
@@ -40,10 +38,10 @@ class CasePage:
     before: str
 
 
-def search(viewer: Any, filters: Mapping[str, Any], *, after: str = "", before: str = "") -> CasePage:
-    """查案卷: newest first, keyset by id, no COUNT. Filters: number, state, place, programme, from_day, to_day."""
+def search(viewer: Any, asked: Q, *, after: str = "", before: str = "") -> CasePage:
+    """查案卷 by a condition (`search.facts`, `search.private`): newest first, keyset by id, no COUNT."""
     require_inspection(viewer)
-    rows = _filtered(visible_cases(viewer).exclude(number=None), filters)
+    rows = visible_cases(viewer).exclude(number=None).filter(asked)
     backwards = bool(before)
     cursor = before or after
     if cursor:
@@ -58,23 +56,6 @@ def search(viewer: Any, filters: Mapping[str, Any], *, after: str = "", before: 
     if not found:
         return CasePage([], "", "")
     return CasePage(found, str(found[-1].pk) if has_next else "", str(found[0].pk) if has_previous else "")
-
-
-def _filtered(rows: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
-    given = {name: value for name, value in filters.items() if value}
-    if "number" in given:
-        rows = rows.filter(number__startswith=given["number"].upper())
-    if "state" in given:
-        rows = rows.filter(state=given["state"])
-    if "place" in given:
-        rows = rows.filter(handling_code__startswith=given["place"])
-    if "programme" in given:
-        rows = rows.filter(programme=given["programme"])
-    if "from_day" in given:
-        rows = rows.filter(submitted_at__gte=start_of(given["from_day"]))
-    if "to_day" in given:
-        rows = rows.filter(submitted_at__lte=end_of(given["to_day"]))
-    return rows
 
 
 def get_inspected(viewer: Any, number: str) -> Case:

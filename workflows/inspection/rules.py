@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ CATEGORIES: dict[str, Any] = {
     "read": gettext_lazy("查阅"),
     "open": gettext_lazy("打开案卷"),
     "history": gettext_lazy("查阅留痕"),
+    "export": gettext_lazy("导出"),
     "refused": gettext_lazy("被拒绝的操作"),
     "notice": gettext_lazy("通知与公示"),
     "money": gettext_lazy("资金"),
@@ -24,11 +25,20 @@ CATEGORIES: dict[str, Any] = {
     "paper": gettext_lazy("材料与核实"),
 }
 
-_BY_PREFIX = {
-    "row": "row", "notice": "notice", "publicity": "notice", "objection": "notice", "payout": "money", "batch": "money",
-    "fund": "money", "answer": "money", "account": "money", "pause": "pause", "suspension": "pause", "step": "pause", "supplement": "pause",
-    "file": "paper", "material": "paper", "visit": "paper", "consent": "paper",
+PREFIXES: dict[str, tuple[str, ...]] = {
+    "row": ("row",),
+    "notice": ("notice", "publicity", "objection", "message"),
+    "money": (
+        "payout", "batch", "fund", "answer", "account", "award", "claim", "refund", "urgent", "difference", "allotment",
+        "stock", "device", "handover",
+    ),
+    "pause": ("pause", "suspension", "step", "supplement", "waiting"),
+    "paper": ("file", "material", "paper", "visit", "consent", "invoice", "hit", "audiogram", "sight", "surgery", "complication"),
 }  # fmt: skip
+"""The first words of the acts of each kind; every other act belongs to the handling of the case."""
+LOOKS = ("read", "open", "history", "export")
+"""Kinds of looks."""
+_BY_PREFIX = {prefix: kind for kind, prefixes in PREFIXES.items() for prefix in prefixes}
 
 
 REFUSALS: dict[str, Any] = {
@@ -76,6 +86,13 @@ def category(action: str, outcome: str) -> str:
     if outcome == "denied":
         return "refused"
     return _BY_PREFIX.get(action.partition(".")[0], "decision")
+
+
+def category_of_look(action: str, fields: Iterable[str]) -> str:
+    """Which filter a look belongs to: export, opening of a file, an inspector's reading of the history, or what was read."""
+    if action in ("open", "export"):
+        return action
+    return "history" if "history" in fields else "read"
 
 
 def reason_of_refusal(code: str) -> str:

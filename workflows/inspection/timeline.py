@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +25,7 @@ from workflows.desk.forms import in_my_language
 from workflows.flow import step_named
 from workflows.inspection.acts import words_of
 from workflows.inspection.because import Because, causes
-from workflows.inspection.rules import CATEGORIES, category, changes_of
+from workflows.inspection.rules import CATEGORIES, LOOKS, PREFIXES, category, category_of_look, changes_of
 from workflows.inspection.things import thing_words
 from workflows.models import Pause as StoodStill
 from workflows.models import WorkItem
@@ -124,19 +125,37 @@ def whole_timeline(case: Case, wanted: str = "") -> list[Entry]:
 
 
 def _of_category(events: Any, looks: Any, wanted: str) -> tuple[Any, Any]:
-    if wanted == "read":
-        return events.none(), looks
+    if not wanted:
+        return events, looks
+    if wanted not in CATEGORIES:
+        raise NotFound()
+    if wanted in LOOKS:
+        return events.none(), looks.filter(look_of(wanted))
+    return events.filter(event_of(wanted)), looks.none()
+
+
+def event_of(wanted: str) -> Q:
+    """The events of one kind, as a condition."""
     if wanted == "refused":
-        return events.filter(outcome="denied"), looks.none()
-    if wanted:
-        prefixes = CATEGORIES_PREFIXES.get(wanted)
-        if prefixes is None:
-            raise NotFound()
-        reach = Q(pk__in=[])
-        for prefix in prefixes:
-            reach |= Q(action__startswith=prefix)
-        return events.filter(reach).exclude(outcome="denied"), looks.none()
-    return events, looks
+        return Q(outcome="denied")
+    if wanted == "decision":
+        return ~_begins(prefix for prefixes in PREFIXES.values() for prefix in prefixes) & ~Q(outcome="denied")
+    return _begins(PREFIXES[wanted]) & ~Q(outcome="denied")
+
+
+def _begins(prefixes: Iterable[str]) -> Q:
+    reach = Q(pk__in=[])
+    for prefix in prefixes:
+        reach |= Q(action__startswith=f"{prefix}.")
+    return reach
+
+
+def look_of(wanted: str) -> Q:
+    """The looks of one kind, as a condition."""
+    of_history = Q(fields__contains='"history"') & ~Q(action__in=["open", "export"])
+    if wanted in ("open", "export"):
+        return Q(action=wanted)
+    return of_history if wanted == "history" else ~of_history & ~Q(action__in=["open", "export"])
 
 
 def _moment(cursor: str) -> tuple[datetime, str, int] | None:
@@ -226,7 +245,7 @@ def _entry(
         happened_on=row.happened_on if isinstance(row, Event) else day,
         action=action,
         words=words_of(action),
-        category="read" if not is_event else category(action, outcome),
+        category=category(action, outcome) if is_event else category_of_look(action, payload.get("fields", [])),
         outcome=outcome,
         actor=_actor(row, people),
         role=roles.get(row.acting_role or "", row.acting_role or ""),
@@ -253,13 +272,3 @@ def pauses_of(case: Case) -> list[Pause]:
     ]
     stood = StoodStill.objects.filter(item__case=case, item__kind="wait")
     return waited + [Pause(row.starts_on, row.ends_on or date.max) for row in stood]
-
-
-CATEGORIES_PREFIXES: dict[str, tuple[str, ...]] = {
-    "decision": ("task.", "panel.", "case.", "award.", "wait.", "note.", "errand."),
-    "row": ("row.",),
-    "notice": ("notice.", "publicity.", "objection."),
-    "money": ("payout.", "batch.", "fund.", "answer.", "account."),
-    "pause": ("pause.", "step.", "supplement."),
-    "paper": ("file.", "material.", "visit.", "consent."),
-}

@@ -5,10 +5,17 @@ from django.urls import path
 from project.databases import read_only
 from workflows.inspection import views
 from workflows.inspection.asof import views as asof
+from workflows.inspection.road import views as road
+from workflows.inspection.rounds import views as rounds
+from workflows.inspection.search import views as search
+from workflows.inspection.touched import views as touched
 
 app_name = "inspection"
 urlpatterns = [
-    path("", read_only(views.search), name="search"),
+    path("", read_only(search.search), name="search"),
+    path("private", read_only(search.private), name="private"),
+    path("touched/", read_only(touched.touched), name="touched"),
+    path("touched/account", read_only(touched.account), name="touched_account"),
     path("refusals/", read_only(views.refusals), name="refusals"),
     path("refusals/list", read_only(views.refused), name="refused"),
     path("hasty/", read_only(views.hasty), name="hasty"),
@@ -19,5 +26,9 @@ urlpatterns = [
     path("case/<slug:number>/event/<int:pk>/values", read_only(views.reveal), name="reveal"),
     path("case/<slug:number>/then/<int:pk>", read_only(asof.then), name="then"),
     path("case/<slug:number>/then/<int:pk>/values", read_only(asof.shown), name="then_shown"),
+    path("case/<slug:number>/rounds", read_only(rounds.rounds), name="rounds"),
+    path("case/<slug:number>/rounds/values", read_only(rounds.shown), name="rounds_shown"),
+    path("case/<slug:number>/road/", read_only(road.moves), name="moves"),
+    path("case/<slug:number>/road/<int:n>", read_only(road.move), name="move"),
     path("case/<slug:number>/read/<int:pk>", read_only(views.entry), {"kind": "read"}, name="read"),
 ]

@@ -1,4 +1,4 @@
-"""The inspector's pages: read-only search, timeline, one event, and the check of a chain."""
+"""The inspector's pages: timeline, one event, and the check of a chain."""
 
 from __future__ import annotations
 
@@ -17,26 +17,12 @@ from cases.history.check import verify as verify_history
 from cases.programme import programme
 from cases.states import state
 from project.databases import reading_alias
-from workflows.inspection import nav, queries, timeline
+from workflows.inspection import queries, timeline
 from workflows.inspection.because import answer_behind, opened
-from workflows.inspection.forms import PurposeForm, SearchForm, TimelineFilter
+from workflows.inspection.forms import PurposeForm, TimelineFilter
 from workflows.inspection.hasty import hasty as find_hasty
 from workflows.inspection.refusals import month_of, tries
 from workflows.inspection.rules import CATEGORIES, reason_of_refusal
-
-
-@login_required
-@require_GET
-def search(request: HttpRequest) -> HttpResponse:
-    """查案卷."""
-    queries.require_inspection(request.user)
-    form = SearchForm(request.GET or None)
-    filters: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    found = queries.search(
-        request.user, filters, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
-    rows = [(case, state(case.state), programme(case.programme)) for case in found.rows]
-    return render(request, "inspection/search.html", {"form": form, "page": found, "rows": rows, "rooms": nav.rooms()})
 
 
 @login_required

@@ -83,11 +83,11 @@ def _walked(found: File, drawn: Graph) -> tuple[set[str], frozenset[Way]]:
         if before in tasks:
             source = tasks[before]
             exit = (source.data or {}).get("exit", "")
-            walked |= _ways(drawn, source.flow_task.name, exit, tasks[after].flow_task.name)
+            walked |= ways_between(drawn, source.flow_task.name, exit, tasks[after].flow_task.name)
     return been, frozenset(walked)
 
 
-def _ways(drawn: Graph, source: str, exit: str, target: str) -> set[Way]:
+def ways_between(drawn: Graph, source: str, exit: str, target: str) -> set[Way]:
     """The arrows from a node to the one that came next: one, or more where levels between them are switched off."""
     levels = {node.name for node in drawn.nodes if node.optional}
     skips = {edge.src: edge for edge in drawn.edges if edge.src in levels and edge.exit == "agree"}

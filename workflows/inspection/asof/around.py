@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +20,7 @@ from cases.money.models import Fund, LedgerAccount, LedgerTransfer
 from cases.policy.rules import Policy
 from workflows.desk.words import PAPERS
 from workflows.inspection.acts import words_of
-from workflows.inspection.asof.cut import Cut, Row
+from workflows.inspection.asof.cut import Cut, Stood
 from workflows.inspection.things import thing_words
 from workflows.models import Recheck
 from workflows.rechecks import standing
@@ -47,16 +46,16 @@ class Paper:
     sheets: list[Sheet]
 
 
-def papers_then(cut: Cut, policy: Policy | None) -> list[Paper]:
+def papers_then(stood: Stood, policy: Policy | None) -> list[Paper]:
     """材料 then, with the state and the files that each had; files of no paper stand last."""
     sheets: dict[Any, list[Sheet]] = {}
-    for row in cut.of("cases_materialfile"):
+    for row in stood.of("cases_materialfile"):
         if row["removed_at"] is None:
             sheet = Sheet(row["id"], row["kind"], row["pages"], row["sha256"])
             sheets.setdefault(row["material_id"], []).append(sheet)
     found = [
         Paper(_paper(policy, row["code"]), PAPERS[row["state"]], row["required"], sheets.get(row["id"], []))
-        for row in cut.of("cases_material")
+        for row in stood.of("cases_material")
     ]
     return [*found, Paper(_("其他文件"), "", False, sheets[None])] if None in sheets else found
 
@@ -190,8 +189,3 @@ def looks_before(cut: Cut) -> list[Look]:
         )
         for row in rows.order_by("-recorded_at", "-pk")[:100]
     ]
-
-
-def pauses_then(rows: Iterable[Row]) -> list[Row]:
-    """中止计时 that had begun and not ended then."""
-    return [row for row in rows if row["ends_on"] is None]

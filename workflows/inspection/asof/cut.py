@@ -24,14 +24,11 @@ TABLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Cut:
-    """一件事之前: the event, the deed's decision if it is one, its time, and the rows of the case as they stood before it."""
+@dataclass(frozen=True, kw_only=True)
+class Stood:
+    """The rows of a case as they stood at some entry of its chain."""
 
     case: Case
-    event: Event
-    decision: Decision | None
-    moment: datetime
     rows: Rows
 
     def row(self, table: str, key: Any) -> Row:
@@ -42,6 +39,15 @@ class Cut:
         """The rows of a table in the order of their numbers."""
         found = self.rows.get(table, {})
         return [found[key] for key in sorted(found, key=lambda key: (len(key), key))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut(Stood):
+    """一件事之前: the event, the deed's decision if it is one, its time, and the rows of the case as they stood before it."""
+
+    event: Event
+    decision: Decision | None
+    moment: datetime
 
 
 def cut_before(case: Case, event: Event) -> Cut:
@@ -56,7 +62,8 @@ def cut_before(case: Case, event: Event) -> Cut:
     moved = [str(one.object_id) for one in deed if one.object_type == LedgerTransfer._meta.db_table]
     first_money = LedgerTransfer.objects.filter(pk__in=moved).aggregate(at=Min("at"))["at"] if moved else None
     times = [deed[0].recorded_at, decision.at if decision else None, first_money]
-    return Cut(case, event, decision, min(at for at in times if at is not None), fold(case, deed[0].seq))
+    moment = min(at for at in times if at is not None)
+    return Cut(case=case, rows=fold(case, deed[0].seq), event=event, decision=decision, moment=moment)
 
 
 def _decision(case: Case, keys: list[str | None]) -> Decision | None:

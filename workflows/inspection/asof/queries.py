@@ -125,7 +125,7 @@ def shown(viewer: Any, case: Case, event: Event, *, purpose: str) -> AsOf:
         if line.is_sensitive and (sees_account or part.key != told.ACCOUNT)
     ]
     record_access(
-        "read", object=event, fields=fields, by=viewer, case_id=case.pk, purpose=purpose, role=post.role_id,
+        "read", object=event, fields=["history", *fields], by=viewer, case_id=case.pk, purpose=purpose, role=post.role_id,
         office=post.office.name,
     )  # fmt: skip
     return as_of(case, event, clear=lambda part: sees_account or part != told.ACCOUNT)

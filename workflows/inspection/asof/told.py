@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from cases.dossier.queries import NOT_ASKED, RANK
 from cases.programme import programme
 from workflows.desk.casefile.tabs import display
 from workflows.desk.words import SOURCES
-from workflows.inspection.asof.cut import Cut, Row
+from workflows.inspection.asof.cut import Row, Stood
 from workflows.inspection.rules import SEALED
 
 ACCOUNT = "account"
@@ -23,7 +24,7 @@ ACCOUNT = "account"
 
 @dataclass(frozen=True)
 class Told:
-    """One answer in force then. Without `is_known` only the fingerprint of its value was kept."""
+    """One answer in force then. Without `is_known` only the fingerprint of its value was kept; `mark` tells two values apart."""
 
     key: str
     label: Any
@@ -32,6 +33,7 @@ class Told:
     round: int
     is_known: bool
     is_sensitive: bool
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,11 @@ class Part:
     lines: list[Told]
 
 
-def parts_then(cut: Cut, *, clear: Callable[[str], bool]) -> list[Part]:
+def parts_then(stood: Stood, *, clear: Callable[[str], bool]) -> list[Part]:
     """填报内容 by part; sensitive values are masked where `clear` says no of the part."""
-    rows, values = _in_force(cut)
+    rows, values = _in_force(stood)
     found = []
-    for section in programme(cut.case.programme).sections:
+    for section in programme(stood.case.programme).sections:
         lines = [
             _line(question, rows[question.key], values, clear(section.key))
             for question in section.questions
@@ -63,8 +65,8 @@ def unknown_of(parts: Iterable[Part]) -> list[str]:
     return [str(line.label) for part in parts for line in part.lines if not line.is_known]
 
 
-def _in_force(cut: Cut) -> tuple[dict[str, Row], dict[int, Any]]:
-    rows = sorted(cut.of("cases_answer"), key=lambda row: (row["round"], RANK[row["source"]], row["id"]))
+def _in_force(stood: Stood) -> tuple[dict[str, Row], dict[int, Any]]:
+    rows = sorted(stood.of("cases_answer"), key=lambda row: (row["round"], RANK[row["source"]], row["id"]))
     values = kept_values(rows)
     latest = {str(row["key"]): row for row in rows}
     return {key: row for key, row in latest.items() if values.get(row["id"]) != NOT_ASKED}, values
@@ -81,4 +83,7 @@ def kept_values(rows: Iterable[Row]) -> dict[int, Any]:
 def _line(question: Any, row: Row, values: dict[int, Any], clear: bool) -> Told:
     is_known = row["id"] in values
     value = display(question, values[row["id"]], clear, {}) if is_known else _("当时的内容没有留存，只有指纹")
-    return Told(question.key, question.label, value, SOURCES[row["source"]], row["round"], is_known, question.sensitive)
+    mark = json.dumps(values[row["id"]], sort_keys=True) if is_known else str(row["value"])
+    return Told(
+        question.key, question.label, value, SOURCES[row["source"]], row["round"], is_known, question.sensitive, mark
+    )
