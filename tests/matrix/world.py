@@ -135,7 +135,7 @@ class World:
 
     def shown(self, who: str, answer: HttpResponse) -> list[str]:
         """The sealed columns that the last answer gave away; an applicant reads what is his own."""
-        name = (PEOPLE | POSTS | CENTRES)[who]
+        name = (PEOPLE | POSTS | CENTRES | BOARDS)[who]
         person = User.objects.filter(username=name).first() if name else None
         is_reader = person is None or person.posts.exists()
         return self.reading.shown(answer, person, self.plain) if is_reader else []
