@@ -68,6 +68,15 @@ class Lists:
     looks: Sequence[QuerySet[Access]]
 
 
+def called(what: str, name: str) -> Any:
+    """The person, office or device of that name; None when there is none."""
+    if what == "person":
+        return User.objects.filter(username=name).first()
+    if what == "office":
+        return Office.objects.filter(pk=name).first()
+    return Device.objects.filter(serial=name).first()
+
+
 def of_person(person: User) -> Lists:
     """What one account did, looked at, exported and was refused."""
     return Lists([Event.objects.filter(actor=person.pk)], [Access.objects.filter(actor=person.pk)])

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.access.models import Office, User
-from cases.stock.models import Device
-from project.forms import CleanCharField
 from workflows.desk.forms import in_my_language
 from workflows.inspection.search.private import ask_in_private, digest_behind
+from workflows.inspection.touched.forms import AccountForm, TouchedForm
 from workflows.inspection.touched.queries import (
     Lists,
+    called,
     looked,
     must_inspect_all,
     of_account,
@@ -28,33 +25,6 @@ from workflows.inspection.touched.queries import (
     of_person,
     page_of,
 )
-
-
-class TouchedForm(forms.Form):
-    """碰过什么: one of the three."""
-
-    person = CleanCharField(label=gettext_lazy("登录名"), required=False, max_length=150)
-    office = forms.ChoiceField(label=gettext_lazy("机构"), required=False)
-    device = CleanCharField(label=gettext_lazy("设备序列号"), required=False, max_length=40)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offices = [(str(one.pk), in_my_language(one.name, one.name_en)) for one in Office.objects.order_by("pk")]
-        self.fields["office"].choices = [("", gettext_lazy("全部")), *offices]  # type: ignore[attr-defined]
-
-
-class AccountForm(forms.Form):
-    """收款账号碰过什么: the number stands in no address."""
-
-    account = CleanCharField(
-        label=gettext_lazy("收款账号"), max_length=40, error_messages={"required": gettext_lazy("请填收款账号")}
-    )
-    purpose = CleanCharField(
-        label=gettext_lazy("查找用途（会留痕）"),
-        min_length=2,
-        max_length=60,
-        error_messages={"required": gettext_lazy("请写明查找的用途")},
-    )
 
 
 @login_required
@@ -98,16 +68,16 @@ def _asked(given: dict[str, Any], request: HttpRequest) -> tuple[str, Lists | No
         key = digest_behind(request.session, token, "account")
         looked(request.user, request.user, "account")
         return _("一个收款账户"), of_account(key)
-    for name, (model, column, of, words) in ABOUT.items():
-        thing = model.objects.filter(**{column: given[name]}).first() if given.get(name) else None
+    for name, (of, words) in ABOUT.items():
+        thing = called(name, given[name]) if given.get(name) else None
         if thing is not None:
             looked(request.user, thing, name)
             return words(thing), of(thing)
     return "", None
 
 
-ABOUT: dict[str, tuple[Any, str, Any, Any]] = {
-    "person": (User, "username", of_person, lambda one: str(one.name or one.username)),
-    "office": (Office, "pk", of_office, lambda one: in_my_language(one.name, one.name_en)),
-    "device": (Device, "serial", of_device, lambda one: str(one.serial)),
+ABOUT: dict[str, tuple[Any, Any]] = {
+    "person": (of_person, lambda one: str(one.name or one.username)),
+    "office": (of_office, lambda one: in_my_language(one.name, one.name_en)),
+    "device": (of_device, lambda one: str(one.serial)),
 }
