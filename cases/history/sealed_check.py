@@ -42,7 +42,7 @@ def verify_seals(connection: Any, report: Report) -> None:
     tree = _Tree(connection, report, signed)
     read(
         connection,
-        "SELECT leaf::text, hash FROM cases_leaf ORDER BY leaf",
+        "SELECT l.leaf::text, l.hash FROM cases_leaf l ORDER BY l.leaf",
         [],
         Rows(2, 0, lambda columns, _body: tree.take(columns)),
     )

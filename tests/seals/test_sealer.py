@@ -22,6 +22,7 @@ from structlog.testing import capture_logs
 from cases.calendar import clock
 from cases.errors import Refusal
 from cases.history import merkle, notes
+from cases.history.check import verify
 from cases.history.record import record_access
 from cases.history.sealing import actions, keyfile, queries, rules, tree
 from cases.history.sealing.models import Checkpoint, Leaf, Pending, SealKey
@@ -54,6 +55,8 @@ def whole() -> None:
         )
     with connection.cursor() as cursor:
         assert tree.frontier(cursor, edge.size) == edge
+    faults = [finding.line() for finding in verify(connection).findings if finding.cause != "out_of_band"]
+    assert not faults, "events of these tests are written without an act; everything else is whole"
 
 
 def test_what_was_there_and_what_comes_is_sealed_once_and_an_empty_pass_signs_nothing(sealer, cast):
