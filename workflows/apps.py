@@ -35,6 +35,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.inspection.checks import sweeping
         from workflows.inspection.findings import clockwork as findings
         from workflows.reports import counting
+        from workflows.reports.evaluation import clockwork as evaluation
         from workflows.running import seals
 
         facts.listen()
@@ -50,3 +51,4 @@ class WorkflowsConfig(AppConfig):
         findings.listen()
         sweeping.listen()
         seals.listen()
+        evaluation.listen()

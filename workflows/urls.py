@@ -18,5 +18,6 @@ urlpatterns = [
     path("oversight/", include("workflows.inspection.oversight.urls")),
     path("operations/", include("workflows.running.urls")),
     path("operations/", include("workflows.operations.urls")),
+    path("reports/evaluation/", include("workflows.reports.evaluation.urls")),
     path("reports/", include("workflows.reports.urls")),
 ]

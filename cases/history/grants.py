@@ -21,6 +21,7 @@ APPEND_ONLY: set[str] = {
     "workflows_errandfile", "cases_witnessreceipt", "workflows_checkmark", "workflows_checkrule",
     "workflows_findingstep", "workflows_evidence", "workflows_findingfile", "workflows_inspectionnote",
     "workflows_sampleframe", "workflows_samplecase", "workflows_samplecheck",
+    "workflows_evaluationround", "workflows_evaluationfigure", "workflows_evaluationanswer",
 }  # fmt: skip
 
 MAY_DELETE = {

@@ -75,6 +75,8 @@ FORMS: dict[str, Filled] = {
     "inspection:touched_account": lambda world, of: {"account": "9990000000000008888", "purpose": "核对举报"},
     "inspection:then_shown": lambda world, of: {"purpose": "核对举报"},
     "inspection:rounds_shown": lambda world, of: {"purpose": "核对举报"},
+    "evaluation:answer": lambda world, of: {"words": OPINION, "promise": OPINION},
+    "evaluation:officers": lambda world, of: {"area": "640422", "officer": "guyuan_city"},
     "money:new_fund": lambda world, of: {
         "code": "YS-NEW", "name": "另一笔资金", "programme": "rare_disease", "kind": "fiscal", **day("starts_on", LATER),
     },

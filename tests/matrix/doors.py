@@ -196,6 +196,7 @@ INNER = {
     "workflows.actions.claiming.seen": "whoever lost a step",
     "workflows.desk.errands.actions.escalate": "the clock",
     "workflows.inspection.findings.actions.escalate": "the clock",
+    "workflows.reports.evaluation.actions.freeze": "the clock",
     "workflows.desk.notes.actions.seen": "whoever was mentioned",
     "workflows.actions.moving.panel_result": "inside the panel's decision",
     "workflows.operations.actions.running.try_one": "the clock; the plan was made by somebody with the right",

@@ -52,8 +52,10 @@ from workflows.inspection.checks.models import CheckHit, CheckRun
 from workflows.inspection.findings import actions as findings
 from workflows.inspection.findings.models import Finding
 from workflows.inspection.samples import actions as samples
-from workflows.models import Incident, WorkItem
+from workflows.models import EvaluationFigure, Incident, WorkItem
 from workflows.operations import actions as operations
+from workflows.reports.evaluation import actions as evaluation
+from workflows.reports.rules import quarter_before, quarter_name, quarter_of
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
@@ -230,6 +232,7 @@ def make(cast: dict[str, User]) -> World:
     }
     asked = {case.pk: _asked(case, cast) for case in (here, there)}
     secret, found = _findings(here, cast)
+    figure = _evaluated()
     sample = samples.draw(title="抽样", filters={}, way="none", by=cast["inspector"])
     screened = _screening(cast)
     always |= screened.pop("addresses")
@@ -250,7 +253,8 @@ def make(cast: dict[str, User]) -> World:
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
         "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk, "username": "xiji_town"}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
-        "secret": {"pk": secret.pk}, "sample": {"pk": sample.pk}, "found": {"pk": found.pk, "token": found.files.get().token},
+        "secret": {"pk": secret.pk}, "sample": {"pk": sample.pk},
+        "figure": {"pk": figure.pk, "quarter": quarter_name(figure.round.quarter), "area": figure.area, "code": figure.code}, "found": {"pk": found.pk, "token": found.files.get().token},
         "question": {"code": "C14", "pk": hit.pk},
         "permit": {
             "number": permit.number, "token": permit.token, "providers:do.what": "decline", "providers:office_permit.what": "give-up",
@@ -262,7 +266,7 @@ def make(cast: dict[str, User]) -> World:
         "hit": hit, "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
-        "suspension": halted, "audited": found, "sample": sample, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
+        "suspension": halted, "audited": found, "sample": sample, "figure": figure, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,
         "incidents": [Incident.objects.get().pk], "incident_key": Incident.objects.get().pk, "user": cast["applicant7"], "office": Office.objects.get(division_code="640422"), "role": Role.objects.get(pk="CTY1"),
@@ -366,6 +370,16 @@ def _findings(case: Case, cast: dict[str, User]) -> tuple[Finding, Finding]:
     findings.send(finding=found, by=cast["inspector"])
     findings.rectify(finding=found, words="已补签。", attached=[picture("整改")], by=cast["xiji_review"])
     return secret, found
+
+
+def _evaluated() -> EvaluationFigure:
+    """One figure of Xiji of the quarter that is over."""
+    made = evaluation.freeze(quarter=quarter_before(quarter_of(clock.today())), by=None)
+    assert made is not None
+    words = {"words": "新同事不熟悉。", "promise": "每周对一次清单。", "by": User.objects.get(username="xiji_review")}
+    given = {"round": made, "area": "640422", "counted": 1, "base": 2, "value": 50, "score": 0}
+    evaluation.answer(figure=EvaluationFigure.objects.create(code="A3", **given), **words)
+    return EvaluationFigure.objects.create(code="A4", **given)
 
 
 def _of_notes(note: Note, file: NoteFile) -> dict[str, Any]:

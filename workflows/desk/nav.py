@@ -43,3 +43,4 @@ def entries(request: HttpRequest) -> Iterator[NavItem]:
         yield NavItem(_("检查员的行为"), reverse("oversight:home"), order=62)
     if "report.read" in rights:
         yield NavItem(_("办理速度"), reverse("reports:speed"), order=70)
+        yield NavItem(_("考核"), reverse("evaluation:home"), order=71)

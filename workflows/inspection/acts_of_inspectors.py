@@ -1,4 +1,4 @@
-"""What acts and events of inspectors themselves are called for people (问题、整改、抽样、底稿)."""
+"""What acts and events of inspectors themselves are called for people (问题、整改、抽样、底稿), and of the evaluation of branches (考核)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Any] = {
+    "evaluation.answer": _("答复考核"),
+    "evaluation.answered": _("答复考核"),
+    "evaluation.freeze": _("考核定格"),
+    "evaluation.frozen": _("考核定格"),
     "finding.answer": _("答复问题"),
     "finding.answered": _("答复问题"),
     "finding.back": _("退回再改"),
@@ -29,6 +33,8 @@ WORDS: dict[str, Any] = {
     "finding.withdrawn": _("撤回问题"),
     "inspection.note": _("写检查底稿"),
     "inspection.noted": _("写检查底稿"),
+    "liaison.assign": _("分片包抓"),
+    "liaison.assigned": _("分片包抓"),
     "sample.check": _("查抽中的案卷"),
     "sample.checked": _("查抽中的案卷"),
     "sample.close": _("结束抽样"),

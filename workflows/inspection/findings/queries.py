@@ -64,6 +64,14 @@ def readable(viewer: Any) -> QuerySet[Finding]:
     return Finding.objects.filter(reach)
 
 
+def _looked(viewer: Any, post: Post, what: Any) -> None:
+    """查阅留痕 of findings, before their bytes leave."""
+    record_access(
+        "read", object=what, fields=["finding"], by=viewer, purpose=str(_("监督检查")), role=post.role_id,
+        office=post.office.name,
+    )  # fmt: skip
+
+
 def ties_of(viewer: Any, finding: Finding) -> Ties:
     """What ties somebody to a finding."""
     return Ties(
@@ -90,7 +98,8 @@ def _lines(rows: Iterable[Finding]) -> list[Line]:
 
 def page_of(viewer: Any, name: str, *, case: str = "", after: str = "") -> tuple[list[Line], Page[Finding]]:
     """A page of one of the lists, newest first; `case` keeps to one case. NotFound for who has no post."""
-    if not posts_of(viewer):
+    posts = posts_of(viewer)
+    if not posts:
         raise NotFound()
     rows = readable(viewer).select_related("case__run", "office", "owner")
     is_late = Q(state__in=["sent", "answered"], due_on__lt=clock.today())
@@ -98,6 +107,8 @@ def page_of(viewer: Any, name: str, *, case: str = "", after: str = "") -> tuple
     if case:
         rows = rows.filter(case__number=case)
     page = newest_first(rows, after)
+    if page.rows:
+        _looked(viewer, posts[0], posts[0])
     return _lines(page.rows), page
 
 
@@ -129,9 +140,7 @@ def opened(viewer: Any, pk: int) -> Opened:
         raise NotFound()
     inspects = inspecting_post(viewer, found.office)
     post = inspects or answering_post(viewer, found) or next(iter(posts_of(viewer)))
-    record_access(
-        "read", object=found, fields=["finding"], by=viewer, role=post.role_id, office=post.office.name
-    )  # fmt: skip
+    _looked(viewer, post, found)
     near = too_near(ties_of(viewer, found)) if inspects else None
     sides = [INSPECTOR] * (inspects is not None and not near) + [AUDITED] * (answering_post(viewer, found) is not None)
     steps = found.steps.select_related("by", "office").prefetch_related("files").order_by("pk")
@@ -148,9 +157,7 @@ def file_of(viewer: Any, pk: int, token: UUID) -> FindingFile:
     if found is None:
         raise NotFound()
     post = next(iter(posts_of(viewer)))
-    record_access(
-        "read", object=found, fields=["finding"], by=viewer, role=post.role_id, office=post.office.name
-    )  # fmt: skip
+    _looked(viewer, post, found)
     return found
 
 

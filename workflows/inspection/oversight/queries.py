@@ -72,6 +72,14 @@ def must_oversee(viewer: Any) -> Post:
     return mine or require(viewer, OVERSEE, posts[0].office.division_code)
 
 
+def _looked(viewer: Any, post: Post) -> None:
+    """查阅留痕 of the board itself, before the bytes leave."""
+    record_access(
+        "read", object=post, fields=["oversight"], by=viewer, purpose=_("看检查员的行为"), role=post.role_id,
+        office=post.office.name,
+    )  # fmt: skip
+
+
 def inspectors() -> list[User]:
     """Whoever inspects or ever inspected."""
     held = Post.objects.filter(role__rights__contains=[INSPECT]).values("user")
@@ -82,9 +90,7 @@ def numbers(viewer: Any, month: str) -> tuple[date, list[Number]]:
     """检查员一个月的次数: deeds and looks of each; two queries however many. The board's own look is stored first."""
     post = must_oversee(viewer)
     first = _month(month)
-    record_access(
-        "read", object=post, fields=["oversight"], by=viewer, role=post.role_id, office=post.office.name
-    )  # fmt: skip
+    _looked(viewer, post)
     people = {one.pk: one for one in inspectors()}
     found = []
     for kind in KINDS:
@@ -133,9 +139,7 @@ def entries(
     people = [one.pk for one in inspectors() if person in ("", str(one.pk))]
     if not people or kind not in ("", *KINDS):
         raise NotFound()
-    record_access(
-        "read", object=post, fields=["oversight"], by=viewer, role=post.role_id, office=post.office.name
-    )  # fmt: skip
+    _looked(viewer, post)
     rows = _rows(kind, first, people)
     rows = rows.filter(action=action) if action else rows
     if kind != "looks":

@@ -118,7 +118,15 @@ def get_sample(viewer: Any, pk: int) -> Sample:
 def looked_at(viewer: Any, sample: Sample, *, how: str = "read") -> None:
     """查阅留痕 of a sample, before its bytes leave."""
     post = next(post for post in posts_of(viewer) if INSPECT in post.role.rights)
-    record_access(how, object=sample, fields=["sample"], by=viewer, role=post.role_id, office=post.office.name)
+    record_access(
+        how,
+        object=sample,
+        fields=["sample"],
+        by=viewer,
+        purpose=str(_("监督检查")),
+        role=post.role_id,
+        office=post.office.name,
+    )
 
 
 @dataclass(frozen=True)
