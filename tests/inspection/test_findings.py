@@ -138,7 +138,7 @@ def test_what_is_late_is_reported_once_and_then_the_heads_see_it(world: SimpleNa
 def test_evidence_is_looked_up_and_a_draft_may_be_rewritten_but_nothing_that_was_sent(world: SimpleNamespace) -> None:
     cast = world.cast
     with pytest.raises(Invalid, match="证据"):
-        drafted(world, evidence=[Given("file", "0" * 64)])
+        drafted(world, evidence=[Given("file", "0" * 64), Given("hit", "7"), Given("sample", "7")])
     made = drafted(world)
     actions.revise(finding=made, by=cast["inspector"], **{**WORDS, "severity": "grave"})
     actions.send(finding=made, by=cast["inspector"])
@@ -204,7 +204,7 @@ def test_the_pages_take_a_finding_from_the_form_to_the_printed_letter(world: Sim
     address = reverse("findings:new") + f"?case={world.case.number}&hit=7"
     assert 'value="7"' in browser.get(address).text
     made = browser.post(
-        reverse("findings:new"), {**WORDS, "office": world.xiji.pk, "owner": "xiji_intake", "case": world.case.number, "hit": "7"}
+        reverse("findings:new"), {**WORDS, "office": world.xiji.pk, "owner": "xiji_intake", "case": world.case.number}
     )  # fmt: skip
     found = Finding.objects.latest("pk")
     assert made["Location"] == reverse("findings:finding", args=[found.pk])

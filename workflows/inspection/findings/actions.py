@@ -257,5 +257,5 @@ def note(*, case: Case, text: str, by: Any, now: datetime | None = None) -> Insp
     act_as(post)
     made = InspectionNote.objects.create(case=case, text=_said(text), by=by, at=now)
     payload = {"case": case.number, "text": commitment_of(made.text)}
-    record("inspection.noted", about=("inspection", case.pk), object=made, payload=payload)
+    record("inspection.noted", about=("folder", case.pk), object=made, payload=payload)
     return made

@@ -41,7 +41,7 @@ def keep(finding: Finding, given: Sequence[Given]) -> None:
 
 
 def _digest(one: Given, finding: Finding) -> str | None:
-    """The fingerprint of a thing, "" for what has none, None when there is no such thing."""
+    """The fingerprint of a thing, None when there is no such thing."""
     return _LOOKS[one.kind](one.ref, finding)
 
 
@@ -61,8 +61,8 @@ def _file(ref: str, finding: Finding) -> str | None:
 
 
 def _hit(ref: str, finding: Finding) -> str | None:
-    found = CheckHit.objects.filter(pk=int(ref)).values_list("fingerprint", flat=True).first() if is_key(ref) else None
-    return found or ("" if is_key(ref) else None)
+    row = CheckHit.objects.filter(pk=int(ref)).first() if is_key(ref) else None
+    return None if row is None else row.fingerprint
 
 
 def _sample(ref: str, finding: Finding) -> str | None:

@@ -91,6 +91,9 @@ class Line:
 
 
 def _lines(rows: Iterable[Finding]) -> list[Line]:
+    rows = list(rows)
+    if not rows:
+        return []
     today, cal = clock.today(), calendar()
     waits = ("sent", "answered")
     return [Line(row, remaining(row.due_on, today, cal) if row.due_on and row.state in waits else None) for row in rows]

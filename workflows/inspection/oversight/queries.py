@@ -156,7 +156,7 @@ def _entries(kind: str, rows: Sequence[Any]) -> list[Entry]:
             Entry(row.recorded_at, _look_words(row.action), cases.get(row.case_id, ""), "ok", row.purpose or "", row.pk)
             for row in rows
         ]
-    cases = _numbers(int(row.stream.key) for row in rows if row.stream.kind in ("case", "inspection"))
+    cases = _numbers(int(row.stream.key) for row in rows if row.stream.kind in ("case", "folder"))
     return [
         Entry(row.recorded_at, words_of(row.action), _about(row.stream, cases), row.outcome, row.purpose or "", row.pk)
         for row in rows
@@ -164,7 +164,7 @@ def _entries(kind: str, rows: Sequence[Any]) -> list[Entry]:
 
 
 def _about(stream: Any, cases: dict[int, str]) -> str:
-    is_case = stream.kind in ("case", "inspection")
+    is_case = stream.kind in ("case", "folder")
     return cases.get(int(stream.key), "") if is_case else f"{stream.kind} {stream.key}"
 
 

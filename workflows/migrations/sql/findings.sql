@@ -74,4 +74,4 @@ SELECT history_watch('workflows_finding', 'finding', 'id');
 SELECT history_watch('workflows_findingstep', 'finding', 'finding_id');
 SELECT history_watch('workflows_evidence', 'finding', 'finding_id');
 SELECT history_watch('workflows_findingfile', 'finding', 'finding_id');
-SELECT history_watch('workflows_inspectionnote', 'inspection', 'case_id');
+SELECT history_watch('workflows_inspectionnote', 'folder', 'case_id');
