@@ -9,14 +9,15 @@ from cases.access.models import StandIn
 from cases.access.queries import posts_of, work_posts
 from cases.calendar import clock
 from cases.recusal.models import Recusal
-from tests.desk.road import new_case, road, signed_in
+from tests.desk.road import signed_in
+from tests.desk.standing import new_case, road, standing
 from workflows import actions
 from workflows.desk.staffing.queries import loads_of
 from workflows.models import WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
-__all__ = ["new_case", "road", "signed_in"]
+__all__ = ["new_case", "road", "signed_in", "standing"]
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from django.urls import reverse
 from cases.access.looks import OPENED
 from cases.calendar import clock
 from cases.history.models import Access
-from tests.desk.road import new_case, road, signed_in
+from tests.desk.road import signed_in
+from tests.desk.standing import new_case, road, standing
 from workflows.models import Decision
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
-__all__ = ["new_case", "road", "signed_in"]
+__all__ = ["new_case", "road", "signed_in", "standing"]
 
 
 def test_a_reviewer_who_only_uses_the_api_reads_decides_in_a_batch_and_is_not_flagged(new_case, signed_in):

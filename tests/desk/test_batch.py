@@ -15,6 +15,7 @@ from workflows.models import Decision
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY"), (2, "COUNTY"), (3, "COUNTY")]
 ADDRESS = reverse("desk:batch", args=["rare_disease", "county_review"])
 
 

@@ -11,6 +11,7 @@ from workflows.desk.casefile.queries import TABS
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "INTAKE")]
 
 
 def test_every_tab_opens_at_every_level_in_both_languages(new_case, signed_in):

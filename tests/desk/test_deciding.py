@@ -16,6 +16,7 @@ from workflows.walking import drive
 from workflows.walking.papers import picture
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "INTAKE")]
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_the_policy_says_how_long_an_opinion_against_must_be(cast, new_case, at_
     longer = Row("eligibility", "opinion_characters", {"count": 20}, 5, "示例第 22 条")
     policy.edit_row(version=draft, row=longer, by=cast["policy_edit"])
     policy.publish(version=draft, by=cast["policy_publish"])
-    browser, item, address = at_desk(new_case(1))
+    browser, item, address = at_desk(new_case(3))
     words = typed(item, "not_accept", opinion="户口和参保都不在宁夏不符合。", reasons=["reject_reasons:J01"])
     page = browser.post(address, words).content.decode()
     assert "请写明理由，至少 20 个字" in page and "至少写 20 个字" in page

@@ -24,6 +24,7 @@ from workflows.models import Decision, WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 PLEASE, DONE = "请电话问医院，第二页为什么没有盖章。", "已经问过，医院补寄盖章的一页。"
 
 

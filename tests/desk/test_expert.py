@@ -76,7 +76,8 @@ def test_under_the_threshold_nobody_needs_an_expert(new_case: Any) -> None:
 
 def test_an_office_that_has_no_experts_switches_the_level_off(cast: Any) -> None:
     rows = [replace(row, value={"on": False}) if row.name == "levels.expert" else row for row in POLICY["rows"]]
-    draft = policy.load_policy(programme="rare_disease", version={**POLICY, "rows": rows}, by=cast["policy_edit"])
+    version = {**POLICY, "rows": rows, "effective_from": clock.today().isoformat()}
+    draft = policy.load_policy(programme="rare_disease", version=version, by=cast["policy_edit"])
     policy.publish(version=draft, by=cast["policy_publish"])
     case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"], changes=COSTLY)
     drive.to(case, "PROVINCE")

@@ -23,6 +23,7 @@ from workflows.models import Decision, Draft, Ending, Handover, Timer, WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 WHY = "同事今天请假，申请人等着答复。"
 
 
@@ -156,7 +157,7 @@ def test_a_returned_file_comes_back_to_who_handled_it(county, cast):
 
 
 def test_a_supplemented_file_comes_back_to_the_clerk_who_asked(new_case, cast):
-    case = new_case(1)
+    case = new_case(2)
     asked = {"items": [{"kind": "answer", "key": "patient_phone", "reason": "S10", "note": ""}]}
     drive.step(case, "supplement", data=asked)
     from cases.evidence import actions as evidence

@@ -19,6 +19,7 @@ from workflows.inspection.timeline import whole_timeline
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
 
 

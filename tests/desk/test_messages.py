@@ -10,6 +10,7 @@ from workflows.desk.messages.actions import plain_words, send_message
 from workflows.desk.notes.actions import write_note
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 WORDS = "请带上最近一次的出院小结，周三上午来窗口。"
 
 

@@ -24,6 +24,7 @@ from workflows.walking import drive
 from workflows.walking.demo_rare_disease import COSTLY
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 WORDS = "原件在档案室，复印件见附件。"
 CLOSED = ("applicant1", "zhongning_clerk", "fin_make", "publicity", "panel1", "expert1", "sysadmin")
 
@@ -75,7 +76,7 @@ def test_the_look_is_stored_before_the_bytes_are_read(cast, case, signed_in):
 
 
 def test_who_reads_no_notes_gets_the_answer_of_a_file_that_never_was(cast, road, signed_in, client):
-    case = drive.apply(slug="rare_disease", number=1, by=cast["applicant1"], changes=COSTLY)
+    case = drive.apply(slug="rare_disease", number=2, by=cast["applicant1"], changes=COSTLY)
     drive.to(case, "PROVINCE")
     drive.ask_expert(case)
     note = written(case, cast["xiji_review"])

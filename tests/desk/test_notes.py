@@ -19,6 +19,7 @@ from workflows.desk.notes.models import Mention, Note
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 SECRET = "邻居说这家人去年买了新车待核"
 
 

@@ -14,6 +14,7 @@ from workflows.models import Decision
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "INTAKE")]
 
 
 @pytest.fixture

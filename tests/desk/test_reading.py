@@ -16,6 +16,7 @@ from workflows.models import Decision
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "COUNTY")]
 __all__ = ["at_desk"]
 
 
@@ -108,7 +109,7 @@ def test_a_stamp_without_reading_is_flagged_for_the_inspector_alone(cast, new_ca
 
 def test_the_seconds_that_are_too_few_are_the_policys(published_with, cast, new_case):
     published_with("rare_disease", "seconds", {"count": 1000})
-    case = new_case(1, "COUNTY")
+    case = new_case(3, "COUNTY")
     item = drive.open_item(case)
     who = drive.person_for(item)
     drive.read(case, who)

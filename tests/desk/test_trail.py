@@ -9,6 +9,7 @@ from workflows.models import WorkItem
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
+STANDS = [(1, "INTAKE"), (2, "INTAKE"), (3, "INTAKE"), (5, "INTAKE")]
 
 
 @pytest.fixture

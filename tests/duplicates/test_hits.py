@@ -21,14 +21,15 @@ from cases.history.models import Event
 from cases.money.actions import build_batch
 from cases.money.queries import candidates
 from cases.recusal.actions import declare_relative
-from tests.desk.road import new_case, road, signed_in
+from tests.desk.road import signed_in
+from tests.desk.standing import new_case, road, standing
 from workflows.desk.panel import actions as meetings
 from workflows.models import Recheck
 from workflows.programmes.rare_disease.people import demo_answers, demo_id
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
-__all__ = ["new_case", "road", "signed_in"]
+__all__ = ["new_case", "road", "signed_in", "standing"]
 SLUG = "rare_disease"
 
 

@@ -19,13 +19,14 @@ from cases.duplicates.search import findings_of
 from cases.errors import Invalid, NotFound, Refusal
 from cases.history.models import Event
 from cases.sheets import Grid, digest
-from tests.desk.road import road, signed_in
+from tests.desk.road import signed_in
+from tests.desk.standing import road, standing
 from workflows import rechecks
 from workflows.programmes.rare_disease.people import demo_answers
 from workflows.walking import drive
 
 pytestmark = pytest.mark.django_db
-__all__ = ["road", "signed_in"]
+__all__ = ["road", "signed_in", "standing"]
 HEAD = ["姓名", "证件号码", "出生日期"]
 TODAY = date(2026, 11, 23)
 

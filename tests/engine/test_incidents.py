@@ -12,12 +12,12 @@ from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.outgoing import actions as outgoing
 from cases.outgoing.models import Outgoing
-from tests.desk.road import new_case, road
+from tests.desk.standing import new_case, road, standing
 from tests.kit.armed import armed
 from workflows.engine import incidents, timers
 from workflows.models import Incident, Timer
 
-__all__ = ["new_case", "road"]
+__all__ = ["new_case", "road", "standing"]
 pytestmark = pytest.mark.django_db
 ACCOUNT = "6217000012345678901"
 

@@ -16,13 +16,13 @@ from cases.errors import Refusal
 from cases.evidence import actions as evidence
 from cases.evidence.models import Supplement
 from cases.notices.models import Notice
-from tests.desk.road import new_case, road
+from tests.desk.standing import new_case, road, standing
 from tests.kit.armed import armed
 from workflows.engine import clockwork, timers
 from workflows.models import Timer, WorkItem
 from workflows.walking import drive
 
-__all__ = ["new_case", "road"]
+__all__ = ["new_case", "road", "standing"]
 pytestmark = pytest.mark.django_db
 
 NEEDED = {"items": [{"kind": "material", "key": "D06", "reason": "S06", "note": "缺医院章"}]}
