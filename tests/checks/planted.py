@@ -15,6 +15,7 @@ from tests.checks.bulk import Copies
 
 Plant = Callable[[Copies, int, Any], int]
 PLANTS: dict[str, Plant] = {}
+"""By check; a further kind of the same check has its name behind it."""
 
 
 def plants(code: str) -> Callable[[Plant], Plant]:
@@ -219,3 +220,246 @@ def a_strange_export(copies: Copies, g: int, cast: Any) -> int:
     """The system's administrator took a list out."""
     return int(_one(copies, """INSERT INTO cases_access (recorded_at, actor, action, object_type, object_id, fields, nonce, hash)
         VALUES (%s, %s, 'export', 'cases_case', '1', '{}', '', '') RETURNING id""", timezone.now(), cast["sysadmin"].pk))  # fmt: skip
+
+
+@plants("C02 recused")
+def came_back(copies: Copies, g: int, cast: Any) -> int:
+    """The reviewer had withdrawn from the case an hour before."""
+    case = copies.case(g)
+    _do(copies, """INSERT INTO cases_recusal (case_id, person_id, reason, at) SELECT case_id, actor_id, '', at - interval '1 hour'
+        FROM workflows_decision WHERE case_id = %s AND step = 'county_review'""", case)  # fmt: skip
+    return case
+
+
+@plants("C02 party")
+def his_own_helper(copies: Copies, g: int, cast: Any) -> int:
+    """The reviewer is the helper of the applicant."""
+    case = copies.case(g)
+    _do(copies, """UPDATE cases_case c SET agent_id = d.actor_id FROM workflows_decision d
+        WHERE d.case_id = c.id AND d.step = 'county_review' AND c.id = %s""", case)  # fmt: skip
+    return case
+
+
+@plants("C03 majority")
+def abstained(copies: Copies, g: int, cast: Any) -> int:
+    """All abstained, and it is agreed."""
+    case = copies.case(g)
+    _do(
+        copies,
+        """UPDATE workflows_vote v SET choice = 'abstain' FROM workflows_meetingitem i WHERE i.id = v.item_id AND i.case_id = %s""",
+        case,
+    )
+    return case
+
+
+@plants("C03 absent")
+def not_signed_in(copies: Copies, g: int, cast: Any) -> int:
+    """One of the votes is of somebody who was not there."""
+    case = copies.case(g)
+    _do(copies, """UPDATE workflows_vote SET member_id = %s WHERE id = (SELECT min(v.id) FROM workflows_vote v
+        JOIN workflows_meetingitem i ON i.id = v.item_id WHERE i.case_id = %s)""", cast["sysadmin"].pk, case)  # fmt: skip
+    return case
+
+
+@plants("C03 minutes")
+def no_minutes(copies: Copies, g: int, cast: Any) -> int:
+    """The meeting was closed without minutes."""
+    case = copies.case(g)
+    meeting = _one(copies, "SELECT meeting_id FROM workflows_meetingitem WHERE case_id = %s", case)
+    bare = _again(copies, "workflows_meeting", meeting, number=f"'M{g}'", minutes="''")
+    _do(copies, """INSERT INTO workflows_attendance (meeting_id, member_id, signed_at)
+        SELECT %s, member_id, signed_at FROM workflows_attendance WHERE meeting_id = %s""", bare, meeting)  # fmt: skip
+    _do(copies, "UPDATE workflows_meetingitem SET meeting_id = %s WHERE case_id = %s", bare, case)
+    return case
+
+
+@plants("C03 none")
+def no_panel(copies: Copies, g: int, cast: Any) -> int:
+    """The panel never had the case."""
+    case = copies.case(g)
+    _do(
+        copies,
+        "DELETE FROM workflows_vote v USING workflows_meetingitem i WHERE i.id = v.item_id AND i.case_id = %s",
+        case,
+    )
+    _do(copies, "DELETE FROM workflows_meetingitem WHERE case_id = %s", case)
+    return case
+
+
+@plants("C04 snapshot")
+def another_list(copies: Copies, g: int, cast: Any) -> int:
+    """The stored list is not the one whose fingerprint is kept."""
+    case = copies.case(g)
+    plist = _one(copies, "SELECT list_id FROM cases_publicentry WHERE case_id = %s", case)
+    other = _again(
+        copies, "cases_publiclist", plist, token="gen_random_uuid()", number=f"'T{g}'", snapshot="s.snapshot || 'x'"
+    )
+    _do(copies, "UPDATE cases_publicentry SET list_id = %s WHERE case_id = %s", other, case)
+    return case
+
+
+@plants("C04 ended")
+def taken_off(copies: Copies, g: int, cast: Any) -> int:
+    """The entry was taken off the list on its second day."""
+    case = copies.case(g)
+    _do(copies, """UPDATE cases_publicentry e SET closed_at = l.starts_on + interval '30 hours' FROM cases_publiclist l
+        WHERE l.id = e.list_id AND e.case_id = %s""", case)  # fmt: skip
+    return case
+
+
+@plants("C04 amount")
+def posted_another(copies: Copies, g: int, cast: Any) -> int:
+    """The public read another amount."""
+    case = copies.case(g)
+    _do(copies, "UPDATE cases_publicentry SET amount = amount - 1 WHERE case_id = %s", case)
+    return case
+
+
+@plants("C05 none")
+def never_posted(copies: Copies, g: int, cast: Any) -> int:
+    """The case was never on a list."""
+    case = copies.case(g)
+    _do(copies, "DELETE FROM cases_publicentry WHERE case_id = %s", case)
+    return case
+
+
+@plants("C05 objection")
+def objected(copies: Copies, g: int, cast: Any) -> int:
+    """An objection is open to this day."""
+    case = copies.case(g)
+    _do(copies, """INSERT INTO cases_objection (token, entry_id, case_id, named, objector_name, objector_phone, text, filed_at, extension_reason,
+        state, finding, reasons, answer) SELECT gen_random_uuid(), e.id, e.case_id, false, '', '', 'x', l.posted_at, '', 'open', '', '[]', ''
+        FROM cases_publicentry e JOIN cases_publiclist l ON l.id = e.list_id WHERE e.case_id = %s""", case)  # fmt: skip
+    return case
+
+
+@plants("C06 case")
+def the_case_says_more(copies: Copies, g: int, cast: Any) -> int:
+    """The amount of the case is another than was worked out."""
+    _do(copies, "UPDATE cases_case SET award = award + 1 WHERE id = %s", copies.case(g))
+    return copies.case(g)
+
+
+@plants("C06 panel")
+def the_panel_said_more(copies: Copies, g: int, cast: Any) -> int:
+    """The panel was shown another amount."""
+    _do(copies, "UPDATE workflows_meetingitem SET amount = amount + 1 WHERE case_id = %s", copies.case(g))
+    return copies.case(g)
+
+
+@plants("C06 paid")
+def paid_more(copies: Copies, g: int, cast: Any) -> int:
+    """More was paid than was worked out."""
+    _do(
+        copies,
+        "UPDATE cases_payout SET amount = amount + 1, amount_fen = amount_fen + 100 WHERE case_id = %s",
+        copies.case(g),
+    )
+    return copies.case(g)
+
+
+@plants("C06 unreadable")
+def facts_that_do_not_open(copies: Copies, g: int, cast: Any) -> int:
+    """The facts of the working were overwritten."""
+    _do(copies, "UPDATE cases_award SET facts = 's1.x.y.z' WHERE case_id = %s", copies.case(g))
+    return copies.case(g)
+
+
+@plants("C07 per_year")
+def had_before(copies: Copies, g: int, cast: Any) -> int:
+    """An imported grant of the same year is over the limit with this one."""
+    case = copies.case(g)
+    _do(copies, """WITH sheet AS (INSERT INTO cases_pastgrantimport (by_id, at, file_sha256, rows) VALUES (%s, now(), %s, 1) RETURNING id)
+        INSERT INTO cases_pastgrant (source_import_id, id_key, programme, year, amount, source)
+        SELECT sheet.id, n.id_key, c.programme, extract(year FROM c.accepted_on), 11999, 'x'
+        FROM sheet, cases_case c JOIN cases_person n ON n.id = c.patient_id WHERE c.id = %s""", cast["prov_review"].pk, f"p{g}", case)  # fmt: skip
+    return case
+
+
+def _other_fund(copies: Copies, g: int, **other: str) -> int:
+    case = copies.case(g)
+    fund = _one(copies, "SELECT fund_id FROM cases_payout WHERE case_id = %s", case)
+    _do(
+        copies,
+        "UPDATE cases_payout SET fund_id = %s WHERE case_id = %s",
+        _again(copies, "cases_fund", fund, code=f"'E{g}'", **other),
+        case,
+    )
+    return case
+
+
+@plants("C08 amount")
+def too_large(copies: Copies, g: int, cast: Any) -> int:
+    """The donor gives at most a yuan each."""
+    return _other_fund(copies, g, restriction='\'{"unit_max": "1"}\'::jsonb')
+
+
+@plants("C08 period")
+def too_early(copies: Copies, g: int, cast: Any) -> int:
+    """The fund began after the money was set aside."""
+    return _other_fund(copies, g, starts_on="s.starts_on + 9999", ends_on="NULL")
+
+
+@plants("C08 programme")
+def another_programme(copies: Copies, g: int, cast: Any) -> int:
+    """The fund is for hearing aids."""
+    return _other_fund(copies, g, programme="'hearing'")
+
+
+def _permits(copies: Copies, g: int, keys: tuple[str, str]) -> list[int]:
+    _do(copies, "DROP INDEX IF EXISTS part_once")
+    return [
+        int(_one(copies, """INSERT INTO cases_permit (case_id, part, id_key, provider_id, state, number, token, amount, issued_at, valid_until,
+            proposed_at, ended_why, missed) VALUES (%s, 'right_eye', %s, 1, 'used', %s, gen_random_uuid(), 1, now(), '2020-01-01', now(), '', 0)
+            RETURNING id""", copies.case(g + at), key, f"N{g}-{at}"))
+        for at, key in enumerate(keys)
+    ]  # fmt: skip
+
+
+@plants("C09 part")
+def one_eye_twice(copies: Copies, g: int, cast: Any) -> int:
+    """The same eye of the same person has two permits."""
+    _permits(copies, g, (f"eye {g}", f"eye {g}"))
+    return copies.case(g + 1)
+
+
+@plants("C09 lens")
+def one_lens_twice(copies: Copies, g: int, cast: Any) -> int:
+    """One lens went into two eyes; a dash makes it look like another."""
+    for permit, serial in zip(_permits(copies, g, (f"l {g}", f"r {g}")), (f"SN{g:05}", f"SN-{g:05}"), strict=True):
+        _do(copies, """INSERT INTO cases_surgery (permit_id, done_on, method, surgeon, lens_brand, lens_model, lens_power, lens_serial,
+            is_premium, by_id, at) VALUES (%s, '2020-01-01', 'phaco', 'x', 'x', 'x', 1, %s, false, 1, now())""", permit, serial)  # fmt: skip
+    return copies.case(g + 1)
+
+
+@plants("C10 unconfirmed")
+def confirmed_by_nobody(copies: Copies, g: int, cast: Any) -> int:
+    """No second person stands behind the account."""
+    account = _account(copies, copies.case(g))
+    _do(copies, "UPDATE cases_payeeaccount SET confirmed_by_id = NULL, confirmed_at = NULL WHERE id = %s", account)
+    return copies.case(g)
+
+
+@plants("C10 name")
+def in_another_name(copies: Copies, g: int, cast: Any) -> int:
+    """The account is called the patient's and bears another name."""
+    _do(copies, "UPDATE cases_caseparty SET name_key = 'x' WHERE who = 'payee' AND case_id = %s", copies.case(g))
+    return copies.case(g)
+
+
+@plants("C10 agent")
+def the_helper_is_paid(copies: Copies, g: int, cast: Any) -> int:
+    """The money went to somebody of the helper's name."""
+    case = copies.case(g)
+    _do(copies, "UPDATE cases_payeeaccount SET relation = 'SON' WHERE id = %s", _account(copies, case))
+    _do(copies, """INSERT INTO cases_caseparty (case_id, who, name_key, id_key) SELECT case_id, 'agent', name_key, ''
+        FROM cases_caseparty WHERE case_id = %s AND who = 'payee'""", case)  # fmt: skip
+    return case
+
+
+@plants("C13 none")
+def never_drawn(copies: Copies, g: int, cast: Any) -> int:
+    """No follow-up was ever drawn."""
+    case = never_visited(copies, g, cast)
+    _do(copies, "DELETE FROM cases_followup WHERE case_id = %s", case)
+    return case

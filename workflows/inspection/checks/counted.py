@@ -8,7 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db import connection
+from django.db.models import Case as Either
+from django.db.models import OuterRef, Subquery, Sum, TextField, When
+from django.db.models.functions import Cast
 
 from cases.award.earlier import NONE, Earlier
 from cases.award.models import Award
@@ -17,9 +20,13 @@ from cases.duplicates.queries import earlier_aid
 from cases.money.models import AID, Payout
 from cases.policy.queries import policy_for
 from cases.programme import programme
+from cases.urgent.models import UrgentAid
+from cases.urgent.rules import CONFIRMATION
 from workflows.inspection.checks.check import Found
 from workflows.models import MeetingItem
 
+SEALED = {"facts_kept": "facts", "earlier_kept": "earlier"}
+"""What is opened award by award: one that does not open is a hit and stops nothing."""
 FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What stored facts that nobody can read bring about."""
 
@@ -27,9 +34,9 @@ FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 def differs(lo: int, hi: int, today: date) -> Iterator[Found]:
     """金额不符, a case at a time, the first thing that is wrong with it; each award is calculated anew."""
     last: dict[int, Award] = {}
-    for row in (
-        Award.objects.filter(case__gt=lo, case__lte=hi).defer("working").select_related("case").order_by("case", "pk")
-    ):
+    sealed = {name: Cast(column, TextField()) for name, column in SEALED.items()}
+    rows = Award.objects.filter(case__gt=lo, case__lte=hi).defer(*SEALED.values(), "working").annotate(**sealed)
+    for row in rows.select_related("case").order_by("case", "pk"):
         last[row.case_id] = row
         yield from _worked_out(row)
     yield from _of_the_case(last)
@@ -40,8 +47,9 @@ def differs(lo: int, hi: int, today: date) -> Iterator[Found]:
 def _worked_out(row: Award) -> Iterator[Found]:
     told = {"award": row.pk, "stored": str(row.amount)}
     try:
-        counted = _count(row, Earlier.from_json(row.earlier) if row.earlier else NONE)
-        if counted != row.amount and not row.earlier:
+        kept = _opened(row, "earlier_kept")
+        counted = _count(row, Earlier.from_json(kept) if kept else NONE)
+        if counted != row.amount and not kept:
             counted = _count(row, _earlier(row.case))
     except FAULTS:
         yield _found(row.case_id, f"{row.pk}:working", row, "unreadable", told)
@@ -51,7 +59,12 @@ def _worked_out(row: Award) -> Iterator[Found]:
 
 
 def _count(row: Award, earlier: Earlier) -> Decimal:
-    return programme(row.case.programme).award(row.facts, policy_for(row.policy_id), earlier).amount
+    return programme(row.case.programme).award(_opened(row, "facts_kept"), policy_for(row.policy_id), earlier).amount
+
+
+def _opened(row: Award, name: str) -> Any:
+    column: Any = Award._meta.get_field(SEALED[name])
+    return column.from_db_value(getattr(row, name), None, connection)
 
 
 def _earlier(case: Case) -> Earlier:
@@ -71,7 +84,9 @@ def _of_the_panel(lo: int, hi: int) -> Iterator[Found]:
     before = (
         Award.objects.filter(case=OuterRef("case"), at__lte=OuterRef("decided_at")).order_by("-pk").values("amount")[:1]
     )
-    items = MeetingItem.objects.filter(case__gt=lo, case__lte=hi, outcome="agree").annotate(stored=Subquery(before))
+    ahead = UrgentAid.objects.filter(case=OuterRef("case")).values("amount")[:1]
+    stored = Either(When(work_item__step=CONFIRMATION, then=Subquery(ahead)), default=Subquery(before))
+    items = MeetingItem.objects.filter(case__gt=lo, case__lte=hi, outcome="agree").annotate(stored=stored)
     for pk, case, amount, stored in items.values_list("pk", "case", "amount", "stored"):
         if stored is not None and amount != stored:
             rows: list[list[Any]] = [["workflows_meetingitem", pk]]
