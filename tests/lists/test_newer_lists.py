@@ -147,7 +147,21 @@ def waiting_for_money(world: World) -> None:
     Case.objects.filter(number__startswith="640422-2026-9").update(state="WAITLIST")
 
 
+def one_check_hit(world: World) -> str:
+    """The page with one hit of a standing check whose sentence names a person, a step and another case."""
+    row = world.rows["hit"]
+    row.facts |= {"person": world.rows["case"].owner_id, "other": row.case_id}
+    row.save(update_fields=["facts"])
+    return ""
+
+
+def check_hits(world: World) -> None:
+    """Thirty more of them."""
+    more(world.rows["hit"], subject=lambda number: f"more {number}")
+
+
 NEWER = [
+    List("inspector", "checks:check", check_hits, ("C14",), one_check_hit),
     List("eye_hospital", "providers:home", permits),
     List("eye_hospital", "providers:claims", claim_lines),
     List("xiji_intake", "providers:lines", claim_lines),
