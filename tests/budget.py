@@ -8,26 +8,26 @@ from typing import Any
 import pytest
 
 BUDGET = {
-    "tests/journeys": 450,
-    "tests/desk": 300,
-    "tests/pages": 420,
-    "tests/frame": 150,
-    "tests/matrix": 150,
-    "tests/faults": 200,
-    "tests/races": 150,
+    "tests/journeys": 320,
+    "tests/desk": 200,
+    "tests/pages": 220,
+    "tests/frame": 120,
+    "tests/matrix": 240,
+    "tests/faults": 130,
+    "tests/races": 180,
     "tests/api": 90,
     "tests/running": 90,
     "tests/lists": 120,
     "tests/inspection": 90,
     "tests/history": 90,
     "tests/dossier": 140,
-    "tests/operations": 240,
+    "tests/operations": 180,
     "tests/duties": 200,
     "tests/rare_disease": 180,
     "tests/engine": 300,
     "tests/reports": 90,
     "tests/screening": 150,
-    "tests/programmes": 120,
+    "tests/programmes": 90,
 }
 OTHERS = 60
 """Seconds of test time, added up over all workers."""
