@@ -12,6 +12,7 @@ from django.urls import reverse
 from cases.access.models import Office
 from cases.history.models import Access, Event
 from cases.people.models import PayeeAccount
+from cases.stock.models import Device
 from tests.inspection.conftest import NEW_PHONE
 from workflows.flow import graph, road_of
 from workflows.inspection.asof.cut import Stood, fold
@@ -19,6 +20,7 @@ from workflows.inspection.asof.told import parts_then
 from workflows.inspection.road.queries import frame_of, moves_of
 from workflows.inspection.touched import queries as touched
 from workflows.models import Decision, WorkItem
+from workflows.walking import devices
 
 pytestmark = pytest.mark.django_db
 PAGE = "inspection:touched"
@@ -132,3 +134,11 @@ def test_two_rounds_stand_side_by_side_and_values_only_for_a_purpose(committed: 
     assert NEW_PHONE in browser.post(shown, {"purpose": "核对两轮"}).text
     assert Access.objects.filter(case_id=case.pk, purpose="核对两轮").exists()
     assert parts_then(Stood(case=case, rows=fold(case, 1)), clear=lambda _part: True) == []
+
+
+def test_a_device_shows_where_it_was_moved(committed: Any, db: Any, signed_in: Any) -> None:
+    devices.arrive(committed.cast, 1)
+    serial = Device.objects.get().serial
+    page = signed_in(committed.cast["inspector"]).get(reverse(PAGE), {"device": serial})
+    words = [one.words for one in page.context["page"].rows]
+    assert "新增一行数据：设备" in words and "新增一行数据：设备流水" in words and serial in page.text
