@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test axe walks soak outage fraud bench bench-quick check stop packages packages-dev
+.PHONY: help run test axe walks attack soak outage fraud bench bench-quick check stop packages packages-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ axe: packages-dev ## axe on every page that people reach, on the main ones in ea
 
 walks: packages-dev ## a case walked to every ending of its road; some minutes
 	@EVERY_ENDING=yes $(VENV)/python -m pytest -q -n 0 -s tests/journeys/test_walk.py
+
+attack: packages-dev ## each kind of tampering with history at many random places (ATTACK_ROUNDS=200), and clean runs under load; an hour
+	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),200) CLEAN_RUNS=100 $(VENV)/python -m pytest -q -n 0 -s --timeout 36000 tests/attack $(ARGS)
 
 soak: packages-dev ## ten thousand acts of many hands on the same cases, in threads and processes; half an hour
 	@SOAK_ACTS=10000 $(VENV)/python -m pytest -q -n 0 -s tests/races/test_crossing.py $(ARGS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
@@ -19,6 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cases.calendar import clock
+from cases.history.acts_check import recent_out_of_band
 from cases.history.sealing import queries as sealing
 from cases.outgoing.models import Outgoing
 from workflows.engine import timers
@@ -75,6 +77,8 @@ class _Queues:
         yield _gauge("relief_timers_late", "Timers whose time has come.", timers.late(now).count())
         given_up = Timer.objects.filter(done_at=None, cancelled_at=None, parked_at__isnull=False).count()
         yield _gauge("relief_timers_parked", "Timers given up, for a person to look at.", given_up)
+        around = len(recent_out_of_band(connection))
+        yield _gauge("relief_history_out_of_band", "Transactions of late that changed rows without an act.", around)
         steps = GaugeMetricFamily("relief_work_open", "Open steps by step and state.", labels=["step", "state"])
         rows = WorkItem.objects.filter(state__in=["open", "claimed"]).order_by().values("step", "state")
         for row in rows.annotate(n=Count("pk")):

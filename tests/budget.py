@@ -20,6 +20,7 @@ BUDGET = {
     "tests/lists": 120,
     "tests/inspection": 90,
     "tests/history": 90,
+    "tests/attack": 90,
     "tests/dossier": 140,
     "tests/operations": 180,
     "tests/duties": 200,

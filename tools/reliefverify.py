@@ -327,6 +327,7 @@ class Tip:
     at: bytes
     row: str
     txid: bytes
+    leaf: int | None = None
     other: tuple[bytes, ...] = ()
     doubted: bool = False
 
@@ -372,6 +373,7 @@ class Sealed:
         self.doubts: list[tuple[int, bytes, Finding, str]] = []
         self.spoiled, self.latest = False, b""
         self.bad: Finding | None = None
+        self.failed: list[tuple[int, int]] = []
         self.forks: Finding | None = None
 
     def push(self, leaf: bytes, at: bytes = b"") -> None:
@@ -405,6 +407,7 @@ class Sealed:
             return
         if self.tree is None or self.tree.root() != root:
             explained = self.spoiled or self._settle(root)
+            self.failed += [] if explained else [(self.begin.size, self.size)]
             if not explained and self.bad is None:
                 first = self.begin.size
                 self.bad = self.report.add(
@@ -461,6 +464,12 @@ class Sealed:
             if tree.root() == self.roots.at(self.size):
                 self.tree = tree
 
+    def cut(self) -> list[Finding]:
+        """Leaves that a checkpoint speaks of behind the last one that is there."""
+        last = self.roots.sizes[-1] if self.roots.sizes else 0
+        until = f"..{last - 1}" if last - 1 > self.size else ""
+        return [Finding("tree_cut", "cases_leaf", f"{self.size}{until}", leaf=self.size)] if last > self.size else []
+
     def _receipts(self) -> None:
         here = self.tree.root() if self.tree is not None else None
         if here is not None and any(root != here for root in self.seen[self.size]) and self.forks is None:
@@ -471,13 +480,10 @@ class Sealed:
             )
 
     def end(self) -> None:
+        broken = [one.leaf for one in self.report.findings if one.cause == "link_broken" and one.leaf is not None]
+        if self.bad and all(any(first <= leaf < last for leaf in broken) for first, last in self.failed):
+            self.report.findings.remove(self.bad)  # the entry that was rewritten is named already
         last = self.roots.sizes[-1] if self.roots.sizes else 0
-        if last > self.size:
-            self.report.add(
-                Finding(
-                    "tree_cut", "cases_checkpoint", str(last), leaf=self.size, detail=f"leaves {self.size}..{last - 1}"
-                )
-            )
         beyond = sorted(size for size in self.seen if size > max(self.size, 0))
         if beyond and last <= self.size:
             self.report.add(
@@ -500,6 +506,7 @@ class Log:
         self.changed: list[tuple[Finding, list[bytes | None], int, bytes]] = []
         self.gaps: list[tuple[int, int, int, Finding]] = []
         self.holes: list[Finding] = []
+        self.copies: set[int] = set()
         self.late: list[Finding] = []
         self.next_leaf = 0
         self.sealed_until = times
@@ -521,7 +528,7 @@ class Log:
         finding = None
         if right != stored:
             finding = self._changed(leaf, src, ref, fields)
-            if src == EVENT:
+            if src == EVENT and len(self.changed) < 1000:
                 self.changed.append((finding, fields, enc, stored))
         elif sealed is not None and sealed != stored:
             finding = self._changed(leaf, src, ref, fields)
@@ -539,7 +546,7 @@ class Log:
                 self.acts.take(ref, fields)
                 if fields[KIND_OF] in Books.TABLES:
                     self.books.take(fields)
-        if leaf is None and self.next_leaf:
+        if leaf is None and self.next_leaf and not (src == EVENT and ref in self.copies):
             self._unsealed(src, ref, fields)
 
     def _place(self, leaf: int) -> None:
@@ -580,8 +587,9 @@ class Log:
         if finding is not None and seq != expected:
             return  # moved: where it was there is a gap
         if seq < expected:
-            if not (tip and tip.doubted):
+            if not (tip and tip.doubted) and not (leaf is None and self._filled(stream, seq)):
                 self._add("event_twice", stream, seq, ref, leaf, at)
+                self.copies.add(ref)
             return
         prev = binascii.unhexlify(fields[PREV] or b"")
         if seq > expected:
@@ -591,7 +599,7 @@ class Log:
         if tip is not None and at < tip.at and finding is None and not tip.doubted:
             self._add("time_back", stream, seq, ref, leaf, at)
         other = (right, sealed or right) if finding is not None else ()
-        self.tips[stream] = Tip(seq, stored, at, str(ref), fields[TXID] or b"", other, finding is not None)
+        self.tips[stream] = Tip(seq, stored, at, str(ref), fields[TXID] or b"", leaf, other, finding is not None)
 
     def _broken(
         self, stream: int, tip: Tip | None, seq: int, ref: int, leaf: int | None, at: bytes, prev: bytes
@@ -601,7 +609,7 @@ class Log:
         elif tip is None:
             self._add("link_broken", stream, seq, ref, leaf, at)
         else:
-            self._add("link_broken", stream, tip.seq, int(tip.row), None, tip.at)
+            self._add("link_broken", stream, tip.seq, int(tip.row), tip.leaf, tip.at)
 
     def _gap(self, stream: int, first: int, last: int, prev: bytes, fields: list[bytes | None]) -> None:
         orphan = self.orphans.get(prev)
@@ -615,14 +623,31 @@ class Log:
         self.placed.append((found, stream))
         self.gaps.append((stream, first, last, found))
 
+    def _filled(self, stream: int, seq: int) -> bool:
+        """An entry whose leaf is gone comes after all others: its place is no gap."""
+        for number, (one, first, last, found) in enumerate(self.gaps):
+            if one == stream and first <= seq <= last:
+                if first == last:
+                    del self.gaps[number]
+                else:
+                    self.gaps[number] = (one, first + (seq == first), last - (seq == last), found)
+                return True
+        return False
+
     def _unsealed(self, src: int, ref: int, fields: list[bytes | None]) -> None:
         at = _text(fields[AT] if src == EVENT else fields[0])
-        if at and at < self.sealed_until(60):
-            found = Finding("unsealed", "cases_event" if src == EVENT else "cases_access", str(ref), at=at)
-            if src == EVENT:
-                found.seq = _number(fields[SEQ])
-                self.placed.append((found, _number(fields[STREAM])))
-            self.late.append(found)
+        is_old = bool(at) and at < self.sealed_until(60)
+        if not is_old and len(self.late) > self.MOST_LATE:
+            return
+        found = Finding(
+            "unsealed" if is_old else "", "cases_event" if src == EVENT else "cases_access", str(ref), at=at
+        )
+        if src == EVENT:
+            found.seq = _number(fields[SEQ])
+            self.placed.append((found, _number(fields[STREAM])))
+        self.late.append(found)
+
+    MOST_LATE = 10_000
 
     def _add(self, cause: str, stream: int, seq: int, ref: int, leaf: int | None, at: bytes) -> None:
         found = self.report.add(Finding(cause, "cases_event", str(ref), seq=seq, leaf=leaf, at=_text(at)))
@@ -631,6 +656,7 @@ class Log:
     def end(self, streams: Iterable[tuple[int, str, str, int | None, bytes]]) -> None:
         """All has been read: heads, what was moved, what is missing."""
         self._moved()
+        self.holes += self.sealed.cut()
         self._holes()
         self.sealed.end()
         self.books.end()
@@ -658,6 +684,8 @@ class Log:
         elif (seq != tip.seq or head not in (tip.hash, *tip.other)) and not doubted:
             orphan = self.orphans.get(head)
             self.acts.excused.add(tip.txid)
+            if any(stored == head for _found, _fields, _enc, stored in self.changed):
+                return  # the last entry was moved, and is named
             if orphan is not None:
                 orphan.stream, orphan.seq = name, seq
             else:
@@ -676,25 +704,22 @@ class Log:
                     break
 
     def _holes(self) -> None:
-        """A leaf that is gone belongs to an entry without one, or to an entry that is gone with it."""
-        many = sum(_width(hole) for hole in self.holes)
-        if self.holes and many == len(self.late):
-            self.report.hidden.pop("unsealed", None)
-            self.late.sort(key=lambda one: (one.at, int(one.row)))
-            for found in self.late:
-                found.cause = "leaf_missing"
-            for hole in self.holes:
-                for found in self.late[: _width(hole)]:
-                    found.leaf = hole.leaf
-                    self.report.add(found)
-                del self.late[: _width(hole)]
-            self.holes = []
+        """A leaf that is gone belongs to an entry that is gone with it, or to the first entry without one."""
         gaps = [found for _stream, _first, _last, found in self.gaps]
-        if self.holes and gaps and many == sum(last - first + 1 for _s, first, last, _f in self.gaps):
+        many = sum(_width(hole) for hole in self.holes)
+        if self.holes and many == sum(last - first + 1 for _s, first, last, _f in self.gaps):
             for found, hole in zip(gaps, self.holes, strict=False):
                 found.leaf = hole.leaf
             self.holes = []
-        for found in [*gaps, *self.holes, *self.late]:
+        self.late.sort(key=lambda one: (one.at, int(one.row)))
+        if self.holes and many <= len(self.late):
+            for hole in self.holes:
+                for found in self.late[: _width(hole)]:
+                    found.cause, found.leaf = "leaf_missing", hole.leaf
+                    self.report.add(found)
+                del self.late[: _width(hole)]
+            self.holes = []
+        for found in [*gaps, *self.holes, *(one for one in self.late if one.cause)]:
             self.report.add(found)
 
 
@@ -879,27 +904,38 @@ class Seals:
             known.detail = f"{known.detail} first of several".strip()
 
     def checkpoint(self, one: Checkpoint) -> None:
+        """One checkpoint. What is signed for its size counts; a stored root beside it may have been changed alone."""
         self.report.checkpoints += 1
         self.report.size = max(self.report.size, one.size)
-        self.roots.add(one.size, one.root, one.tops, later(one.at, 5))
         self.last_at = max(self.last_at, one.at)
-        row = str(one.size)
+        root = one.root
         try:
             note = open_note(one.note)
         except ValueError:
-            self._say("checkpoint_changed", "cases_checkpoint", row, one.size, "the note is not readable")
-            return
+            self._say("checkpoint_changed", "cases_checkpoint", str(one.size), one.size, "the note is not readable")
+        else:
+            root = self._opened(one, note)
+        self.roots.add(one.size, root, one.tops, later(one.at, 5))
+
+    def _opened(self, one: Checkpoint, note: Note) -> bytes:
+        """The root that the tree must have, by a note that was read."""
+        row, name = str(one.size), note.lines[0][0]
+        signed = {
+            key.raw for key in signers(note, [Key(name, 1, raw) for raw in {key.raw for key in self.keys} | self.good])
+        }
         if (note.size, note.root) != (one.size, one.root):
             self._say("checkpoint_changed", "cases_checkpoint", row, one.size)
-            return
-        name = note.lines[0][0] if note.lines else ""
-        signed = signers(note, [Key(name, 1, raw) for raw in {key.raw for key in self.keys} | self.good])
-        if not any(key.raw in self.good for key in signed):
-            self._say("note_forged", "cases_checkpoint", row, one.size)
-            return
-        spans = [key for key in self.keys if key.raw in {key.raw for key in signed}]
-        if not any(key.first <= one.size and (key.last is None or one.size <= key.last) for key in spans):
+            return note.root if note.size == one.size and signed & self.good else one.root
+        if not signed & self.good:
+            if not signed:  # else by a key that is named already
+                self._say("note_forged", "cases_checkpoint", row, one.size)
+        elif not any(
+            key.first <= one.size and (key.last is None or one.size <= key.last)
+            for key in self.keys
+            if key.raw in signed
+        ):
             self._say("key_range", "cases_checkpoint", row, one.size)
+        return one.root
 
     def receipt(self, one: Receipt) -> None:
         """A receipt that lies beside the log: its cosignature must be of its witness, its root of this tree."""
@@ -971,6 +1007,7 @@ class Bundle:
     """What `manage.py export_bundle` wrote: a zip file, or the folder that it was unpacked to."""
 
     now = ""
+    errors: tuple[type[Exception], ...] = ()
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
@@ -1132,13 +1169,16 @@ class Database:
     BATCH = 2000
 
     def __init__(self, dsn: str = "", link: Any = None) -> None:
+        try:
+            import psycopg2
+        except ImportError as error:
+            raise CannotDecide("psycopg2 is not installed here: check a bundle instead") from error
+        self.errors: tuple[type[Exception], ...] = (psycopg2.Error,)
         if link is None:
             try:
-                import psycopg2
-
                 link = psycopg2.connect(dsn)
                 link.set_session(isolation_level="REPEATABLE READ", readonly=True)
-            except Exception as error:
+            except psycopg2.Error as error:
                 raise CannotDecide(f"the database does not answer: {type(error).__name__}") from error
         self.link = link
         with self.link.cursor() as cursor:
@@ -1347,8 +1387,13 @@ def check(source: Bundle | Database, trust: Trust) -> Report:
             balances(source, report)
         else:
             report.notes.append("a bundle holds no tables: they were not compared with their changes")
-    except (ValueError, TypeError, KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
-        raise CannotDecide(f"not readable: {type(error).__name__}: {error}") from error
+    except (ValueError, TypeError, KeyError, zipfile.BadZipFile, OSError, EOFError, *source.errors) as error:
+        raise CannotDecide(f"not readable: {type(error).__name__}: {error}".strip()) from error
+    unknown = next((one for one in report.findings if one.cause == "key_unknown"), None)
+    if unknown is not None:
+        for fork in [one for one in report.findings if one.cause == "fork"]:
+            unknown.detail = f"a witness has seen another root for size {fork.row}"
+            report.findings.remove(fork)
     if not trust.log_keys:
         report.notes.append("no trust file: a whole rewriting with a new key would not be seen")
     if not report.checkpoints:

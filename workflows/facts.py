@@ -14,6 +14,7 @@ from cases.consent.rules import NEEDED
 from cases.dossier import actions as dossier
 from cases.duplicates.actions import note_trace
 from cases.errors import Refusal
+from cases.history import alarm
 from cases.history.record import action
 from cases.money import actions as money
 from cases.money import remarks
@@ -64,6 +65,7 @@ def listen() -> None:
     clockwork.sweeps(outgoing.park_unanswered)
     clockwork.sweeps(stock.offer_free)
     clockwork.sweeps(incidents.sweep)
+    clockwork.sweeps(alarm.look_for_out_of_band)
     clockwork.every("near", title=_("快到期的重排先后"), at=0)(overdue.put_near_forward)
     clockwork.every("overdue", title=_("超期上报"), at=1)(overdue.report)
     clockwork.every("clearing", title=_("清理办完的工作记录"), at=4)(clearing.clear)

@@ -75,6 +75,7 @@ class _Tree:
     holes: list[Finding] = field(default_factory=list)
     failed: list[_Stretch] = field(default_factory=list)
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    wrong: list[tuple[str, int]] = field(default_factory=list)
     fork: Finding | None = None
 
     def __post_init__(self) -> None:
@@ -93,8 +94,7 @@ class _Tree:
         if self.edge is not None:
             for level, index, node in self.edge.append(leaf):
                 if level % 8 == 0 and self.tiles.get((level, index), node) != node:
-                    row = f"{level}/{index}"
-                    self.report.add("tile_changed", _("存的子树与它的叶不符。"), "cases_tile", row, leaf=place)
+                    self.wrong.append((f"{level}/{index}", place))
         self._counted()
 
     def _counted(self) -> None:
@@ -114,10 +114,13 @@ class _Tree:
             if not self.is_holed:
                 self.failed.append(_Stretch(self.begin, self.count, root))
             edge = self.edge = self._stored(root)
+            self.wrong = []  # the leaves are wrong, not the subtrees
         elif hashlib.sha256(edge.stored()).digest() != self.signed.edge(self.next):
             said = _("检查点存的边缘与它的叶不符。")
             self.report.add("tile_changed", said, "cases_checkpoint", self.count, leaf=self.count - 1)
-        self.is_holed = False
+        for row, place in self.wrong:
+            self.report.add("tile_changed", _("存的子树与它的叶不符。"), "cases_tile", row, leaf=place)
+        self.is_holed, self.wrong = False, []
         if edge is not None:
             self.begin = Frontier(edge.size, [*edge.hashes])
 
@@ -154,7 +157,12 @@ class _Tree:
             self.report.add("log_truncated", said, "cases_leaf", self.count, leaf=self.count)
 
     def _explained(self, stretch: _Stretch) -> bool:
-        """Whether the root was signed over the hash of a doubted entry: then the leaf is what was changed."""
+        """Whether a rewritten entry in it is named already, or the root was signed over a doubted entry: then its leaf was changed."""
+        broken = [
+            found.leaf for found in self.report.findings if found.cause == "link_broken" and found.leaf is not None
+        ]
+        if any(stretch.begin.size <= leaf < stretch.end for leaf in broken):
+            return True
         places = [place for place in self.report.doubts if stretch.begin.size <= place < stretch.end]
         for some in [places, *([place] for place in places)]:
             if some and self._again(stretch, some) == stretch.root:
@@ -174,14 +182,21 @@ class _Tree:
 
 def _verify_unsealed(connection: Any, report: Report, holes: list[Finding]) -> None:
     """An entry that waits too long, once there are seals. Where a leaf is gone, this is the entry it stood for."""
+    gone = [found for found in report.findings if found.cause == "event_missing" and found.leaf is None]
+    if len(gone) == len(holes):
+        for found, hole in zip(gone, [*holes], strict=True):
+            found.leaf = hole.leaf
+            report.findings.remove(hole)
+            holes.remove(hole)
+    named = {(found.table, found.row) for found in report.findings}
     for src, (table, _cause) in TABLES.items():
         sql = (
-            f"SELECT e.id, e.recorded_at FROM {table} e WHERE e.recorded_at < relief_now() - %s AND NOT EXISTS "
-            "(SELECT FROM cases_leaf l WHERE l.src = %s AND l.ref = e.id) ORDER BY e.id LIMIT 1000"
+            f"SELECT e.id, e.recorded_at, e.recorded_at < relief_now() - %s AS is_late FROM {table} e WHERE NOT EXISTS "
+            "(SELECT FROM cases_leaf l WHERE l.src = %s AND l.ref = e.id) ORDER BY e.id LIMIT 10000"
         )
         for row in stream_rows(connection, sql, [timedelta(seconds=SECONDS), src]):
             if holes:
                 hole = holes.pop(0)
                 hole.sentence, hole.row, hole.table = _("这一条的叶被删去。"), str(row["id"]), table
-                continue
-            report.add("unsealed", _("超过一分钟还没有封存。"), table, row["id"], at=row["recorded_at"])
+            elif row["is_late"] and (table, str(row["id"])) not in named:
+                report.add("unsealed", _("超过一分钟还没有封存。"), table, row["id"], at=row["recorded_at"])

@@ -51,28 +51,32 @@ class Signed:
         self._receipts()
 
     def _checkpoint(self, row: dict[str, Any]) -> None:
-        size, root, edge = row["tree_size"], bytes(row["root"]), bytes(row["frontier"])
+        size, edge = row["tree_size"], bytes(row["frontier"])
         self.report.checkpoints += 1
         self.sizes.append(size)
-        self.roots += root.ljust(32, b"\0")[:32]
+        self.roots += self._opened(row, size, bytes(row["root"])).ljust(32, b"\0")[:32]
         self.edges += hashlib.sha256(edge).digest()
         if len(self.kept) < 100_000:
             self.kept[size] = edge
+
+    def _opened(self, row: dict[str, Any], size: int, root: bytes) -> bytes:
+        """The root that the tree must have: what is signed for this size counts more than what stands beside it."""
         try:
             note = notes.read_note(row["note"])
             said = notes.read_checkpoint(note.body)
         except notes.WrongNote:
             self._say("checkpoint_changed", _("签名文本读不出来。"), size)
-            return
+            return root
         self.origin = self.origin or said.origin
+        signers = [key for key in self.keys if notes.is_signed(note, notes.Key(said.origin, notes.LOG, key[0]))]
         if (said.size, said.root, said.origin) != (size, root, self.origin):
             self._say("checkpoint_changed", _("检查点与它签过名的文本不符。"), size)
-            return
-        signers = [key for key in self.keys if notes.is_signed(note, notes.Key(said.origin, notes.LOG, key[0]))]
+            return said.root if signers and said.size == size else root
         if not signers:
             self._say("note_forged", _("登记的密钥没有签过这个检查点。"), size)
         elif not any(first <= size and (last is None or size <= last) for _public, first, last in signers):
             self._say("key_range", _("签名的密钥在这个大小时不在用。"), size)
+        return root
 
     def _receipts(self) -> None:
         rows = stream_rows(self.connection, "SELECT name, public_key FROM cases_witness", [])

@@ -154,12 +154,12 @@ class _Chains:
                 place = {"stream": home[0].name, "seq": home[1]}
                 sentence = _("这一条被移动过，原来是 %(stream)s 第 %(seq)s 条。") % place
             self._add(row, "event_changed", sentence)
-        touched = {row.stream for row in self.changed}
+        touched, hashes = {row.stream for row in self.changed}, {row.hash for row in self.changed}
         for gap in self.gaps:
             if gap[:2] not in moved:
                 self._missing(*gap)
         for row, cause, sentence in self.links:
-            if cause != "head_wrong" or row.stream not in touched:
+            if cause != "head_wrong" or (row.stream not in touched and row.columns[HEAD_HASH] not in hashes):
                 self._add(row, cause, sentence)
 
     def _missing(self, after: Entry, first: int, last: int) -> None:

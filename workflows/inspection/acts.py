@@ -208,6 +208,7 @@ WORDS: dict[str, Any] = {
     "relative.declared": _("申报亲属"),
     "relative.end": _("结束亲属申报"),
     "relative.ended": _("结束亲属申报"),
+    "history.exported": _("导出历史核验包"),
     "password.kept": _("密码按新的强度重新保存"),
     "password.set": _("修改密码"),
     "phone.set": _("更换手机号"),
