@@ -42,7 +42,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Beside plain viewflow and LIMIT.")
     parser.add_argument("--quick", action="store_true", help="small sizes, under two minutes")
-    parser.add_argument("--only", nargs="*", choices=["w1", "lists", "races", "timers"], help="these parts alone")
+    parser.add_argument(
+        "--only", nargs="*", choices=["w1", "lists", "races", "timers", "seals"], help="these parts alone"
+    )
     parser.add_argument("--most", type=int, default=1_000_000, help="largest number of open tasks and cases")
     return parser.parse_args()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.bench import due, lists, races, w1
+from tests.bench import due, lists, races, seals, w1
 
 TABLES: dict[str, Callable[[Any], Any]] = {
-    "w1": w1.tables, "races": races.tables, "timers": due.tables, "lists": lists.tables,
+    "w1": w1.tables, "races": races.tables, "timers": due.tables, "lists": lists.tables, "seals": seals.tables,
 }  # fmt: skip
 
 
@@ -23,3 +23,4 @@ def parts(*, quick: bool, most: int) -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "timers", lambda: due.measure(armed=min(armed, most), due=ready, dispatchers=dispatchers)
     sizes = (1_000, 10_000) if quick else (1_000, 10_000, 100_000, 1_000_000)
     yield "lists", lambda: lists.measure(sizes=tuple(size for size in sizes if size <= most), reps=25)
+    yield "seals", lambda: seals.measure(seconds=seconds, pace=200)
