@@ -24,6 +24,7 @@ from workflows.inspection.findings.models import *
 from workflows.inspection.samples.models import *
 from workflows.operations.models import *
 from workflows.reports.evaluation.models import *
+from workflows.reports.eventlog.models import *
 from workflows.reports.models import *
 from workflows.scoring.models import *
 

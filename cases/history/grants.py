@@ -20,7 +20,7 @@ APPEND_ONLY: set[str] = {
     "workflows_decision", "workflows_ending", "workflows_answered", "workflows_recheck", "cases_keyproof", "workflows_notefile", "workflows_scoresheet",
     "workflows_errandfile", "cases_witnessreceipt", "workflows_checkmark", "workflows_checkrule",
     "workflows_findingstep", "workflows_evidence", "workflows_findingfile", "workflows_inspectionnote",
-    "workflows_sampleframe", "workflows_samplecase", "workflows_samplecheck",
+    "workflows_sampleframe", "workflows_samplecase", "workflows_samplecheck", "workflows_logexport",
     "workflows_evaluationround", "workflows_evaluationfigure", "workflows_evaluationanswer",
 }  # fmt: skip
 

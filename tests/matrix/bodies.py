@@ -99,6 +99,8 @@ FORMS: dict[str, Filled] = {
     "panel:vote": lambda world, of: {"choice": "agree"},
     "panel:recuse": lambda world, of: {"reason": "患者是本人的远房亲戚，按规定回避。"},
     "policy:date": lambda world, of: {"title": "新的一版", **day("effective_from", LATER)},
+    "reports:log": lambda world, of: {"kind": "xes", "purpose": OPINION},
+    "reports:log_one": lambda world, of: {"name": "case-0123456789abcdef", "reason": OPINION},
     "screening:new": lambda world, of: {
         "programme": "two_step", "title": "春季筛查", "standard": "GB11533", **day("starts_on", LATER), **day("ends_on", LATER),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,6 +57,7 @@ from workflows.models import EvaluationFigure, Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.reports.evaluation import actions as evaluation
 from workflows.reports.rules import quarter_before, quarter_name, quarter_of
+from workflows.reports.eventlog import actions as eventlog
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
@@ -215,6 +217,8 @@ def make(cast: dict[str, User]) -> World:
         "policy.key": row.key, "lease": "1.x", "app_label": "cases", "url": "nothing", "content_type_id": "1",
         "object_id": "1",
     }  # fmt: skip
+    log = eventlog.export_log(kind="fhir", filters={}, purpose="抽查", out=io.BytesIO(), by=cast["inspector"]).row
+    name = eventlog.ask_name(export=log, name=f"case-{'0' * 16}", reason="核对公示日期。", by=cast["inspector"])
     sheet = staffing.begin(
         kind="allocate", items=[(drive.open_item(here).pk, 1)], person=None, reason="", by=cast["guyuan_city"]
     )
@@ -248,6 +252,7 @@ def make(cast: dict[str, User]) -> World:
         "meeting": {"number": meeting.number, "pk": meeting.items.get().pk},
         "new": {"pk": draft.pk, "vector": draft.vectors.first().pk}, "clause": {"pk": row.clause_id},
         "measure": {"pk": row.clause.measure_id, "clause": row.clause_id}, "valid": {"pk": here.policy_id},
+        "log": {"token": log.token, "pk": name.pk},
         "office": {"object_id": Office.objects.get(division_code="640422").pk},
         "clerk": {"object_id": cast["xiji_intake"].pk}, "patient": {"object_id": cast["applicant1"].pk},
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},

@@ -115,6 +115,7 @@ THINGS: dict[str, Any] = {
     "workflows_mention": pgettext_lazy("thing", "便签提醒"),
     "workflows_message": pgettext_lazy("thing", "外来消息"),
     "workflows_minutessignature": pgettext_lazy("thing", "纪要签字"),
+    "workflows_namerequest": pgettext_lazy("thing", "还原化名的请求"),
     "workflows_note": pgettext_lazy("thing", "内部便签"),
     "workflows_notefile": pgettext_lazy("thing", "便签附件"),
     "workflows_pause": pgettext_lazy("thing", "中止计时"),
