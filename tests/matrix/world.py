@@ -56,8 +56,8 @@ from workflows.inspection.samples import actions as samples
 from workflows.models import EvaluationFigure, Incident, WorkItem
 from workflows.operations import actions as operations
 from workflows.reports.evaluation import actions as evaluation
-from workflows.reports.rules import quarter_before, quarter_name, quarter_of
 from workflows.reports.eventlog import actions as eventlog
+from workflows.reports.rules import quarter_before, quarter_name, quarter_of
 from workflows.walking import drive
 from workflows.walking.papers import picture
 
