@@ -48,6 +48,8 @@ class Reading:
         ]
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         kind = answer.headers.get("Content-Type", "")
+        if kind.startswith("image/"):
+            return ["a paper"]
         try:
             text = html.unescape(body.decode("gb18030" if kind == "application/octet-stream" else "utf-8"))  # for banks
         except UnicodeDecodeError:
