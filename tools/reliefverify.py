@@ -781,7 +781,8 @@ class Acts:
                         "out_of_band",
                         "cases_event",
                         str(ref),
-                        seq=_number(fields[SEQ]),
+                        f"stream/{_text(fields[STREAM])}",
+                        _number(fields[SEQ]),
                         at=_text(fields[AT]),
                         detail=what,
                     )

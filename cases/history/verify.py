@@ -147,7 +147,7 @@ class _Chains:
         for row in self.changed:
             home = next((gap for gap in self.gaps if gap[1] == gap[2] and row.fits(gap[0], gap[1])), None)
             for gap in self.gaps:
-                if home and (gap == home or gap[0] is row):
+                if gap == home or gap[0] is row:  # where it says it stands, nothing need be missing before it
                     moved.add(gap[:2])
             sentence = _("内容与它的摘要不符：有人改动了这一条。")
             if home:

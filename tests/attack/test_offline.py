@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import subprocess
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from cases.history import merkle
 from cases.history.bundle import export
 from cases.history.proof import proof
+from cases.history.sealing import rules
 from tests.attack.world import World, attack
 from tools import reliefverify as outsider
 
@@ -150,3 +152,32 @@ def test_two_implementations_of_the_tree_agree(size: int, rng: random.Random) ->
     assert outsider.root_from_path(leaves[at], at, size, path) == tree.root()
     assert outsider.root_from_path(leaves[at], at, size, [*path, bytes(32)]) != tree.root()
     assert size == 1 or outsider.root_from_path(leaves[at], at, size, path[:-1]) != tree.root()
+
+
+def test_a_key_is_trusted_when_a_trusted_one_handed_over_to_it(world: World) -> None:
+    old, new, origin = *world.keys.log, world.keys.origin
+    public = rules.key_of(origin, new.public_key().public_bytes_raw()).public
+    kids = [rules.kid_of(origin, key.public_key().public_bytes_raw()) for key in (old, new)]
+    text = rules.change_text(origin=origin, old=kids[0], new=kids[1], public=public, first=38)
+    told = {
+        "origin": origin,
+        "old": kids[0],
+        "new": kids[1],
+        "public_key": base64.b64encode(public).decode(),
+        "from_size": 38,
+    }
+    signed = {
+        "signed_by_old": base64.b64encode(old.sign(text)).decode(),
+        "signed_by_new": base64.b64encode(new.sign(text)).decode(),
+    }
+    rows = [outsider.SealKey("a", old.public_key().public_bytes_raw(), 1, 37), outsider.SealKey("b", public, 38, None)]
+    trust = outsider.Trust([outsider.Key.parse(world.keys.vkey(0))])
+
+    def causes(payload: dict) -> list[str]:
+        report = outsider.Report()
+        outsider.Seals(report, trust, rows, [], [json.dumps(payload)])
+        return [one.cause for one in report.findings]
+
+    assert causes({**told, **signed}) == []
+    assert causes({**told, **signed, "from_size": 1}) == ["key_unknown"]
+    assert causes({**told, **signed, "signed_by_old": ""}) == ["key_unknown"]
