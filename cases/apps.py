@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         from cases.evidence import gate as evidence_gate  # noqa: F401
         from cases.money import nav as money_nav  # noqa: F401
         from cases.policy import nav as policy_nav  # noqa: F401
+        from cases.privacy import nav as privacy_nav  # noqa: F401
         from cases.providers import nav as providers_nav  # noqa: F401
         from cases.publicity import nav as publicity_nav  # noqa: F401  (entries of the desk's navigation)
         from cases.recusal import nav as recusal_nav  # noqa: F401

@@ -44,6 +44,19 @@ class NotFound(Refusal):
         super().__init__(_("没有找到这个案卷。请核对编号。"), code="not_found", status=404)
 
 
+class Erased(Refusal):
+    """已删除或封存: the data were erased on request, or are kept in storage only."""
+
+    def __init__(self, why: str) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        if why == "restricted":
+            reason, who_may = _("依法封存，只存不用，现在谁也不能查阅。"), _("个人信息负责人解除封存以后。")
+            super().__init__(reason, code="restricted", who_may=who_may)
+        else:
+            super().__init__(_("个人信息已经依法删除，打不开了。"), code="erased", status=410)
+
+
 class Stale(Refusal):
     """已被他人办理: somebody changed the row since this page was opened."""
 

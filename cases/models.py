@@ -15,6 +15,7 @@ from cases.notices.models import *
 from cases.outgoing.models import *
 from cases.people.models import *
 from cases.policy.models import *
+from cases.privacy.models import *
 from cases.providers.models import *
 from cases.publicity.models import *
 from cases.recusal.models import *

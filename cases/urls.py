@@ -24,6 +24,7 @@ for _address, _module in (
     ("fitting/", "cases.stock.fit_urls"),
     ("consent/", "cases.consent.urls"),
     ("seals/", "cases.history.sealing.urls"),
+    ("privacy/", "cases.privacy.urls"),
     ("", "cases.apply.urls"),
 ):
     if find_spec(_module) is not None:

@@ -1,4 +1,7 @@
-"""Backup and restore of one place: the database, the keys that open its sealed columns, and the files of people."""
+"""Backup and restore of one place, in two files: the data with the files of people, and the keys that open them.
+
+The keys of erased people are gone from every later file of keys: kept for 30 days at most, no copy of the data outlives an erasure.
+"""
 
 import base64
 import hashlib
@@ -11,6 +14,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +22,12 @@ from django.conf import settings
 
 from project import embedded, env, keys, roles
 
-FORMAT = 1
+FORMAT = 2
 Part = io.BufferedReader | io.BytesIO
-DUMP, LIST = "database.dump", "contents.json"
+DUMP, SUBJECTS, LIST = "database.dump", "subject_keys.dump", "contents.json"
+SUBJECT_TABLE = "cases_subjectkey"
+KEYS_LIVE = timedelta(days=30)
+"""After so long a file of keys is thrown away, and not taken any more: who was erased since would be readable again."""
 
 
 class CannotRestore(SystemExit):
@@ -31,30 +38,45 @@ class CannotBackUp(SystemExit):
     """PostgreSQL's pg_dump failed: its own words."""
 
 
-def backup(target: Path) -> dict[str, str]:
-    """Writes one tar file, readable by its owner alone; returns the SHA-256 of each part. Raises CannotBackUp.
+def keys_beside(target: Path) -> Path:
+    """The file of keys that belongs to a file of data."""
+    return target.with_name(f"{target.stem}.keys{target.suffix}")
 
-    Whoever has this file and nothing else can read every sealed value: keep it like the keys.
+
+def backup(target: Path) -> dict[str, str]:
+    """Writes two tar files, readable by their owner alone; returns the SHA-256 of each part of the data. Raises CannotBackUp.
+
+    The keys come last, so that they open all of the data. The data alone open nothing; with both everything can be read.
     """
     with tempfile.TemporaryDirectory(prefix="relief-backup-") as folder:
-        dump = Path(folder) / DUMP
-        _program(["pg_dump", "--format=custom", "--no-owner", f"--file={dump}"], CannotBackUp)
-        half = target.with_name(f".{target.name}.half")
-        half.unlink(missing_ok=True)
-        sums: dict[str, str] = {}
-        with (
-            open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
-            tarfile.open(fileobj=out, mode="w") as tar,
-        ):
-            for name, data in _parts(dump):
-                with closing(data):
-                    sums[name] = hashlib.file_digest(data, "sha256").hexdigest()
-                    data.seek(0, os.SEEK_END)
-                    _add(tar, name, data)
-            app = settings.APP_DATABASE.user
-            contents = {"format": FORMAT, "kind": settings.RELIEF_ENV, "app_role": app, "sha256": sums}
-            _add(tar, LIST, io.BytesIO(json.dumps(contents, indent=1).encode()))
-        os.replace(half, target)
+        dump, subjects = Path(folder) / DUMP, Path(folder) / SUBJECTS
+        form = ["pg_dump", "--format=custom", "--no-owner"]
+        _program([*form, f"--exclude-table-data=public.{SUBJECT_TABLE}", f"--file={dump}"], CannotBackUp)
+        sums = _write(target, _parts(dump))
+        _program([*form, "--data-only", f"--table=public.{SUBJECT_TABLE}", f"--file={subjects}"], CannotBackUp)
+        _write(keys_beside(target), _keys(subjects))
+    return sums
+
+
+def _write(target: Path, parts: Iterator[tuple[str, Part]]) -> dict[str, str]:
+    half = target.with_name(f".{target.name}.half")
+    half.unlink(missing_ok=True)
+    sums: dict[str, str] = {}
+    with (
+        open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+        tarfile.open(fileobj=out, mode="w") as tar,
+    ):
+        for name, data in parts:
+            with closing(data):
+                sums[name] = hashlib.file_digest(data, "sha256").hexdigest()
+                data.seek(0, os.SEEK_END)
+                _add(tar, name, data)
+        contents = {
+            "format": FORMAT, "kind": settings.RELIEF_ENV, "app_role": settings.APP_DATABASE.user, "sha256": sums,
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        }  # fmt: skip
+        _add(tar, LIST, io.BytesIO(json.dumps(contents, indent=1).encode()))
+    os.replace(half, target)
     return sums
 
 
@@ -67,36 +89,42 @@ def _add(tar: tarfile.TarFile, name: str, data: Part) -> None:
 
 def _parts(dump: Path) -> Iterator[tuple[str, Part]]:
     yield DUMP, dump.open("rb")
-    ring = ",".join(f"{kid}:{_text(key)}" for kid, key in settings.FIELD_KEYS.items())
-    for name, value in {
-        "keys/secret_key": settings.SECRET_KEY, "keys/field_keys": ring, "keys/index_key": _text(settings.INDEX_KEY)
-    }.items():  # fmt: skip
-        yield name, io.BytesIO(value.encode())
     root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
     for path in sorted(root.rglob("*")) if root.exists() else []:
         if path.is_file():
             yield f"files/{path.relative_to(root)}", path.open("rb")
 
 
+def _keys(subjects: Path) -> Iterator[tuple[str, Part]]:
+    yield SUBJECTS, subjects.open("rb")
+    ring = ",".join(f"{kid}:{_text(key)}" for kid, key in settings.FIELD_KEYS.items())
+    for name, value in {
+        "keys/secret_key": settings.SECRET_KEY, "keys/field_keys": ring, "keys/index_key": _text(settings.INDEX_KEY)
+    }.items():  # fmt: skip
+        yield name, io.BytesIO(value.encode())
+
+
 def _text(key: bytes) -> str:
     return base64.b64encode(key).decode()
 
 
-def restore(source: Path) -> int:
-    """Puts an archive into an empty place and returns the number of its files. Raises CannotRestore before any change."""
-    if not source.is_file():
-        raise CannotRestore(f"{source} is no file.")
+def restore(source: Path, own_keys: Path | None = None) -> int:
+    """Puts the data of one file and the keys of another into an empty place; returns the number of files of people.
+
+    Keys may be newer than the data: who was erased in between stays erased. Raises CannotRestore before any change.
+    """
     with tempfile.TemporaryDirectory(prefix="relief-restore-") as folder:
-        place = Path(folder)
+        place, held = Path(folder) / "data", Path(folder) / "keys"
         contents = _open(source, place)
-        _must_suit(contents, place)
+        _must_live(_open(own_keys or keys_beside(source), held))
+        _must_suit(contents, held)
         _database_must_be_empty()
-        _program(["pg_restore", "--no-owner", f"--file={place / 'all.sql'}", str(place / DUMP)], CannotRestore)
-        script = _for_older_servers(place / "all.sql")
+        scripts = [_script(place / DUMP), _script(held / SUBJECTS)]
         _program(["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-                  f"--file={script}"], CannotRestore)  # fmt: skip
+                  *(f"--file={script}" for script in scripts), "--command=SELECT public.privacy_after_restore()"],
+                 CannotRestore)  # fmt: skip
         for name in keys.FILES.values():
-            keys.store(settings.VAR / name, (place / name).read_text().strip())
+            keys.store(settings.VAR / name, (held / name).read_text().strip())
         settings.KIND_FILE.unlink(missing_ok=True)
         keys.store(settings.KIND_FILE, contents["kind"])
         root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
@@ -107,6 +135,22 @@ def restore(source: Path) -> int:
             with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write((place / name).read_bytes())
     return len(files)
+
+
+def _script(dump: Path) -> Path:
+    """The SQL of a dump."""
+    _program(["pg_restore", "--no-owner", f"--file={dump.with_suffix('.sql')}", str(dump)], CannotRestore)
+    return _for_older_servers(dump.with_suffix(".sql"))
+
+
+def _must_live(contents: dict[str, Any]) -> None:
+    """Keys of the last 30 days: older ones open people who were erased since."""
+    if SUBJECTS not in contents["sha256"]:
+        raise CannotRestore("The second file holds no keys: name the data first, then the file of keys.")
+    if datetime.now(UTC) - datetime.fromisoformat(contents["made"]) > KEYS_LIVE:
+        raise CannotRestore(
+            f"The keys are of {contents['made'][:10]} and older than {KEYS_LIVE.days} days: take the newest file of keys."
+        )
 
 
 def _for_older_servers(script: Path) -> Path:
@@ -124,6 +168,8 @@ def _for_older_servers(script: Path) -> Path:
 
 def _open(source: Path, place: Path) -> dict[str, Any]:
     """Unpacks, compares every sum, and returns the list of contents."""
+    if not source.is_file():
+        raise CannotRestore(f"{source} is no file.")
     try:
         with tarfile.open(source) as tar:
             tar.extractall(place, filter="data")

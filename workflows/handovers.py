@@ -19,6 +19,7 @@ class Handover(models.Model):
     `actor` did it, for `on_behalf_of` when he stood in for somebody; the clock is nobody.
     """
 
+    sealed_for = "case:item.case_id"
     KINDS = [
         ("claimed", "领取"), ("released", "释放"), ("expired", "到时退回"), ("taken_over", "接手"), ("came_back", "退回原办理人"),
         ("assigned", "改派"), ("allocated", "分派"), ("left", "离岗转出"), ("ranked", "改优先"), ("put_off", "搁置"), ("woken", "提起"), ("escalated", "超期上报"),

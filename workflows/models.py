@@ -125,6 +125,7 @@ class WorkItem(models.Model):
 class Ending(models.Model):
     """终止决定: a case was ended outside its road, by whom, for which coded reasons, and what had happened; never edited."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="endings")
     state = models.CharField("终止前状态", max_length=20)
     reasons = models.JSONField()
@@ -162,6 +163,7 @@ class Decision(models.Model):
     In a stand-in (替岗) `actor` is who did it and `on_behalf_of` whose post it was; the database fills the latter in.
     """
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
     item = models.OneToOneField(WorkItem, on_delete=models.PROTECT, related_name="decision")
     round = models.PositiveSmallIntegerField()
@@ -247,6 +249,7 @@ class Recheck(models.Model):
 class Draft(models.Model):
     """意见草稿: what somebody typed at a step and has not decided, or typed too late."""
 
+    sealed_for = "case:item.case_id"
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="drafts")
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     data = SealedJSONField()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -27,6 +29,8 @@ def in_my_language(name: str, name_en: str) -> str:
 class User(AbstractUser):
     """登录账号: an applicant or helper (phone and code) or office staff (password). Never deleted, only closed."""
 
+    sealed_for = "account:subject"
+    subject = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = SealedField(_("姓名"), default="", blank=True)
@@ -194,6 +198,7 @@ class StandIn(models.Model):
     The database refuses one for oneself, given by the one who gets it, or beside a post that the role excludes.
     """
 
+    sealed_for = "account:given_by.subject"
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="stand_ins", verbose_name=_("代谁的岗位"))
     delegate = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="stands_in", verbose_name=_("由谁替岗")

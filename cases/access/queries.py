@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from cases.access.models import DemoSms, MachineKey, Office, Post, Role, StandIn, User
 from cases.access.rules import READS, VEILED, area_of, covers, readable_states
 from cases.calendar import clock
-from cases.errors import NotFound, Refusal
+from cases.errors import Erased, NotFound, Refusal
 from cases.fixed import Fixed, Slot
-from cases.history.record import current
+from cases.history.record import current, refusals_recorded
 from cases.regions.models import Division
 from cases.sealed import blind_index
+from cases.subjects import set_aside
 
 if TYPE_CHECKING:
     from cases.dossier.models import Case
@@ -173,10 +174,17 @@ def _by_posts(posts: Iterable[Post], prefix: str = "", reads: Mapping[str, froze
 
 
 def get_case(viewer: Any, number: str) -> Case:
-    """A case by its number, if this viewer may see it; NotFound otherwise, the same as for one that never existed."""
-    case = visible_cases(viewer).select_related("policy", "owner", "agent", "patient").filter(number=number).first()
+    """A case by its number, if this viewer may see it; NotFound otherwise, the same as for one that never existed.
+
+    One that is kept in storage only (封存) is read by nobody: the try is refused and recorded. Raises Erased.
+    """
+    found = visible_cases(viewer).filter(number=number).annotate(is_set_aside=set_aside())
+    case = found.select_related("policy", "owner", "agent", "patient").first()
     if case is None:
         raise NotFound()
+    if case.is_set_aside:
+        with refusals_recorded("privacy.read", by=viewer, about=("case", str(case.pk))):
+            raise Erased("restricted")
     return case
 
 

@@ -16,6 +16,7 @@ class Award(models.Model):
     `earlier` is the aid that person and home had before, as it counted then; empty for what was worked out before it was kept.
     """
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="awards")
     round = models.PositiveSmallIntegerField()
     policy = models.ForeignKey("cases.PolicyVersion", on_delete=models.PROTECT, related_name="+")

@@ -15,6 +15,7 @@ __all__ = ["Consent"]
 class Consent(models.Model):
     """同意: one of processing, economic check, publicity; refusing publicity is no reason to refuse aid."""
 
+    sealed_for = "case:case_id"
     KINDS = [("processing", _("处理敏感个人信息")), ("economic", _("核对家庭经济状况")), ("publicity", _("公示"))]
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="consents")

@@ -76,6 +76,7 @@ class Case(models.Model):
 class Answer(models.Model):
     """填报事实: one answer of one round, with where it comes from; older rounds stay as they were."""
 
+    sealed_for = "case:case_id"
     SOURCES = [
         ("claimed", "本人填报"),
         ("derived", "按前面的回答推算"),

@@ -117,6 +117,7 @@ class Hit(models.Model):
 class HitDecision(models.Model):
     """命中的处理: what somebody found of a hit and why; never edited. It counts while the compared data stay the same."""
 
+    sealed_for = "case:hit.case_id"
     VERDICTS = [
         ("different", _("不是同一人，或者不冲突")),
         ("same", _("确是同一人或同一户，已核实没有重复享受")),

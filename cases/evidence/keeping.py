@@ -31,7 +31,7 @@ def store(
 ) -> MaterialFile:
     token = uuid4()
     again = MaterialFile.objects.filter(sha256=taken.sha256, removed_at=None).exists()
-    path = vault.put(token, taken.data)
+    path = vault.put(token, taken.data, subject=f"case:{case.pk}")
     try:
         file = MaterialFile.objects.create(
             token=token, case=case, material=material, round=case.round, kind=taken.kind if kind == PAPER else kind,

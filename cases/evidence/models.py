@@ -44,6 +44,7 @@ class Material(models.Model):
 class MaterialFile(models.Model):
     """材料文件: stored encrypted under its own name; never served as active content; never overwritten."""
 
+    sealed_for = "case:case_id"
     token = models.UUIDField(unique=True)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="files")
     material = models.ForeignKey(Material, null=True, on_delete=models.PROTECT, related_name="files")
@@ -101,6 +102,7 @@ class SupplementItem(models.Model):
     Without a reason the office did not name it: an answer changed in this round calls for it.
     """
 
+    sealed_for = "case:supplement.case_id"
     supplement = models.ForeignKey(Supplement, on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=8, choices=[("material", "材料"), ("answer", "填报")])
     key = models.CharField(max_length=40)
@@ -116,6 +118,7 @@ class SupplementItem(models.Model):
 class HomeVisit(models.Model):
     """入户核实记录: the visitors, date, place, photo, and each stated fact confirmed, different or not seen."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="visits")
     round = models.PositiveSmallIntegerField()
     step = models.CharField(max_length=40)
@@ -134,6 +137,7 @@ class HomeVisit(models.Model):
 class VisitFact(models.Model):
     """核对结果: one stated fact as the visitors found it."""
 
+    sealed_for = "case:visit.case_id"
     FINDINGS = [("confirmed", "属实"), ("differs", "不一致"), ("not_seen", "未见到")]
 
     visit = models.ForeignKey(HomeVisit, on_delete=models.PROTECT, related_name="facts")
@@ -154,6 +158,7 @@ class Invoice(models.Model):
     applicant stated in a draft, until the draft is sent.
     """
 
+    sealed_for = "case:case_id"
     WHY = [
         ("draft", _("还在草稿里")),
         ("mistake", _("录入有误")),

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from cases.access.queries import acting_post
+from cases.errors import Erased
 from cases.evidence import vault
 from cases.evidence.models import MaterialFile
 from cases.evidence.queries import file_for
 from cases.history.record import record_access
+from cases.subjects import Closed
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -30,7 +32,11 @@ def file(request: HttpRequest, token: UUID) -> HttpResponse:
 def sent(token: UUID, path: str, *, name: str, kind: str, as_download: bool) -> HttpResponse:
     """The bytes of a stored file, so that nothing in them acts and nobody keeps them on the way; the look is recorded before."""
     is_pdf = kind == "pdf"
-    answer = HttpResponse(vault.get(token, path), content_type="application/pdf" if is_pdf else "image/jpeg")
+    try:
+        data = vault.get(token, path)
+    except Closed as fault:
+        raise Erased(fault.why) from fault
+    answer = HttpResponse(data, content_type="application/pdf" if is_pdf else "image/jpeg")
     how = "attachment" if is_pdf or as_download else "inline"
     answer.headers["Content-Disposition"] = f'{how}; filename="{name}.{"pdf" if is_pdf else "jpg"}"'
     answer.headers["Content-Security-Policy"] = SANDBOX

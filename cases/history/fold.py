@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.history.report import Finding, Report, Row, Scope, stream_rows
 from cases.sealed import SealedField, unseal
+from cases.subjects import Closed, with_key
 from cases.text import listed
 
 
@@ -80,13 +81,14 @@ def _verify_table(
     connection: Any, scope: Scope, report: Report, watched: Watched, place: tuple[str, list[Any]]
 ) -> None:
     pairs = _side_by_side(_past(connection, scope, watched), _present(connection, watched, place))
+    erased = _erased(connection) if watched.sealed else set()
     for key, past, row in pairs:
         now = row["now"] if row else None
         if (watched.table, key) in report.distrusted:
             continue
         if row is not None:
             report.rows += 1
-            for column in _unopened(watched, row):
+            for column in _unopened(watched, row, erased):
                 report.findings.append(
                     _finding("sealed_broken", _("加密内容打不开或与留痕不符：") + column, watched, key, past)
                 )
@@ -180,7 +182,7 @@ def _own_chain(watched: Watched, event: Row, payload: Row) -> bool:
 
 
 def _present(connection: Any, watched: Watched, place: tuple[str, list[Any]]) -> Iterator[tuple[str, Row]]:
-    sealed = "".join(f", t.{name} AS sealed_{name}" for name in watched.sealed)
+    sealed = "".join(f", {with_key(f't.{name}', restricted=False)} AS sealed_{name}" for name in watched.sealed)
     rows = stream_rows(
         connection,
         f"SELECT t.{watched.id_column}::text AS id, history_sanitise(to_jsonb(t), %s::text[])::text AS now{sealed} "
@@ -214,13 +216,27 @@ def _side_by_side(
             left, right = next(past, None), next(present, None)
 
 
-def _unopened(watched: Watched, row: Row) -> list[str]:
+def _erased(connection: Any) -> set[str]:
+    """The subjects whose keys history says were destroyed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.object_id FROM cases_subjectkey k JOIN cases_event e ON e.object_type = 'cases_subjectkey' "
+            "AND e.object_id = k.subject AND e.action = 'key.destroyed' WHERE k.destroyed_at IS NOT NULL"
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _unopened(watched: Watched, row: Row, erased: set[str]) -> list[str]:
+    """Sealed columns that do not open, but for those of a subject that was erased and of which history tells it."""
     broken = []
     for name in watched.sealed:
         token = row[f"sealed_{name}"]
         if token:
             try:
                 unseal(token, f"{watched.table}.{name}")
+            except Closed:
+                if token.split(".")[1] not in erased:
+                    broken.append(name)
             except ValueError:
                 broken.append(name)
     return broken

@@ -6,7 +6,7 @@ from typing import Any
 
 READ_ONLY = {
     "cases_stream", "cases_streamhead", "cases_event", "cases_access",
-    "cases_pending", "cases_leaf", "cases_tile", "cases_checkpoint",
+    "cases_subjectkey", "cases_pending", "cases_leaf", "cases_tile", "cases_checkpoint",
     "django_migrations", "workflows_duty", "workflows_stepduty", "workflows_flowversion",
 }  # fmt: skip
 """Written by SECURITY DEFINER functions, by the sealer, or by the owner role alone."""
@@ -41,6 +41,10 @@ FUNCTIONS = [
     "history_time",
     "relief_now",
     "relief_clear",
+    "privacy_keys",
+    "privacy_holds",
+    "privacy_erase",
+    "privacy_restrict",
 ]
 
 

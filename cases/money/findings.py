@@ -14,6 +14,7 @@ USER = settings.AUTH_USER_MODEL
 class DifferenceFinding(models.Model):
     """查清结论: what a person found out about one difference, of a payment of ours or of a line that is none of ours."""
 
+    sealed_for = "money:attempt.case_id"
     attempt = models.ForeignKey("cases.PayoutAttempt", null=True, on_delete=models.PROTECT, related_name="findings")
     line = models.OneToOneField("cases.BankAnswerLine", null=True, on_delete=models.PROTECT, related_name="finding")
     difference = models.CharField(max_length=20)

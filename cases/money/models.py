@@ -162,6 +162,7 @@ class PaymentBatch(models.Model):
 class BatchLine(models.Model):
     """批次明细: one candidate, in or out, with the reason; for those in, the payee as of the making of the batch."""
 
+    sealed_for = "money:payout.case_id"
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="lines")
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="lines")
     seq = models.PositiveIntegerField(null=True)
@@ -251,6 +252,7 @@ class BankAnswer(models.Model):
 class BankAnswerLine(models.Model):
     """回盘明细: what the bank says of one line and how it compares with what was sent."""
 
+    sealed_for = "money:attempt.case_id"
     answer = models.ForeignKey(BankAnswer, on_delete=models.PROTECT, related_name="lines")
     row = models.PositiveIntegerField("文件行号", null=True)
     business_no = models.CharField(max_length=40)

@@ -15,6 +15,7 @@ __all__ = ["Notice"]
 class Notice(models.Model):
     """通知: one text to one person by one channel; a copy stays in the file, read or not."""
 
+    sealed_for = "case:case_id"
     CHANNELS = [("sms", _("短信")), ("page", _("网页")), ("pdf", _("PDF")), ("print", _("纸质"))]
     STATES = [
         ("queued", _("等待发送")),

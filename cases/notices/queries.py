@@ -14,12 +14,12 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.errors import NotFound
+from cases.errors import Erased, NotFound
 from cases.history.sealing.queries import printed_root
 from cases.notices import given
 from cases.notices.models import Notice
 from cases.notices.rules import day_words, due_words
-from cases.sealed import blind_index
+from cases.sealed import GoneValue, blind_index
 
 
 def phone_of(notice: Notice) -> str:
@@ -129,10 +129,12 @@ def sheet_of(notice: Notice, language: str = "", *, with_code: bool = False) -> 
     """The letter as it was written then, in the reader's language; never written again from newer texts.
 
     A receipt leads to the progress page; the code of the paper is on it for the applicant and his helper, and for the
-    office when it prints the letter for somebody without a mobile phone.
+    office when it prints the letter for somebody without a mobile phone. Raises Erased once its text is.
     """
     wanted = "en" if (language or get_language() or "").startswith("en") else "zh-hans"
     data = notice.data
+    if isinstance(data, GoneValue):
+        raise Erased(data.why)
     letter = data["letters"][wanted]
     return Sheet(
         title=letter["title"],

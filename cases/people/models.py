@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,8 @@ __all__ = ["PayeeAccount", "Person"]
 class Person(models.Model):
     """患者: one natural person, known by the blind index of the ID number; everything personal is sealed."""
 
+    sealed_for = "person:subject"
+    subject = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     name = SealedField("姓名")
     name_key = models.CharField(max_length=64, db_index=True)
     id_type = models.CharField(max_length=12, default="ID_CARD")
@@ -37,6 +42,7 @@ class PayeeAccount(models.Model):
     payment; then with a photo of the card. The database keeps to that too.
     """
 
+    sealed_for = "money:case_id"
     CHANNELS = [
         ("online", _("本人网上填写")),
         ("counter", _("窗口代录：本人到场")),

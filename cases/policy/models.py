@@ -190,6 +190,7 @@ class PolicyVector(models.Model):
 class Evaluation(models.Model):
     """判定留痕: one evaluation of a policy for a case: what was asked, with which facts, and what came out."""
 
+    sealed_for = "case:case_id"
     AWARD, ELIGIBILITY, CHECKLIST, QUORUM = "award", "eligibility", "checklist", "quorum"
     KINDS = [
         (AWARD, _("金额核算")),

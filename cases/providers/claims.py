@@ -61,6 +61,7 @@ class Claim(models.Model):
 class ClaimLine(models.Model):
     """申报明细: the costs of one used permit (yuan). `awarded` is what the calculator leaves to be paid of `asked`."""
 
+    sealed_for = "case:case_id"
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines")
     permit = models.OneToOneField(Permit, on_delete=models.PROTECT, related_name="claim_line")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="claim_lines")
@@ -106,6 +107,7 @@ class ClaimLine(models.Model):
 class ClaimCall(models.Model):
     """电话核实: the county phoned the patient about one line; what he said. The last call counts."""
 
+    sealed_for = "case:line.case_id"
     line = models.ForeignKey(ClaimLine, on_delete=models.PROTECT, related_name="calls")
     result = models.CharField(_("核实结果"), max_length=10, choices=CALLS)
     answered_by = SealedField(_("接电话的人"))
@@ -128,6 +130,7 @@ class ClaimCall(models.Model):
 class RefundOrder(models.Model):
     """退费通知: the hospital gives back what it took from the patient; until then its line is blocked."""
 
+    sealed_for = "case:line.case_id"
     line = models.ForeignKey(ClaimLine, on_delete=models.PROTECT, related_name="refunds")
     amount = models.DecimalField(_("应退（元）"), max_digits=10, decimal_places=2)
     ordered_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")

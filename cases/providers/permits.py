@@ -34,6 +34,7 @@ class Permit(models.Model):
     `amount` is the most that may be paid for this part (yuan). `not_before` keeps a second eye back.
     """
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="permits")
     part = models.CharField(_("部位"), max_length=12, choices=list(PARTS.items()))
     id_key = models.CharField(max_length=64)
@@ -79,6 +80,7 @@ class Permit(models.Model):
 class PermitMove(models.Model):
     """改派: a permit went to another provider because its own was suspended; the patient agreed, and how stands here."""
 
+    sealed_for = "case:permit.case_id"
     HOW = [("phone", _("电话录音或记录")), ("paper", _("书面签字")), ("counter", _("本人到场"))]
 
     permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="moves")

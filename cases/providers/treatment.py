@@ -27,6 +27,7 @@ MOMENTS = [("day1", _("术后第 1 天")), ("week1", _("术后 1 周")), ("month
 class PreopExam(models.Model):
     """术前检查: suitable, or not with the reason; the last one of a permit counts."""
 
+    sealed_for = "case:permit.case_id"
     permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="exams")
     examined_on = models.DateField(_("检查日期"))
     suitable = models.BooleanField(_("适合手术"))
@@ -47,6 +48,7 @@ class PreopExam(models.Model):
 class Surgery(models.Model):
     """手术记录: one surgery for one permit; its lens has a serial that no other surgery has."""
 
+    sealed_for = "case:permit.case_id"
     permit = models.OneToOneField(Permit, on_delete=models.PROTECT, related_name="surgery")
     done_on = models.DateField(_("手术日期"))
     method = models.CharField(_("术式"), max_length=8, choices=METHODS)
@@ -70,6 +72,7 @@ class Surgery(models.Model):
 class Complication(models.Model):
     """并发症报告: what happened when; `is_late` says that it came later than the policy allows."""
 
+    sealed_for = "case:permit.case_id"
     permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="complications")
     happened_at = models.DateTimeField(_("发现时间"))
     what = SealedField(_("情况和处理"))
@@ -84,6 +87,7 @@ class Complication(models.Model):
 class SightCheck(models.Model):
     """术后视力: raw as it was written, and its place on the scale, so that the gain can be counted."""
 
+    sealed_for = "case:permit.case_id"
     permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="sights")
     moment = models.CharField(_("哪一次复查"), max_length=8, choices=MOMENTS)
     seen_on = models.DateField(_("复查日期"))

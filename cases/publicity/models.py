@@ -78,6 +78,7 @@ class PublicEntry(models.Model):
 class Objection(models.Model):
     """异议: what somebody says against one entry; holds that person until an outsider closes it."""
 
+    sealed_for = "case:case_id"
     STATES = [("open", _("核查中")), ("upheld", _("成立")), ("dismissed", _("不成立"))]
 
     token = models.UUIDField(unique=True)

@@ -18,6 +18,7 @@ class Relative(models.Model):
     One that was ended still counts for cases that were submitted before its end.
     """
 
+    sealed_for = "account:by.subject"
     RELATIONS = [
         ("spouse", _("配偶")),
         ("parent", _("父母、公婆、岳父母")),
@@ -60,6 +61,7 @@ class CaseParty(models.Model):
 class Recusal(models.Model):
     """申请回避: somebody keeps out of one case for good, with his reason."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="recusals")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="recusals")
     reason = SealedField(_("回避原因"))

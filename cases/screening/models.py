@@ -149,6 +149,7 @@ class Registration(models.Model):
     Whoever registers has agreed that findings are kept (`consent`: how, `agreed_on`: when). Who it is never changes.
     """
 
+    sealed_for = "registration:token"
     CHANNELS = [
         ("counter", _("窗口")),
         ("agent", _("村（居）代办")),
@@ -207,6 +208,7 @@ class Result(models.Model):
     `findings` are as entered, `worked` is what they are under the standard and the thresholds named in it.
     """
 
+    sealed_for = "registration:registration.token"
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="results")
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="results")
     session = models.ForeignKey(Session, null=True, on_delete=models.PROTECT, related_name="results")

@@ -27,6 +27,7 @@ class Referral(models.Model):
 class Audiogram(models.Model):
     """听力检查: one diagnostic test as it was measured; averages and red flags are worked out of it, never typed."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="audiograms")
     provider = models.ForeignKey("cases.Provider", on_delete=models.PROTECT, related_name="+")
     tested_on = models.DateField(_("检查日期"))
@@ -48,6 +49,7 @@ class Audiogram(models.Model):
 class Waiting(models.Model):
     """轮候: a case that is due a device while none that suits is free; the order follows from its need."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="waits")
     need = SealedJSONField()
     since = models.DateTimeField()
@@ -73,6 +75,7 @@ class Fitting(models.Model):
     cycle is over: then the older fitting is `replaced_at`.
     """
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="fittings")
     part = models.CharField(max_length=10, choices=[(ear, PARTS[ear]) for ear in EARS])
     id_key = models.CharField(max_length=64)
@@ -114,6 +117,7 @@ class Fitting(models.Model):
 class FittingCheck(models.Model):
     """复查: a check of a fitted ear after so many days, with the hours a day that the device is worn."""
 
+    sealed_for = "case:fitting.case_id"
     CONDITIONS = [("good", _("正常")), ("retuned", _("重新调试过")), ("repair", _("需要维修")), ("unused", _("不戴"))]
 
     fitting = models.ForeignKey(Fitting, on_delete=models.PROTECT, related_name="checks")

@@ -169,6 +169,7 @@ class HandoverLine(models.Model):
 class DeviceMove(models.Model):
     """流水: one thing that happened to one device. Number, state before and place before are the database's own."""
 
+    sealed_for = "case:case_id"
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=12, choices=list(MOVES.items()))

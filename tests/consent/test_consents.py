@@ -70,7 +70,7 @@ def test_a_guardian_is_named_for_a_patient_under_14(cast, road):
     assert {str(row.guardian) for row in queries.current(case).values()} == {"演示家长"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT guardian FROM cases_consent LIMIT 1")
-        assert cursor.fetchone()[0].startswith("s1.")
+        assert cursor.fetchone()[0].startswith("s2.")
 
 
 def test_saying_the_same_again_changes_nothing_and_another_answer_keeps_the_old_one(cast, road):

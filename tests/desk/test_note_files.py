@@ -52,7 +52,7 @@ def test_a_colleague_opens_what_is_attached_and_the_look_is_stored(cast, case, s
     assert signed_in(cast["xiji_review"]).post(notes, sent).status_code == 302
     shown, sheet = NoteFile.objects.order_by("number")
     raw = Path(default_storage.path(shown.path)).read_bytes()
-    assert raw[:3] == b"RF1" and vault.get(shown.token, shown.path)[:3] == b"\xff\xd8\xff"
+    assert raw[:3] == b"RF2" and vault.get(shown.token, shown.path)[:3] == b"\xff\xd8\xff"
     browser = signed_in(other)
     page = browser.get(notes).content.decode()
     assert address_of(shown) in page and "附件 2（PDF）" in page
@@ -144,7 +144,7 @@ def test_when_the_database_takes_no_row_the_bytes_do_not_stay(cast, case):
     with (
         pytest.raises(IntegrityError, match="note_file_once"),
         transaction.atomic(),
-        attached(NoteFile, taken, note=note),
+        attached(NoteFile, taken, f"case:{case.pk}", note=note),
     ):
         pass
     assert stored() == before

@@ -204,6 +204,7 @@ GIVEN: dict[str, Any] = {
     "id_tail": "0000", "is_checked": True, "flow": "rare_disease/v1", "digest": "0", "title": "新的一版", "effective_from": date(2027, 1, 1), "version_data": {}, "section": "days", "upheld": True,
     "finding": "查清了，没有这回事。", "row_version": 1, "outcome": "agree", "verdict": "accepted", "opinion": "按办法核对过材料和事实，情况属实。",
     "agency": "演示残联", "purpose": "比对", "basis": "办法", "list_date": date(2026, 1, 1), "subject": "case:1", "fingerprint": "0", "words": "查清了，是别家的笔。", "text": "先电话核对再办。", "days": 3, "until": date(2027, 1, 1), "reasons": ["R01"], "details": {}, "held_on": date(2027, 1, 1), "choice": "agree", "machine": MachineKey(area="64", topics=["x"], user_id=1), "topic": "x", "topics": ["x"], "most": 1, "seconds": 60, "lease": "1.x", "result": {}, "lasting": False, "area": "64", "partner": "sms", "per_minute": 9, "order": Outgoing(topic="x"), "minutes": "会议逐件研究了议题，形成了一致意见。",
+    "agreed": True,
     "severity": "minor", "promise": "再培训。", "officer": "guyuan_city", "filters": {}, "way": "none", "is_fine": True, "clause": "第十二条", "issuer": "省里", "document_number": "1 号", "issued_on": date(2027, 1, 1), "number": "第一条", "text_zh": "条文", "facts": {}, "out": None, "export": None, "request": None, "expected": {"amount": "1"}, "rows": [], "seen": "", "values": {},
 }  # fmt: skip
 """A plausible value for each argument that is no row."""

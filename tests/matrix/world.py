@@ -31,6 +31,7 @@ from cases.outgoing.models import Outgoing
 from cases.policy import actions as policy
 from cases.policy.cards import card
 from cases.policy.models import PolicyRow
+from cases.privacy import actions as privacy
 from cases.providers import actions as providers
 from cases.providers.models import Claim, ClaimLine, RefundOrder
 from cases.publicity.actions import file_objection
@@ -237,6 +238,8 @@ def make(cast: dict[str, User]) -> World:
     asked = {case.pk: _asked(case, cast) for case in (here, there)}
     secret, found = _findings(here, cast)
     figure = _evaluated()
+    request = privacy.ask(case=here, kind="correction", words="户主写错了。", by=here.owner)
+    kept_by_law = privacy.hold(case=here, kind="inspection", reason="检查通知", until=today, by=cast["prov_head"])
     sample = samples.draw(title="抽样", filters={}, way="none", by=cast["inspector"])
     screened = _screening(cast)
     always |= screened.pop("addresses")
@@ -258,6 +261,7 @@ def make(cast: dict[str, User]) -> World:
         "post": {"object_id": Post.objects.get(user=cast["xiji_intake"]).pk}, "role": {"object_id": "CTY1"},
         "sheet": {"pk": sheet.pk}, "named": {"pk": named.pk}, "item": {"pk": drive.open_item(here).pk}, "leaver": {"pk": cast["xiji_town"].pk, "username": "xiji_town"}, "halted": {"pk": halted.pk}, "plan": {"pk": plan.pk}, "version": {"object_id": draft.pk}, "row": {"object_id": row.pk},
         "incident": {"pk": _given_up().pk},
+        "request": {"pk": request.pk}, "held": {"pk": kept_by_law.pk},
         "secret": {"pk": secret.pk}, "sample": {"pk": sample.pk},
         "figure": {"pk": figure.pk, "quarter": quarter_name(figure.round.quarter), "area": figure.area, "code": figure.code}, "found": {"pk": found.pk, "token": found.files.get().token},
         "question": {"code": "C14", "pk": hit.pk},
@@ -271,6 +275,7 @@ def make(cast: dict[str, User]) -> World:
         "hit": hit, "to": cast["xiji_review"], "leaver": cast["xiji_town"], "person": cast["xiji_review"], "line": sheet.lines.get().pk, "named": named.pk, "programme": SLUG, "step": "county_review",
         "case": here, "cases": [listed], "item": drive.open_item(here), "fund": purse, "batch": batch, "answer": answer,
         "plist": plist, "entry": entry, "objection": objection, "meeting": meeting, "version": draft, "vector": draft.vectors.first().pk, "measure": row.clause.measure, "clause": row.clause_id, "card": card(SLUG),
+        "request": request, "hold": kept_by_law,
         "suspension": halted, "audited": found, "sample": sample, "figure": figure, "plan": plan, "plan_key": plan.pk, "note": notes[here.pk], "errand": Errand.objects.get(case=here, state="open"), "row": row, "items": [], "notice": Notice.objects.filter(case=here, channel="page").latest("pk"),
         "file": MaterialFile.objects.filter(case=here).latest("pk"), "post": Post.objects.get(user=cast["xiji_intake"]),
         "provider": eye, "permit": permit, "claim_line": line, "order": line.refunds.get(), "delegate": cast["guyuan_city"], "stand_in": lent.pk, "relative": kin.pk,

@@ -142,7 +142,7 @@ def test_a_stored_letter_is_not_rewritten_by_anybody(cast, version):
             cursor.execute(f"UPDATE cases_notice SET {change} WHERE id = %s", [page.pk])
     with connection.cursor() as cursor:
         cursor.execute("SELECT body, data FROM cases_notice WHERE id = %s", [page.pk])
-        assert all(value.startswith("s1.") for value in cursor.fetchone())
+        assert all(value.startswith("s2.") for value in cursor.fetchone())
 
 
 def test_a_letter_that_lacks_what_it_must_say_is_not_written(cast, version):

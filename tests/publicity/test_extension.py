@@ -51,7 +51,7 @@ def test_the_last_day_moves_by_what_the_policy_says_and_the_reason_stays_sealed(
     assert WHY not in event.payload
     with connection.cursor() as cursor:
         cursor.execute("SELECT extension_reason FROM cases_objection WHERE id = %s", [after.pk])
-        assert cursor.fetchone()[0].startswith("s1.")
+        assert cursor.fetchone()[0].startswith("s2.")
 
 
 def test_it_is_extended_once_and_not_after_its_last_day(filed: Any, cast: Any) -> None:

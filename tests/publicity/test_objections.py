@@ -139,7 +139,7 @@ def test_what_was_objected_and_who_did_are_sealed_and_frozen(cast, version, road
     made = actions.file_objection(entry=entry_of(case), text=SAID, name="演示证人", phone="19900001234")
     with connection.cursor() as cursor:
         cursor.execute("SELECT text, objector_name, objector_phone FROM cases_objection WHERE id = %s", [made.pk])
-        assert all(value.startswith("s1.") for value in cursor.fetchone())
+        assert all(value.startswith("s2.") for value in cursor.fetchone())
         cursor.execute("SELECT string_agg(payload, '') FROM cases_event")
         logged = cursor.fetchone()[0]
     assert "演示证人" not in logged

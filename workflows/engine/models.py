@@ -37,6 +37,7 @@ class Incident(models.Model):
     It is gone when the work was done after all, or nobody needs it any more. A group is what has one kind, name and error. `name` is the topic, the timer's kind, or the road and step of a job.
     """
 
+    sealed_for = "case:case_id"
     KINDS = [("outgoing", "待发"), ("job", "自动环节"), ("timer", "到时"), ("duty", "职责")]
     STATES = [("open", "待处理"), ("retried", "已重试"), ("skipped", "已跳过"), ("gone", "不再需要")]
 

@@ -65,6 +65,8 @@ THINGS: dict[str, Any] = {
     "cases_post": pgettext_lazy("thing", "任职"),
     "cases_preopexam": pgettext_lazy("thing", "术前检查"),
     "cases_priceitem": pgettext_lazy("thing", "价目表的一项"),
+    "cases_privacyhold": pgettext_lazy("thing", "案卷保全"),
+    "cases_privacyrequest": pgettext_lazy("thing", "个人信息请求"),
     "cases_provider": pgettext_lazy("thing", "定点医院或验配机构"),
     "cases_publicentry": pgettext_lazy("thing", "公示条目"),
     "cases_publiclist": pgettext_lazy("thing", "公示名单"),

@@ -23,6 +23,7 @@ class Suspension(models.Model):
     its steps were moved on, which for a road happens case by case after its end.
     """
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="suspensions")
     flow = models.CharField("项目/版本", max_length=60, blank=True, default="")
     step = models.CharField(max_length=40, blank=True, default="")

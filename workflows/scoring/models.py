@@ -11,6 +11,7 @@ from cases.sealed import SealedJSONField
 class ScoreSheet(models.Model):
     """评分表: one reader's points on one question to the experts. The database takes one of each reader and of each step."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="score_sheets")
     asked = models.ForeignKey("workflows.Decision", on_delete=models.PROTECT, related_name="score_sheets")
     item = models.OneToOneField("workflows.WorkItem", on_delete=models.PROTECT, related_name="score_sheet")

@@ -22,6 +22,7 @@ from cases.money.actions.payouts import end_reservation, take_back
 from cases.money.models import BankAnswer, BankAnswerLine, PaymentBatch, PayoutAttempt
 from cases.money.queries import bank_file, is_silent, unanswered
 from cases.money.rules import PROVINCE, Ours, Theirs, compare
+from cases.subjects import prepare_for
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ def import_answer(*, batch: PaymentBatch, data: bytes, by: Any, now: datetime | 
     lines = _refused(attempts) if read.is_refusal else _compared(attempts, read.lines)
     for line in lines:
         line.answer = answer
+    prepare_for(lines)
     BankAnswerLine.objects.bulk_create(lines)
     record(
         "answer.imported",

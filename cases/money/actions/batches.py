@@ -22,6 +22,7 @@ from cases.money.models import BatchLine, Fund, PaymentBatch, PayoutAttempt
 from cases.money.queries import Proposal, bank_file, candidates, file_of
 from cases.money.rules import to_fen
 from cases.programme import tell
+from cases.subjects import prepare_for
 
 
 def lock_batch(batch: PaymentBatch) -> PaymentBatch:
@@ -59,6 +60,7 @@ def build_batch(*, fund: Fund, by: Any, seen: Iterable[int] = (), now: datetime 
     )
     for line in lines:
         line.batch = batch
+    prepare_for(lines)
     BatchLine.objects.bulk_create(lines)
     for one, line in zip(ready, lines, strict=True):
         if line.included:

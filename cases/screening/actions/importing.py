@@ -22,6 +22,7 @@ from cases.screening.queries import taken, team_of
 from cases.screening.rules import Entry
 from cases.screening.trying import examine, examine_results
 from cases.sheets import Judged, digest
+from cases.subjects import prepare_for
 
 TOPIC = "screening"
 REGISTER, RESULTS = "register", "results"
@@ -170,6 +171,7 @@ def _register(source: SheetImport, lines: list[SheetLine]) -> list[int]:
         )  # fmt: skip
         if row.id_key not in known:
             rows.append(row)
+    prepare_for(rows)
     Registration.objects.bulk_create(rows)
     return [row.serial for row in rows]
 
@@ -186,6 +188,7 @@ def _enter(source: SheetImport, lines: list[SheetLine]) -> list[int]:
             row.campaign = source.campaign
             findings, on = told[row.serial]["findings"], date.fromisoformat(told[row.serial]["examined_on"])
             made.append(written_result(row, findings, on, by=source.by, now=source.at, source=source))
+    prepare_for(made)
     Result.objects.bulk_create(made)
     return [result.registration.serial for result in made]
 

@@ -1,4 +1,4 @@
-"""`manage.py backup FILE`: database, keys and files of people in one archive."""
+"""`manage.py backup FILE`: database and files of people in one archive, the keys in a second beside it."""
 
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,7 @@ from project import archive
 
 
 class Command(BaseCommand):
-    help = (
-        "Writes database, keys and files into one tar file. Whoever has that file can read everything: keep it locked."
-    )
+    help = "Writes the data into one tar file and the keys into another beside it. Keep them apart, and the keys 30 days at most."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,5 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         sums = archive.backup(options["file"])
         self.stdout.write(
-            f"{options['file']}: database, keys and {len(sums) - 4} files. It opens every sealed value: keep it locked."
+            f"{options['file']}: database and {len(sums) - 1} files. {archive.keys_beside(options['file'])}: the keys that "
+            "open them; keep it elsewhere, locked, and throw it away after 30 days."
         )

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: an archive of `backup` into an empty place."""
+"""`manage.py restore FILE [KEYS]`: data and keys of `backup` into an empty place; the keys may be newer than the data."""
 
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("keys", type=Path, nargs="?", help="the file of keys; else the one beside the data")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = archive.restore(options["file"])
+        files = archive.restore(options["file"], options["keys"])
         self.stdout.write(
             f"Restored: database, keys and {files} files. Check it with manage.py verify_history, then start as usual."
         )

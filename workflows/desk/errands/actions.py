@@ -17,6 +17,7 @@ from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, record
 from cases.sealed import commitment_of
+from cases.subjects import subject_of
 from workflows import barring, holding, suspended
 from workflows.actions import LEAD, locked
 from workflows.actions.claiming import act_as
@@ -91,7 +92,7 @@ def answer(*, errand: Errand, words: str, attached: Sequence[Any] = (), by: Any,
     assert now is not None
     found, post = _to_be_answered(errand, by)
     taken = taken_of(attached)
-    with stored(ErrandFile, taken, errand=found):
+    with stored(ErrandFile, taken, subject_of(found), errand=found):
         _end(found, "answered", words, by, post, now, files=[one.sha256 for one in taken])
         holding.wake(found.case, now=now)
     return found

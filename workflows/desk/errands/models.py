@@ -22,6 +22,7 @@ class Errand(models.Model):
     leaves the step (database: errands.sql). `answer` is the answer, or why it was sent back or cancelled.
     """
 
+    sealed_for = "case:case_id"
     STATES = [
         ("open", _("待答复")),
         ("answered", _("已答复")),

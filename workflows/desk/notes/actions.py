@@ -15,6 +15,7 @@ from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.evidence import vault
 from cases.history.record import action, current, record
 from cases.sealed import commitment_of
+from cases.subjects import subject_of
 from workflows import barring
 from workflows.desk.notes.attached import stored, taken_of
 from workflows.desk.notes.models import Mention, Note, NoteFile
@@ -58,7 +59,7 @@ def write_note(
     payload["mentions"] = [one.pk for one in people]
     if taken:
         payload["files"] = [one.sha256 for one in taken]
-    with stored(NoteFile, taken, note=made):
+    with stored(NoteFile, taken, subject_of(made), note=made):
         record("note.written", about=("case", case.pk), object=made, payload=payload)
     return made
 

@@ -33,13 +33,13 @@ def taken_of(attached: Sequence[Any]) -> list[TakenIn]:
 
 
 @contextmanager
-def stored(kind: type[Attachment], taken: list[TakenIn], **about: Any) -> Iterator[None]:
+def stored(kind: type[Attachment], taken: list[TakenIn], subject: str | None, **about: Any) -> Iterator[None]:
     """Their bytes encrypted and a row of that kind for each; the bytes go again when anything of it or inside fails."""
     paths: list[str] = []
     try:
         for number, one in enumerate(taken, 1):
             token = uuid4()
-            paths.append(vault.put(token, one.data))
+            paths.append(vault.put(token, one.data, subject=subject))
             kind._default_manager.create(
                 number=number, token=token, kind=one.kind, sha256=one.sha256, stored_sha256=one.stored_sha256,
                 size=one.size, pages=one.pages, path=paths[-1], **about,

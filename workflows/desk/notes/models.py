@@ -18,6 +18,7 @@ USER = settings.AUTH_USER_MODEL
 class Note(models.Model):
     """内部便签: one remark or the answer to one; its words may be taken out once, who did it and why stays."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="notes")
     reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     text = SealedField(blank=True, default="")

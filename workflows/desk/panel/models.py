@@ -83,6 +83,7 @@ class MeetingItem(models.Model):
 class Vote(models.Model):
     """表决: one member on one case, once; a recused member (回避) leaves a row and no vote."""
 
+    sealed_for = "case:item.case_id"
     CHOICES = [("agree", "同意"), ("reject", "不同意"), ("defer", "延期"), ("abstain", "弃权"), ("recused", "回避")]
 
     item = models.ForeignKey(MeetingItem, on_delete=models.PROTECT, related_name="votes")

@@ -34,6 +34,7 @@ class Allotment(models.Model):
 class AllotmentLine(models.Model):
     """分派单的一行: one step and what became of it; a refused one changed nothing."""
 
+    sealed_for = "case:item.case_id"
     STATES = [("waiting", "等待"), ("done", "已办"), ("refused", "没有办"), ("nobody", "没有人能办")]
 
     allotment = models.ForeignKey(Allotment, on_delete=models.PROTECT, related_name="lines")

@@ -112,6 +112,7 @@ class CheckHit(models.Model):
 class CheckMark(models.Model):
     """误报标注: what an inspector says of a hit and why; never edited. It counts while the evidence stays the same."""
 
+    sealed_for = "case:hit.case_id"
     VERDICTS = [(FALSE, _("误报，不是问题")), (OPEN, _("收回误报，再看"))]
 
     hit = models.ForeignKey(CheckHit, on_delete=models.PROTECT, related_name="marks")

@@ -16,6 +16,7 @@ from cases.dossier.models import Case
 from cases.errors import Invalid, NotFound, Refusal, Stale
 from cases.history.record import action, record
 from cases.sealed import commitment_of
+from cases.subjects import subject_of
 from workflows.actions.claiming import act_as
 from workflows.desk.notes.attached import stored, taken_of
 from workflows.inspection.findings.evidence import Given, keep
@@ -223,7 +224,7 @@ def _step(
         finding=found, kind=kind, from_state=found.state, to_state=move.ends, words=words, by=by, role=post.role_id,
         office=post.office, at=now,
     )  # fmt: skip
-    with stored(FindingFile, taken, finding=found, step=step):
+    with stored(FindingFile, taken, subject_of(found), finding=found, step=step):
         found.state = move.ends
         found.save()
         payload = {

@@ -23,6 +23,7 @@ class Finding(models.Model):
     a `FindingStep`, and the database looks who takes it (findings.sql).
     """
 
+    sealed_for = "case:case_id"
     SEVERITIES = [("minor", _("一般")), ("serious", _("较重")), ("grave", _("严重"))]
     STATES = [
         ("draft", _("未发出")),
@@ -83,6 +84,7 @@ class Finding(models.Model):
 class FindingStep(models.Model):
     """经过: one step of a finding, who took it in which post, and his words; never edited."""
 
+    sealed_for = "case:finding.case_id"
     KINDS = [(name, move.label) for name, move in MOVES.items()]
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="steps")
@@ -128,6 +130,7 @@ class FindingFile(Attachment):
 class InspectionNote(models.Model):
     """检查底稿: what an inspector notes about a case; inspectors alone ever read it."""
 
+    sealed_for = "case:case_id"
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="inspection_notes")
     text = SealedField("底稿")
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")

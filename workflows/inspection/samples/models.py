@@ -92,6 +92,7 @@ class SampleCase(models.Model):
 class SampleCheck(models.Model):
     """查过: an inspector looked at a case that was drawn, and whether it is in order."""
 
+    sealed_for = "case:line.case_id"
     line = models.OneToOneField(SampleCase, on_delete=models.PROTECT, related_name="check_made")
     is_fine = models.BooleanField("没有问题")
     words = SealedField("说明", blank=True, default="")
