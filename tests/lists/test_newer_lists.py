@@ -129,11 +129,10 @@ def vectors(world: World) -> None:
 def errands(world: World) -> None:
     """Thirty more things asked of the province's reviewers at the step here, and as many that were answered."""
     more(world.rows["errand"])
-    ended = {"state": "answered", "answer": "问过了。", "ended_by_id": world.rows["errand"].by_id}
-    open_ones = Errand.objects.filter(case=world.rows["case"], state="open").order_by("-pk").values("pk")[:5]
-    Errand.objects.filter(pk__in=open_ones).update(
-        **ended, ended_office=world.rows["errand"].office, ended_at=clock.now()
-    )
+    for one in Errand.objects.filter(case=world.rows["case"], state="open").order_by("-pk")[:5]:
+        one.state, one.answer, one.ended_by = "answered", "问过了。", world.rows["errand"].by
+        one.ended_office, one.ended_at = world.rows["errand"].office, clock.now()
+        one.save()
 
 
 def one_waits(world: World) -> str:
