@@ -20,6 +20,7 @@ from workflows.models import Decision
 
 pytestmark = pytest.mark.django_db(databases=["default", "inspector"])
 OF_THE_FRAME = {
+    "cases_subjectkey",  # comes with the name of whoever is signed in
     "cases_user", "django_session", "cases_post", "cases_role", "cases_office", "cases_standin", "cases_demo_clock",
     "cases_keyproof", "mfa_authenticator",
 }  # fmt: skip
