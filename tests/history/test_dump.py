@@ -202,6 +202,7 @@ PLAIN_BY_DESIGN = {
     "cases_outgoing.place", "cases_partner.name", "workflows_incident.name", "workflows_incident.place", "workflows_message.name",
     "workflows_periodicrun.name", "workflows_suspension.place", "workflows_timer.place",
     "cases_provider.bank_name", "cases_priceitem.name", "cases_checkpoint.note", "cases_witness.name",
+    "workflows_sampleframe.text", "workflows_namerequest.name",
 }  # fmt: skip
 PERSONAL = re.compile(r"name|phone|address|opinion|note|text|body|holder|account$|id_no|minutes|birth|diagnos|place")
 
