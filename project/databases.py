@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 _migrating: ContextVar[bool] = ContextVar("migrating", default=False)
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -54,12 +54,12 @@ def reading_alias() -> str:
     return str(settings.INSPECTOR_ALIAS) if _reading.get() else "default"
 
 
-def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def read_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page that reads as the inspector's role. Who has signed in is known before; the record of the look and the session
     are written by the application role."""
 
     @wraps(view)
-    def reads(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def reads(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.user.is_authenticated  # noqa: B018  (asks the session, which inspectors do not read)
         with as_inspector():
             return view(request, *args, **kwargs)

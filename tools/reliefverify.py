@@ -6,12 +6,13 @@ One file for the Python standard library and `cryptography`; `psycopg2` only for
     python reliefverify.py bundle FILE-OR-FOLDER [--trust trust.json] [--json]
     python reliefverify.py database DSN          [--trust trust.json] [--json]
     python reliefverify.py proof FILE             --trust trust.json  [--json]
+    python reliefverify.py dossier FILE-OR-FOLDER --trust trust.json  [--json]
 
 Exit 0: nothing is wrong. 1: something was tampered with; a line names each root cause, the smallest place first.
 2: it cannot be decided (what was given is not readable, or says nothing). The formats stand in docs/history.md.
 
 The trust file is kept by whoever checks. It holds what he has seen with his own eyes, as JSON:
-{"log_keys": ["name+key id+base64"], "witness_keys": ["name+key id+base64"],
+{"log_keys": ["name+key id+base64"], "witness_keys": ["name+key id+base64"], "export_keys": ["name+key id+base64"],
  "receipts": [{"tree_size": 1200, "root": "base64"}]}
 """
 
@@ -73,6 +74,10 @@ CAUSES = {
     "row_missing": "this row is gone and no entry says that it was deleted",
     "row_without_history": "this row came into being without an entry",
     "change_missing": "two changes of this row do not join",
+    "manifest_forged": "no trusted key signed this list of files",
+    "file_changed": "this file is not what the signed list says",
+    "file_missing": "this file stands in the signed list and is gone",
+    "file_added": "this file stands in no signed list",
 }
 
 
@@ -293,6 +298,7 @@ class Trust:
     log_keys: list[Key] = field(default_factory=list)
     witness_keys: list[Key] = field(default_factory=list)
     receipts: list[tuple[int, bytes]] = field(default_factory=list)
+    export_keys: list[Key] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: str | None) -> Trust:
@@ -305,6 +311,7 @@ class Trust:
                 [Key.parse(text) for text in data.get("log_keys", [])],
                 [Key.parse(text) for text in data.get("witness_keys", [])],
                 receipts,
+                [Key.parse(text) for text in data.get("export_keys", [])],
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CannotDecide(f"the trust file is not readable: {error}") from error
@@ -1467,6 +1474,99 @@ def _lines(texts: Iterable[str]) -> tuple[tuple[str, bytes, bytes], ...]:
     return tuple(found)
 
 
+# --- the dossier of one case --------------------------------------------------------------------------------------------
+
+LISTS = ("manifest.json", "manifest.sig")
+ENTRY = (
+    "stream_id", "seq", "recorded_at", "happened_on", "action", "outcome", "actor", "actor_kind", "acting_role",
+    "acting_office", "on_behalf_of", "object_type", "object_id", "purpose", "request_id", "db_user", "txid", "payload",
+    "nonce", "prev",
+)  # fmt: skip
+
+
+class Dossier:
+    """A dossier (封存卷宗): the zip file, or the folder it was unpacked to."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        try:
+            self.zip = None if self.path.is_dir() else zipfile.ZipFile(self.path)
+            self.body = self.read("manifest.json")
+            self.manifest = json.loads(self.body)
+            self.lines = _lines(self.read("manifest.sig").decode().splitlines())
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise CannotDecide(f"{path} is no dossier: {type(error).__name__}") from error
+        if self.manifest.get("format") != "relief-dossier/1":
+            raise CannotDecide("the dossier is of a kind that this program does not know")
+
+    def names(self) -> set[str]:
+        if self.zip is not None:
+            return {name for name in self.zip.namelist() if not name.endswith("/")}
+        return {one.relative_to(self.path).as_posix() for one in self.path.rglob("*") if not one.is_dir()}
+
+    def read(self, name: str) -> bytes:
+        return (self.path / name).read_bytes() if self.zip is None else self.zip.read(name)
+
+
+def check_dossier(dossier: Dossier, trust: Trust) -> Report:
+    """Every file against the signed list, every entry against its hash and the next one, and the proof against its root."""
+    report = Report()
+    proof = _proof_in(dossier, trust, report)
+    if not trust.export_keys:
+        report.notes.append("no export_keys in the trust file: who signed the list of files was not looked at")
+    elif not signers(Note(dossier.body, 0, b"", dossier.lines), trust.export_keys):
+        report.add(Finding("manifest_forged", "manifest.json"))
+    listed = {one["name"]: one for one in dossier.manifest["files"]}
+    there = dossier.names() - {*LISTS}
+    for name in sorted({*listed} | there):
+        if name not in there or name not in listed:
+            report.add(Finding("file_missing" if name in listed else "file_added", name))
+            continue
+        data = dossier.read(name)
+        if (len(data), hashlib.sha256(data).hexdigest()) != (listed[name]["size"], listed[name]["sha256"]):
+            report.add(Finding("file_changed", name))
+    for fault in dossier.manifest.get("faults", []):
+        report.notes.append(f"{fault['name']} was no more what it was when the dossier was made: {fault['why']}")
+    _entries_in(dossier, proof, report)
+    return report
+
+
+def _proof_in(dossier: Dossier, trust: Trust, report: Report) -> dict[int, str]:
+    """The hash of each proved entry by its number."""
+    if "proof.json" not in dossier.names():
+        report.notes.append("there is no proof: nothing of this case was sealed")
+        return {}
+    proof = json.loads(dossier.read("proof.json"))
+    if trust.log_keys:
+        found = check_proof(proof, trust)
+        report.findings, report.receipts, report.pinned = found.findings, found.receipts, found.pinned
+    else:
+        report.notes.append("no log_keys in the trust file: the proof was not looked at")
+    return {int(entry[5 + SEQ]): entry[4] for entry in proof["entries"]}
+
+
+def _entries_in(dossier: Dossier, proved: dict[int, str], report: Report) -> None:
+    before, seq, left = b"", 0, dict(proved)
+    for line in dossier.read("events.jsonl").decode().splitlines():
+        entry = json.loads(line)
+        fields = [None if entry[name] is None else entry[name].encode() for name in ENTRY]
+        number, cause = int(entry["seq"]), ""
+        known = left.pop(number, entry["hash"])
+        if entry_hash(entry["enc"], body_of(fields)).hex() != entry["hash"] or known != entry["hash"]:
+            cause = "event_changed"
+        elif number != seq + 1:
+            cause = "event_missing"
+        elif binascii.unhexlify(entry["prev"]) != before:
+            cause = "link_broken"
+        if cause:
+            report.add(Finding(cause, "events.jsonl", seq=number, stream=str(dossier.manifest["case"])))
+        before, seq = binascii.unhexlify(entry["hash"]), number
+        report.events += 1
+    report.streams = 1
+    if before.hex() != dossier.manifest["head"] or left:
+        report.add(Finding("head_wrong", "events.jsonl", stream=str(dossier.manifest["case"])))
+
+
 # --- the command --------------------------------------------------------------------------------------------------------
 
 
@@ -1474,8 +1574,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="reliefverify.py", description="Checks the history of a relief office without its programs."
     )
-    parser.add_argument("what", choices=["bundle", "database", "proof"])
-    parser.add_argument("where", help="the bundle, the address of the database, or the proof file")
+    parser.add_argument("what", choices=["bundle", "database", "proof", "dossier"])
+    parser.add_argument("where", help="the bundle or dossier, the address of the database, or the proof file")
     parser.add_argument("--trust", metavar="FILE", help="what you hold yourself: keys of log and witnesses, receipts")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     given = parser.parse_args(arguments)
@@ -1483,6 +1583,8 @@ def main(arguments: list[str] | None = None) -> int:
         trust = Trust.read(given.trust)
         if given.what == "proof":
             report = _read_proof(given.where, trust)
+        elif given.what == "dossier":
+            report = _read_dossier(given.where, trust)
         else:
             report = _read_bundle(given.where, trust) if given.what == "bundle" else check(Database(given.where), trust)
     except CannotDecide as reason:
@@ -1536,6 +1638,13 @@ def _read_proof(path: str, trust: Trust) -> Report:
         return check_proof(json.loads(Path(path).read_text("utf-8")), trust)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CannotDecide(f"the proof is not readable: {type(error).__name__}") from error
+
+
+def _read_dossier(path: str, trust: Trust) -> Report:
+    try:
+        return check_dossier(Dossier(path), trust)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, zipfile.BadZipFile) as error:
+        raise CannotDecide(f"the dossier is not readable: {type(error).__name__}") from error
 
 
 def show(report: Report) -> None:

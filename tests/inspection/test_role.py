@@ -48,6 +48,7 @@ def pages(world: Any) -> list[tuple[str, list[Any], dict[str, str] | None]]:
         ("case", [case.number], None), ("print", [case.number], None), ("verify", [case.number], {}),
         ("event", [case.number, event.pk], None), ("then", [case.number, event.pk], None),
         ("then_shown", [case.number, event.pk], {"purpose": "核对当时的内容"}),
+        ("dossier", [case.number], None), ("dossier", [case.number], {"purpose": "移送复核"}),
     ]  # fmt: skip
 
 

@@ -74,6 +74,7 @@ FORMS: dict[str, Filled] = {
     "inspection:private": lambda world, of: {"name": "马某某", "purpose": "核对举报"},
     "inspection:touched_account": lambda world, of: {"account": "9990000000000008888", "purpose": "核对举报"},
     "inspection:then_shown": lambda world, of: {"purpose": "核对举报"},
+    "inspection:dossier": lambda world, of: {"purpose": "核对举报"},
     "inspection:rounds_shown": lambda world, of: {"purpose": "核对举报"},
     "evaluation:answer": lambda world, of: {"words": OPINION, "promise": OPINION},
     "evaluation:officers": lambda world, of: {"area": "640422", "officer": "guyuan_city"},

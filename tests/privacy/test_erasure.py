@@ -78,6 +78,13 @@ def sentences() -> list[str]:
     return [f"{one.cause} {one.table} {one.sentence}" for one in verify(connection).findings]
 
 
+def dossier(cast: dict[str, Any], case: Case) -> Any:
+    """What an inspector gets who asks for the sealed dossier."""
+    browser = Client()
+    browser.force_login(cast["inspector"])
+    return browser.post(reverse("inspection:dossier", args=[case.number]), {"purpose": "移送复核"})
+
+
 def ask(world: SimpleNamespace, case: Case) -> PrivacyRequest:
     case.refresh_from_db()
     return actions.ask(case=case, kind="erasure", words="", by=case.owner)
@@ -138,6 +145,7 @@ def test_a_person_is_erased_by_two_people_and_history_stays_whole(
     asked.refresh_from_db()
     assert asked.state == "restricted"
     assert str(Person.objects.get(pk=case.patient_id).name) == "限制查阅"
+    assert dossier(cast, case).status_code == 403
     with pytest.raises(Erased):
         get_case(two, case.number)
     with pytest.raises(Erased):
@@ -169,6 +177,7 @@ def test_a_person_is_erased_by_two_people_and_history_stays_whole(
         vault.get(file.token, file.path)
     with pytest.raises(Erased):
         sheet_of(Notice.objects.get(pk=letter.pk))
+    assert dossier(cast, case).status_code == 410
     refused("erased", actions.ask, case=case, kind="copy", words="", by=case.owner)
     assert str(Person.objects.get(pk=world.other.patient_id).name) not in ("", "已删除")
     text = dump(superuser_cursor)

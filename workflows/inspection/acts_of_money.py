@@ -1,4 +1,4 @@
-"""What events of payouts, urgent aid and scoring are called for people (拨付、急难救助和专家评分的事项)."""
+"""What events of payouts, urgent aid and scoring are called for people (拨付、公示结束、急难救助和专家评分的事项)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS: dict[str, Any] = {
     "payout.approve": _("批准拨付"),
     "payout.approved": _("转为待拨付"),
+    "payout.batched": _("编入批次"),
     "payout.failed": _("拨付失败"),
     "payout.free": _("释放预留"),
     "payout.freed": _("释放预留"),
@@ -19,6 +20,8 @@ WORDS: dict[str, Any] = {
     "payout.reserve": _("预留资金"),
     "payout.reserved": _("预留资金"),
     "payout.returned": _("退汇"),
+    "payout.sent": _("已送银行"),
+    "publicity.closed": _("公示条目结束"),
     "score.give": _("专家评分"),
     "score.given": _("一位专家已评分"),
     "score.opened": _("专家评分公开"),

@@ -124,6 +124,12 @@ def whole_timeline(case: Case, wanted: str = "") -> list[Entry]:
     return entries
 
 
+def deeds(case: Case) -> list[Entry]:
+    """办理经过: each event of the chain that is not the change of a row, refused tries among them; no looks."""
+    chain = Event.objects.filter(stream__kind="case", stream__key=str(case.pk))
+    return _entries(case, list(chain.exclude(action__startswith="row.").order_by("seq")))
+
+
 def _of_category(events: Any, looks: Any, wanted: str) -> tuple[Any, Any]:
     if not wanted:
         return events, looks

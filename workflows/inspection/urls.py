@@ -5,6 +5,7 @@ from django.urls import path
 from project.databases import read_only
 from workflows.inspection import views
 from workflows.inspection.asof import views as asof
+from workflows.inspection.dossier.views import dossier
 from workflows.inspection.road import views as road
 from workflows.inspection.rounds import views as rounds
 from workflows.inspection.search import views as search
@@ -21,6 +22,7 @@ urlpatterns = [
     path("hasty/", read_only(views.hasty), name="hasty"),
     path("case/<slug:number>/", read_only(views.case), name="case"),
     path("case/<slug:number>/print", read_only(views.sheet), name="print"),
+    path("case/<slug:number>/dossier", read_only(dossier), name="dossier"),
     path("case/<slug:number>/verify", read_only(views.verify), name="verify"),
     path("case/<slug:number>/event/<int:pk>", read_only(views.entry), {"kind": "event"}, name="event"),
     path("case/<slug:number>/event/<int:pk>/values", read_only(views.reveal), name="reveal"),

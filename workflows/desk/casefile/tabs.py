@@ -172,17 +172,23 @@ def decisions_of(case: Case) -> list[Decision]:
     return _DECISIONS(case=case.pk)
 
 
+def opinions_of(case: Case, policy: Any) -> list[Opinion]:
+    """办理意见 of every round in words, oldest first."""
+    found = []
+    for row in without_unread(case, decisions_of(case)):
+        step = step_named(case, row.step)
+        exit = step.exits.get(row.outcome)
+        to = step_named(case, row.to_step).title if row.to_step else ""
+        reasons = [_reason(policy, exit, code) for code in row.reasons]
+        against = bool(exit and exit.needs_reason)
+        found.append(Opinion(row, step.title, exit.label if exit else row.outcome, to, reasons, against))
+    return found
+
+
 def record(found: File) -> dict[str, Any]:
     """办理记录: every decision of every round with its opinion, kept through each return; and who looked."""
     policy = policy_of(found.case)
-    opinions = []
-    for row in without_unread(found.case, decisions_of(found.case)):
-        step = step_named(found.case, row.step)
-        exit = step.exits.get(row.outcome)
-        to = step_named(found.case, row.to_step).title if row.to_step else ""
-        reasons = [_reason(policy, exit, code) for code in row.reasons]
-        against = bool(exit and exit.needs_reason)
-        opinions.append(Opinion(row, step.title, exit.label if exit else row.outcome, to, reasons, against))
+    opinions = opinions_of(found.case, policy)
     if opinions:
         found.look("opinion")
     may_look = may(found.viewer, "case.history", found.case.handling_code)
