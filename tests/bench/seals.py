@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
-from cases.history.record import record
+from cases.history.record import canonical, record
 from cases.history.sealing import actions
 from cases.history.sealing.sealer import Sealer
 from tests.bench.measure import Table
@@ -22,24 +22,30 @@ from tests.bench.world import drive_link
 ROUNDS, HANDS = 3, 4
 TABLE = "CREATE TABLE IF NOT EXISTS bench_sealrow (id int PRIMARY KEY, n int NOT NULL); GRANT SELECT, UPDATE ON bench_sealrow TO {app}"
 ROWS = "INSERT INTO bench_sealrow SELECT n, 0 FROM generate_series(0, 9999) n ON CONFLICT DO NOTHING"
+LOG = """CREATE TABLE IF NOT EXISTS bench_seallog (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL,
+    about text NOT NULL, action text NOT NULL, payload text NOT NULL); GRANT SELECT, INSERT ON bench_seallog TO {app}"""
+LOGGED = "INSERT INTO bench_seallog (at, about, action, payload) VALUES (clock_timestamp(), %s, %s, %s)"
 PLAIN = "UPDATE bench_sealrow SET n = n + 1 WHERE id = %s"
 
 
 def measure(*, seconds: int, pace: int) -> dict[str, Any]:
-    """Writers as fast as they can, three ways in turn; then so many transactions a second beside the sealer."""
+    """Writers as fast as they can, four ways in turn; then so many transactions a second beside the sealer."""
     key = Path(tempfile.mkdtemp(prefix="relief-bench-seal-")) / "seal_key"
     actions.change_key(path=key, reason="bench")
     with connections["owner"].cursor() as cursor:
         cursor.execute(TABLE.replace("{app}", connection.settings_dict["USER"]))
+        cursor.execute(LOG.replace("{app}", connection.settings_dict["USER"]))
         cursor.execute(ROWS)
     found: dict[str, Any] = {"load": os.getloadavg()[0], "rates": {}}
     rates: dict[str, list[float]] = {
         "a row changed": [],
+        "the same with a plain log row": [],
         "the same with an event": [],
         "the same with an event, sealed meanwhile": [],
     }
     for _round in range(ROUNDS):
         rates["a row changed"].append(_rate(_plain, seconds))
+        rates["the same with a plain log row"].append(_rate(_logged, seconds))
         rates["the same with an event"].append(_rate(_event, seconds))
         with _Sealing(key):
             rates["the same with an event, sealed meanwhile"].append(_rate(_event, seconds))
@@ -58,10 +64,10 @@ def measure(*, seconds: int, pace: int) -> dict[str, Any]:
 def tables(found: dict[str, Any]) -> list[tuple[str, Table]]:
     """The rates, and the waits of entries for their seal."""
     rates, waits = found["rates"], found["waits"]
-    base = rates["a row changed"]
-    cost = Table("transactions/s", "median", "of the first")
+    base, logged = rates["a row changed"], rates["the same with a plain log row"]
+    cost = Table("transactions/s", "median", "of the first", "of the plain log")
     for name, rate in rates.items():
-        cost.add(name, rate, rate / base)
+        cost.add(name, rate, rate / base, rate / logged)
     lag = Table("event to checkpoint", "s")
     for name in ("p50", "p99", "max"):
         lag.add(name, waits[name])
@@ -94,10 +100,20 @@ def _plain(hand: int, number: int) -> None:
         cursor.execute(PLAIN, [hand * 2500 + number % 2500])
 
 
+def _logged(hand: int, number: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PLAIN, [hand * 2500 + number % 2500])
+        cursor.execute(LOGGED, [f"seal-{hand}-{number % 50}", "bench.sealed", canonical(_said(number))])
+
+
+def _said(number: int) -> dict[str, Any]:
+    return {"n": number, "words": "x" * 400}
+
+
 def _event(hand: int, number: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PLAIN, [hand * 2500 + number % 2500])
-        record("bench.sealed", about=("plain", f"seal-{hand}-{number % 50}"), payload={"n": number, "words": "x" * 400})
+        record("bench.sealed", about=("plain", f"seal-{hand}-{number % 50}"), payload=_said(number))
 
 
 def _rate(does: Any, seconds: float) -> float:
