@@ -12,7 +12,7 @@ from cases.calendar import clock
 from cases.outgoing.models import Outgoing
 from tests.duties.several import asked, seats
 from workflows import actions
-from workflows.desk.casefile.picture import _ways
+from workflows.desk.casefile.picture import ways_between
 from workflows.engine.diagram import INK, WALKED
 from workflows.flow import Graph, GraphEdge, GraphNode, graph, road_of
 from workflows.models import Incident, WorkItem
@@ -79,7 +79,7 @@ def test_the_way_that_the_case_came_is_drawn_through_fork_and_join_and_past_a_le
     drive.step(verified)
     svg, _below = tab(cast, verified)
     assert sum(line.attrib["stroke"] == WALKED for line in svg.iter(f"{SVG}polyline")) == 7
-    assert ("received", "", "intake") in _ways(drawn, "received", "", "intake")
+    assert ("received", "", "intake") in ways_between(drawn, "received", "", "intake")
 
 
 def test_a_way_past_two_levels_that_are_off_takes_both_arrows():
@@ -91,8 +91,8 @@ def test_a_way_past_two_levels_that_are_off_takes_both_arrows():
     ]
     edges = [GraphEdge(one, two, "agree", "", "forward") for one, two in ("ab", "bc", "cd")]
     drawn = Graph(tuple(steps), tuple(edges))
-    assert _ways(drawn, "a", "agree", "d") == {("a", "agree", "b"), ("b", "agree", "c"), ("c", "agree", "d")}
-    assert _ways(drawn, "a", "return", "d") == set()
+    assert ways_between(drawn, "a", "agree", "d") == {("a", "agree", "b"), ("b", "agree", "c"), ("c", "agree", "d")}
+    assert ways_between(drawn, "a", "return", "d") == set()
 
 
 def test_a_fault_at_a_step_is_seen_in_picture_and_list(cast, verified):

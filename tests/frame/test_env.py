@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from project import env, keys
 from project.settings import BASE_DIR
@@ -29,8 +30,12 @@ def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def start() -> dict[str, Any]:
-    """Reads all settings as a new process does."""
-    return runpy.run_path(str(BASE_DIR / "project" / "settings.py"))
+    """Reads all settings as a new process does; what this process logs with stays as it was."""
+    kept = structlog.get_config()
+    try:
+        return runpy.run_path(str(BASE_DIR / "project" / "settings.py"))
+    finally:
+        structlog.configure(**kept)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, variable in env.VARIABLES.items() if variable.wrong))
