@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 CENT = Decimal("0.01")
 MIDDLE_DOT = "\u00b7"
@@ -22,6 +22,12 @@ _HALF_WIDTH = {
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), *map(ord, _MARKS_OF_NUMBERS))
 } | {0x3000: 0x20, 0x00A0: 0x20}
 _VARIATION = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
+
+def in_chinese(words: Any) -> str:
+    """Words of our own as they are kept: in Chinese, whatever language the page was in; what a person typed stays as it is."""
+    with override("zh-hans"):
+        return str(words)
 
 
 def is_key(text: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import Office, Post, Role
@@ -132,7 +132,7 @@ def visits(looks: Iterable[Look]) -> list[Visit]:
 def purpose_words(purpose: str | None) -> str:
     """用途 as people read it."""
     given = purpose or ""
-    return str(PURPOSES.get(given.partition(" ")[0], given))
+    return str(PURPOSES.get(given.partition(" ")[0], gettext(given) if given else ""))
 
 
 def office_words() -> dict[str, str]:

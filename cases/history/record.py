@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Refusal, Stale, Unrecorded
 from cases.history import unit, watch
+from cases.text import in_chinese
 
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -153,17 +154,18 @@ def record_access(
     fields: list[str],
     by: Any,
     case_id: int | None = None,
-    purpose: str = "",
+    purpose: Any = "",
     role: str = "",
     office: str = "",
 ) -> None:
     """查阅留痕: store who is about to see which sensitive fields, in its own short transaction, before the bytes leave.
 
-    Raises Unrecorded when it cannot be stored within seconds: then nothing is shown.
+    A purpose of our own words is kept in Chinese, whatever language its page was in, and read in the reader's. Raises
+    Unrecorded when it cannot be stored within seconds: then nothing is shown.
     """
     given = [
         action, object._meta.db_table, str(object.pk), case_id, canonical({"fields": sorted(fields)}),
-        str(purpose) or STATED.get(role) or None, _id(by) or None, role or None, office or None,
+        in_chinese(purpose) or STATED.get(role) or None, _id(by) or None, role or None, office or None,
         request_id.get() or None,
     ]  # fmt: skip
     try:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -63,7 +63,12 @@ def basis(request: HttpRequest) -> HttpResponse:
         kept = evaluation_for(request.user, ref)
         case = kept.evaluation.case
         record_access(
-            "read", object=kept.evaluation, fields=["award"], by=request.user, case_id=case.pk, purpose=_("查依据")
+            "read",
+            object=kept.evaluation,
+            fields=["award"],
+            by=request.user,
+            case_id=case.pk,
+            purpose=gettext_lazy("查依据"),
         )
         context = {"evaluations": [kept], "case": case, "quotes": quotes_of(kept, get_language() or "")}
     return render(request, "policy/basis.html", {**context, "ref": ref})

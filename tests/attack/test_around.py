@@ -28,7 +28,9 @@ def looked(monkeypatch: Any) -> list[dict[str, Any]]:
     return [line for line in lines if line["event"] == "history.out_of_band"]
 
 
-def test_a_row_changed_by_hand_is_told_of_once_with_table_row_and_sign_in(monkeypatch, superuser_cursor) -> None:
+def test_a_row_changed_by_hand_is_told_of_once_with_table_row_and_sign_in(
+    monkeypatch, superuser_cursor, client: Client
+) -> None:
     monkeypatch.setattr(alarm, "_told", set())  # other databases of this process number their transactions alike
     make_cast(now=clock.now())
     assert looked(monkeypatch) == []
@@ -39,6 +41,8 @@ def test_a_row_changed_by_hand_is_told_of_once_with_table_row_and_sign_in(monkey
     assert (line["table"], line["row"], line["log_level"]) == ("cases_post", str(post.pk), "error")
     assert line["db_user"] == superuser_cursor.fetchone()[0]
     assert looked(monkeypatch) == [] and len(recent_out_of_band(connection)) == 1
+    client.force_login(User.objects.get(username="sysadmin"), backend="django.contrib.auth.backends.ModelBackend")
+    assert f"最近一次：cases_post，数据库账号 {line['db_user']}" in client.get("/operations/").content.decode()
 
 
 def test_the_orm_in_a_shell_leaves_its_rows_in_history_too() -> None:

@@ -192,8 +192,10 @@ def test_the_supervisory_board_alone_reads_what_inspectors_did(world: SimpleName
     looks = numbers["looks", "read", "ok"]
     listed = browser.get(f"{reverse('oversight:list')}?{looks.query}")
     assert len(listed.context["page"].rows) == looks.times and world.case.number in listed.text
+    deeds = browser.get(reverse("oversight:list")).text
+    assert "WT-0" in deeds and "finding 1" not in deeds
     assert browser.get(reverse("case:home", args=[world.case.number])).status_code == 404
-    assert Access.objects.filter(actor=cast["supervisor"].pk, fields__contains="oversight").count() == 2
+    assert Access.objects.filter(actor=cast["supervisor"].pk, fields__contains="oversight").count() == 3
 
 
 def test_the_pages_take_a_finding_from_the_form_to_the_printed_letter(world: SimpleNamespace) -> None:

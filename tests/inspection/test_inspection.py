@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from cases.access.looks import purpose_words
 from cases.errors import Refusal
 from cases.history.models import Access, Event
 from workflows import actions
@@ -103,6 +105,17 @@ def test_an_inspectors_reading_is_recorded(cast, inspector, new_case):
     case = new_case(1)
     inspector.get(reverse("inspection:case", args=[case.number]))
     assert Access.objects.filter(case_id=case.pk, actor=cast["inspector"].pk, acting_role="INS").exists()
+
+
+def test_why_an_inspector_looked_is_kept_in_chinese_and_read_in_the_readers_language(cast, inspector, new_case):
+    inspector.cookies["django_language"] = "en"
+    inspector.get(reverse("inspection:case", args=[new_case(1).number]), headers={"accept-language": "en"})
+    [kept] = Access.objects.filter(actor=cast["inspector"].pk).values_list("purpose", flat=True).distinct()
+    told = {}
+    for language in ("en", "zh-hans"):
+        with override(language):
+            told[language] = purpose_words(kept)
+    assert (kept, told) == ("监督检查", {"en": "Inspection", "zh-hans": "监督检查"})
 
 
 def test_an_inspector_changes_nothing_by_any_address(cast, inspector, new_case):

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,7 +11,9 @@ from django.urls import reverse
 from cases.dossier.models import Case
 from cases.dossier.waiting import line
 from cases.evidence.models import Supplement
+from cases.history.acts_check import out_of_band
 from cases.money.models import Payout
+from cases.privacy.models import PrivacyRequest
 from cases.programme import programme
 from cases.providers.models import ClaimLine, Surgery
 from cases.screening.models import Campaign
@@ -19,7 +22,11 @@ from cases.urgent.models import UrgentAid
 from workflows.desk.errands.models import Errand
 from workflows.desk.waiting.clockwork import promote_waiting
 from workflows.engine import clockwork
+from workflows.inspection.checks.models import CheckHit
+from workflows.inspection.findings.models import Finding
+from workflows.inspection.samples.models import Sample, SampleCheck
 from workflows.models import Decision
+from workflows.reports.evaluation.models import EvaluationAnswer, EvaluationRound
 from workflows.walking.demo import Demonstration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -53,6 +60,7 @@ def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_
     assert (EYES - eyes, EARS - ears) == (set(), set())
     eyes_and_ears_are_a_hundredth_of_a_year()
     urgent_aid_stands_on_the_inspectors_list(cast["inspector"])
+    the_inspector_finds_something_to_do()
     call_command("check_flows", "--cases")
     hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
     assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
@@ -65,6 +73,17 @@ def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_
         (None, True)
     ]
     assert set(Errand.objects.values_list("state", flat=True)) == {"open", "answered"}
+
+
+def the_inspector_finds_something_to_do():
+    assert sorted(Finding.objects.values_list("state", flat=True)) == ["answered", "closed", "sent"]
+    hits = dict(CheckHit.objects.order_by("state").values_list("state").annotate(n=Count("pk")))
+    assert hits["open"] > 3 and (hits["false"], hits["finding"]) == (1, 1)
+    sample = Sample.objects.get()
+    assert sample.cases.count() > SampleCheck.objects.count() == 2
+    assert EvaluationRound.objects.get().figures.exists() == EvaluationAnswer.objects.exists()
+    assert list(PrivacyRequest.objects.order_by("pk").values_list("state", flat=True)) == ["done", "asked"]
+    assert out_of_band(connection) == [], "standing checks and all else say what they did"
 
 
 def urgent_aid_stands_on_the_inspectors_list(inspector):

@@ -152,7 +152,7 @@ def test_a_county_is_given_to_an_officer_whose_post_covers_it_and_he_has_a_page_
     assert [(branch.area, branch.officer) for branch in mine] == [(XIJI, str(cast["guyuan_city"].name))]
     actions.assign(area=XIJI, officer="guyuan_city2", by=cast["prov_head"])
     assert queries.branches(cast["guyuan_city"], one, mine=True) == []
-    assert [row.officer for row in queries.liaisons(cast["prov_head"])] == [cast["guyuan_city2"]]
+    assert [row.officer for _place, row in queries.liaisons(cast["prov_head"])] == [cast["guyuan_city2"]]
 
 
 def test_the_pages_show_the_numbers_to_those_who_read_them_and_take_the_answer(world: SimpleNamespace) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.log import WORDS as SIGN_INS
 from workflows.inspection import (
     acts_of_checks,
     acts_of_colleagues,
@@ -202,8 +203,6 @@ WORDS: dict[str, Any] = {
     "publicity.list_closed": _("公示名单结束"),
     "publicity.posted": _("公示"),
     "publicity.taken_down": _("撤下公示"),
-    "read": _("查阅"),
-    "search": _("保密查找"),
     "relative.declare": _("申报亲属"),
     "relative.declared": _("申报亲属"),
     "relative.end": _("结束亲属申报"),
@@ -297,4 +296,4 @@ WORDS: dict[str, Any] = {
 
 def words_of(action: str) -> str:
     """An action in words; one without words shows its code."""
-    return str(WORDS.get(action, action))
+    return str(WORDS.get(action) or SIGN_INS.get(action, action))

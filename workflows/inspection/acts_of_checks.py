@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Any] = {
     "check.mark": _("标注核查命中"),
+    "check.night": _("开始夜间核查"),
     "check.run": _("立即核查"),
     "check.set": _("改核查口径"),
+    "check.swept": _("核查了一段"),
 }

@@ -39,6 +39,9 @@ WORDS: dict[str, Any] = {
     "sample.checked": _("查抽中的案卷"),
     "sample.close": _("结束抽样"),
     "sample.closed": _("结束抽样"),
-    "sample.draw": _("抽样"),
-    "sample.drawn": _("抽样"),
+    "open": _("打开案卷"),
+    "read": _("查阅"),
+    "sample.draw": _("抽出样本"),
+    "sample.drawn": _("抽出样本"),
+    "search": _("保密查找"),
 }

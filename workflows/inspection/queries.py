@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.access.queries import get_case, may, posts_of, require, visible_cases
 from cases.dossier.models import Case
@@ -64,7 +64,7 @@ def get_inspected(viewer: Any, number: str) -> Case:
     case = get_case(viewer, number)
     post = may(viewer, "inspect", case.handling_code)
     record_access(
-        "read", object=case, fields=["history"], by=viewer, case_id=case.pk, purpose=_("监督检查"),
+        "read", object=case, fields=["history"], by=viewer, case_id=case.pk, purpose=gettext_lazy("监督检查"),
         role=post.role_id if post else "", office=post.office.name if post else "",
     )  # fmt: skip
     return case

@@ -115,7 +115,7 @@ def correction(viewer: Any, plan: Plan) -> list[Any]:
     case, post = item.case, next(post for post in (may(viewer, right, PROVINCE) for right in SEES) if post)
     if question.sensitive:
         record_access(
-            "read", object=case, fields=[plan.fact], by=viewer, case_id=case.pk, purpose=str(WORDS[plan.kind]),
+            "read", object=case, fields=[plan.fact], by=viewer, case_id=case.pk, purpose=WORDS[plan.kind],
             role=post.role_id, office=post.office.name,
         )  # fmt: skip
     row = case.answers.filter(pk=item.before.get("fact")).first() or answer_rows(case).get(plan.fact)

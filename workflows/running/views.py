@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "timers": queries.timers(request.user),
         "nights": queries.nights(request.user),
         "seals": queries.seals(request.user),
+        "around": queries.around(request.user),
     }
     return render(request, "running/home.html", context)
 

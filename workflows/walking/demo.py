@@ -5,6 +5,7 @@ from __future__ import annotations
 from cases.access.models import User
 from workflows.walking.demo_cataract import Cataracts
 from workflows.walking.demo_hearing import Hearing
+from workflows.walking.demo_inspection import Inspection
 from workflows.walking.demo_rare_disease import RareDiseases
 from workflows.walking.devices import arrive, hearing_centre
 from workflows.walking.hospitals import hospitals
@@ -18,6 +19,7 @@ class Demonstration:
     def __init__(self, cast: dict[str, User], say: Say) -> None:
         self.cast, self.say = cast, say
         self.rare, self.eyes, self.ears = RareDiseases(cast, say), Cataracts(cast, say), Hearing(cast, say)
+        self.inspection = Inspection(cast, say)
 
     def begin(self) -> None:
         """Published policies, funds, hospitals, a fitting centre, and devices in the store."""
@@ -36,9 +38,12 @@ class Demonstration:
         granted = self.rare.granted()
         self.ears.lately()
         self.rare.lately()
+        self.inspection.begun()
         self.rare.too_late()
+        self.inspection.put_right()
         self.rare.at_the_bank(granted)
         for one in (self.eyes, self.ears, self.rare):
             one.today()
         screenings(self.cast, self.say)
+        self.inspection.today()
         return self.rare.made + self.eyes.made + self.ears.made

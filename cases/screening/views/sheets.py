@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -107,5 +106,5 @@ def results_template(request: HttpRequest, pk: int) -> HttpResponse:
     """下载结果表, with number and name of everybody of the team who has no result yet."""
     found, session = chosen(request, pk)
     rows = trying.without_result(request.user, found, session)
-    record_access("read", object=session or found, fields=["name"], by=request.user, purpose=_("筛查"))
+    record_access("read", object=session or found, fields=["name"], by=request.user, purpose=gettext_lazy("筛查"))
     return workbook(blanks.results(queries.kind_of(found), rows), "results.xlsx")

@@ -27,9 +27,9 @@ class ShowForm(forms.Form):
     purpose = forms.ChoiceField(label=_("查看用途"), choices=PURPOSES)
 
     @property
-    def words(self) -> str:
+    def words(self) -> Any:
         """The purpose in words, as the applicant reads it later."""
-        return str(dict(self.PURPOSES)[self.cleaned_data["purpose"]])
+        return dict(self.PURPOSES)[self.cleaned_data["purpose"]]
 
     @property
     def tab(self) -> str:

@@ -246,7 +246,7 @@ class File:
         post = None if self.veiled else may(self.viewer, "case.history", self.case.handling_code)
         return post is not None and "inspect" not in post.role.rights
 
-    def look(self, *fields: str, purpose: str = "") -> None:
+    def look(self, *fields: str, purpose: Any = "") -> None:
         """查阅留痕: store that the viewer is about to see these fields."""
         record_access(
             "read",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -74,7 +74,7 @@ def application(found: File) -> dict[str, Any]:
     """申请: the facts in force by section, each with its source; masked unless the viewer asked for the section."""
     rows = answer_rows(found.case)
     claimed = {row.key: row.value for row in found.case.answers.all() if row.source == "claimed"}
-    places = _places(found, rows)
+    places = places_of(row.value for row in rows.values())
     parts = []
     for section in found.programme.sections:
         clear = section.key in found.shown
@@ -92,8 +92,9 @@ def application(found: File) -> dict[str, Any]:
     return {"parts": parts}
 
 
-def _places(found: File, rows: dict[str, Answer]) -> dict[str, str]:
-    codes = [str(row.value) for row in rows.values() if isinstance(row.value, str) and row.value.isdigit()]
+def places_of(values: Iterable[Any]) -> dict[str, str]:
+    """地名 of the division codes among these values, in the reader's language."""
+    codes = [value for value in values if isinstance(value, str) and value.isdigit()]
     found_places = Division.objects.in_bulk([code for code in codes if len(code) in (6, 9, 12)])
     return {code: in_my_language(place.name, place.name_en) for code, place in found_places.items()}
 

@@ -33,7 +33,7 @@ def veiled(found: File) -> dict[str, Any]:
 
     Facts and question are personal even so: that they are looked at is stored first.
     """
-    found.look(*found.programme.veil, "age", "sex", "redacted", purpose=_("专家意见"))
+    found.look(*found.programme.veil, "age", "sex", "redacted", purpose=gettext_lazy("专家意见"))
     rows = answer_rows(found.case)
     facts = [
         Seen(question.label, shown(question, rows[question.key].value))

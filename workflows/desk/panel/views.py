@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.calendar import clock
@@ -87,7 +88,7 @@ def _look(request: HttpRequest, thing: Meeting | MeetingItem, case_id: int | Non
     post = queries.panel_post(request.user)
     fields = ["minutes", "reason"] if case_id is None else ["application", "opinion", "amount"]
     record_access(
-        "read", object=thing, fields=fields, by=request.user, case_id=case_id, purpose=_("集体研究"),
+        "read", object=thing, fields=fields, by=request.user, case_id=case_id, purpose=gettext_lazy("集体研究"),
         role=post.role_id if post else "", office=post.office.name if post else "",
     )  # fmt: skip
 

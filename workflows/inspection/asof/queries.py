@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from cases.access.queries import may
@@ -31,6 +33,7 @@ class AsOf:
     cut: Cut
     state: Any
     case_row: Row
+    due_on: date | None
     item: Row
     parts: list[told.Part]
     papers: list[around.Paper]
@@ -53,12 +56,14 @@ def as_of(case: Case, event: Event, *, clear: Any = None) -> AsOf:
     version = PolicyVersion.objects.filter(pk=_policy_of(cut, row) or 0).first()
     parts = told.parts_then(cut, clear=clear or (lambda _part: False))
     recheck, warnings = around.warnings_then(cut)
+    item = cut.row("workflows_workitem", cut.decision.item_id) if cut.decision else {}
     years, made = around.calendar_then(cut.moment), _award(cut)
     return AsOf(
         cut=cut,
         state=state(row["state"]) if row else None,
         case_row=row,
-        item=cut.row("workflows_workitem", cut.decision.item_id) if cut.decision else {},
+        item=item,
+        due_on=parse_date(str(item.get("due_on") or "")),
         parts=parts,
         papers=around.papers_then(cut, policy_for(version.pk) if version else None),
         policy=version,

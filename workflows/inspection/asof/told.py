@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.dossier.models import Answer
 from cases.dossier.queries import NOT_ASKED, RANK
 from cases.programme import programme
-from workflows.desk.casefile.tabs import display
+from workflows.desk.casefile.tabs import display, places_of
 from workflows.desk.words import SOURCES
 from workflows.inspection.asof.cut import Row, Stood
 from workflows.inspection.rules import SEALED
@@ -48,10 +48,11 @@ class Part:
 def parts_then(stood: Stood, *, clear: Callable[[str], bool]) -> list[Part]:
     """填报内容 by part; sensitive values are masked where `clear` says no of the part."""
     rows, values = _in_force(stood)
+    places = places_of(values[row["id"]] for row in rows.values() if row["id"] in values)
     found = []
     for section in programme(stood.case.programme).sections:
         lines = [
-            _line(question, rows[question.key], values, clear(section.key))
+            _line(question, rows[question.key], values, clear(section.key), places)
             for question in section.questions
             if question.key in rows
         ]
@@ -80,9 +81,9 @@ def kept_values(rows: Iterable[Row]) -> dict[int, Any]:
     return {row.pk: row.value for row in held if f"{SEALED}{str(row.token).rsplit('.', 1)[-1]}" == then[row.pk]}
 
 
-def _line(question: Any, row: Row, values: dict[int, Any], clear: bool) -> Told:
+def _line(question: Any, row: Row, values: dict[int, Any], clear: bool, places: dict[str, str]) -> Told:
     is_known = row["id"] in values
-    value = display(question, values[row["id"]], clear, {}) if is_known else _("当时的内容没有留存，只有指纹")
+    value = display(question, values[row["id"]], clear, places) if is_known else _("当时的内容没有留存，只有指纹")
     mark = json.dumps(values[row["id"]], sort_keys=True) if is_known else str(row["value"])
     return Told(
         question.key, question.label, value, SOURCES[row["source"]], row["round"], is_known, question.sensitive, mark

@@ -16,10 +16,9 @@ from cases.outgoing import actions as outgoing
 from cases.sealed import commitment_of
 from workflows.inspection.checks.catalogue import CHECKS
 from workflows.inspection.checks.models import FALSE, FINDING, OPEN, CheckHit, CheckMark, CheckRule, CheckRun
-from workflows.inspection.checks.sweeping import BULK, TOPIC, begin, numbers
+from workflows.inspection.checks.sweeping import BULK, CHAIN, TOPIC, begin, numbers
 
 RIGHT, PROVINCE = "inspect", "64"
-CHAIN = "inspection"
 SHORTEST = 10
 
 

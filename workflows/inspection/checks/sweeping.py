@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.calendar import clock
 from cases.dossier.models import Case
 from cases.history.models import Access
+from cases.history.record import action, record
 from cases.outgoing import actions as outgoing
 from cases.outgoing.rules import Retry, Way
 from workflows.engine import clockwork
@@ -22,7 +23,7 @@ from workflows.inspection.checks.catalogue import CHECKS
 from workflows.inspection.checks.check import CASE, LOOK, Check
 from workflows.inspection.checks.models import CheckRule, CheckRun
 
-TOPIC = "checks"
+TOPIC, CHAIN = "checks", "inspection"
 CASES, LOOKS = 5_000, 100_000
 """Ids of one slice: some seconds of work, and no more lost by a stop."""
 AT_ONCE = timedelta(minutes=12)
@@ -61,7 +62,7 @@ def nightly() -> int:
     """夜间核查: tonight's run, once, after what earlier nights left; answers how many hits were never seen before."""
     tonight = clock.today()
     if not CheckRun.objects.filter(night=tonight).exists():
-        begin(night=tonight)
+        begin_night(night=tonight, by=None)
     seen = 0
     for run in CheckRun.objects.filter(ended_at=None).order_by("pk"):
         work(run)
@@ -73,6 +74,14 @@ def nightly() -> int:
 def carry_on(payload: dict[str, Any], key: str) -> None:
     """接着查: what was asked for or was left, from where it stands; called by the outbox."""
     work(CheckRun.objects.get(pk=payload["run"]))
+
+
+@action("check.night", about="none")
+def begin_night(*, night: date, by: Any, now: datetime | None = None) -> CheckRun:
+    """开始夜间核查: all checks, by nobody's wish."""
+    run = begin(night=night)
+    record("check.night", about=(CHAIN, "checks"), object=run, payload={"codes": run.codes, "rules": run.rules})
+    return run
 
 
 def begin(*, codes: Iterable[str] = CHECKS, night: date | None = None, by: Any = None) -> CheckRun:
@@ -106,17 +115,23 @@ def work(run: CheckRun) -> None:
 
 def slice_done(pk: int) -> bool:
     """一段: the next range of one run, all its checks, in one transaction. False when nothing is left, or another one is at it."""
-    with transaction.atomic():
-        run = CheckRun.objects.select_for_update(skip_locked=True).filter(pk=pk, ended_at=None).first()
-        if run is None:
-            return False
-        over, lo, hi = _next(run)
-        if over:
-            _sweep(run, over, lo, hi)
-        else:
-            run.ended_at = clock.now()
-        run.save()
-        return bool(over)
+    return _slice(run=pk, by=None)
+
+
+@action("check.swept", about="none")
+def _slice(*, run: int, by: Any, now: datetime | None = None) -> bool:
+    found = CheckRun.objects.select_for_update(skip_locked=True).filter(pk=run, ended_at=None).first()
+    if found is None:
+        return False
+    over, lo, hi = _next(found)
+    if over:
+        _sweep(found, over, lo, hi)
+    else:
+        found.ended_at = clock.now()
+    found.save()
+    told = {"cases": found.case_done, "looks": found.look_done, "found": found.found, "new": found.new}
+    record("check.swept", about=(CHAIN, found.pk), object=found, payload=told)
+    return bool(over)
 
 
 def _next(run: CheckRun) -> tuple[str, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -97,6 +98,13 @@ class StepForm(AttachedForm):
         max_value=MOST_DAYS,
         widget=_DAYS,
     )
+
+    def __init__(self, *args: Any, ways: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "send" not in ways:
+            words = self.fields["words"]
+            words.required, words.help_text = True, ""
+            words.error_messages["required"] = _("请写明情况。")
 
     def refuse(self, fault: Invalid) -> None:
         """Say at each field why the act did not take it."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.sealed import SealedField
 from workflows.desk.notes.models import Attachment
@@ -24,7 +25,7 @@ class Finding(models.Model):
     """
 
     sealed_for = "case:case_id"
-    SEVERITIES = [("minor", _("一般")), ("serious", _("较重")), ("grave", _("严重"))]
+    SEVERITIES = [("minor", pgettext_lazy("severity", "一般")), ("serious", _("较重")), ("grave", _("严重"))]
     STATES = [
         ("draft", _("未发出")),
         ("sent", _("待整改")),
@@ -104,7 +105,12 @@ class FindingStep(models.Model):
 class Evidence(models.Model):
     """证据: one thing that a finding rests on, named so that anybody finds the same: an event, a file by its digest, a hit, a sample."""
 
-    KINDS = [("event", _("留痕")), ("file", _("文件")), ("hit", _("检查命中")), ("sample", _("抽样"))]
+    KINDS = [
+        ("event", _("留痕")),
+        ("file", _("文件")),
+        ("hit", _("检查命中")),
+        ("sample", pgettext_lazy("thing", "抽样")),
+    ]
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=8, choices=KINDS)

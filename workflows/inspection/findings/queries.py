@@ -67,7 +67,7 @@ def readable(viewer: Any) -> QuerySet[Finding]:
 def _looked(viewer: Any, post: Post, what: Any) -> None:
     """查阅留痕 of findings, before their bytes leave."""
     record_access(
-        "read", object=what, fields=["finding"], by=viewer, purpose=str(_("监督检查")), role=post.role_id,
+        "read", object=what, fields=["finding"], by=viewer, purpose=_("监督检查"), role=post.role_id,
         office=post.office.name,
     )  # fmt: skip
 

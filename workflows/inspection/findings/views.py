@@ -84,7 +84,8 @@ def _page(request: HttpRequest, found: queries.Opened, form: StepForm) -> HttpRe
 @require_safe
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """一个问题, by the address that stays."""
-    return _page(request, queries.opened(request.user, pk), StepForm())
+    found = queries.opened(request.user, pk)
+    return _page(request, found, StepForm(ways=found.ways))
 
 
 @login_required
@@ -92,7 +93,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     """发出、答复、整改、复查、退回、销号、撤回."""
     found = queries.opened(request.user, pk)
-    form = StepForm(request.POST, request.FILES)
+    form = StepForm(request.POST, request.FILES, ways=found.ways)
     if form.is_valid():
         try:
             take(found.finding, by=request.user, **form.cleaned_data)

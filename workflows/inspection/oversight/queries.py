@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from cases.access.looks import purpose_words
 from cases.access.models import Post, User
 from cases.access.queries import posts_of, require
 from cases.calendar import clock
@@ -24,6 +26,10 @@ from workflows.inspection.queries import INSPECT
 
 OVERSEE = "inspect.oversee"
 KINDS = ("deeds", "looks")
+
+
+ABOUT: dict[str, str] = {"finding": "WT-{:05d}", "sample": "CY-{:05d}"}
+"""What an event that is about no case is about, as its own page numbers it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def must_oversee(viewer: Any) -> Post:
 def _looked(viewer: Any, post: Post) -> None:
     """查阅留痕 of the board itself, before the bytes leave."""
     record_access(
-        "read", object=post, fields=["oversight"], by=viewer, purpose=_("看检查员的行为"), role=post.role_id,
+        "read", object=post, fields=["oversight"], by=viewer, purpose=gettext_lazy("看检查员的行为"), role=post.role_id,
         office=post.office.name,
     )  # fmt: skip
 
@@ -153,19 +159,35 @@ def _entries(kind: str, rows: Sequence[Any]) -> list[Entry]:
     if kind == "looks":
         cases = _numbers(row.case_id for row in rows)
         return [
-            Entry(row.recorded_at, _look_words(row.action), cases.get(row.case_id, ""), "ok", row.purpose or "", row.pk)
+            Entry(
+                row.recorded_at,
+                _look_words(row.action),
+                cases.get(row.case_id, ""),
+                "ok",
+                purpose_words(row.purpose),
+                row.pk,
+            )
             for row in rows
         ]
     cases = _numbers(int(row.stream.key) for row in rows if row.stream.kind in ("case", "folder"))
     return [
-        Entry(row.recorded_at, words_of(row.action), _about(row.stream, cases), row.outcome, row.purpose or "", row.pk)
+        Entry(
+            row.recorded_at,
+            words_of(row.action),
+            _about(row.stream, cases),
+            row.outcome,
+            purpose_words(row.purpose),
+            row.pk,
+        )
         for row in rows
     ]
 
 
 def _about(stream: Any, cases: dict[int, str]) -> str:
-    is_case = stream.kind in ("case", "folder")
-    return cases.get(int(stream.key), "") if is_case else f"{stream.kind} {stream.key}"
+    if stream.kind in ("case", "folder"):
+        return cases.get(int(stream.key), "")
+    shape = ABOUT.get(stream.kind)
+    return shape.format(int(stream.key)) if shape and stream.key.isdigit() else ""
 
 
 def _numbers(keys: Any) -> dict[int, str]:

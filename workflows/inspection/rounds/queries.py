@@ -12,7 +12,7 @@ from cases.dossier.models import Case
 from cases.errors import NotFound
 from cases.history.models import Event
 from cases.history.record import record_access
-from cases.policy.queries import policy_for
+from cases.policy.queries import policy_of
 from workflows.inspection.asof import around, told
 from workflows.inspection.asof.cut import Stood, fold
 
@@ -112,7 +112,7 @@ def _changed(before: told.Told | None, after: told.Told | None) -> Changed:
 
 
 def _papers(case: Case, sides: list[Stood]) -> list[PaperChanged]:
-    policy = policy_for(case.policy_id) if case.policy_id else None
+    policy = policy_of(case)
     one, other = ({paper.words: paper for paper in around.papers_then(side, policy)} for side in sides)
     return [_paper(words, one.get(words), other.get(words)) for words in dict.fromkeys([*other, *one])]
 

@@ -123,7 +123,7 @@ def looked_at(viewer: Any, sample: Sample, *, how: str = "read") -> None:
         object=sample,
         fields=["sample"],
         by=viewer,
-        purpose=str(_("监督检查")),
+        purpose=_("监督检查"),
         role=post.role_id,
         office=post.office.name,
     )
@@ -163,6 +163,11 @@ def lines_of(sample: Sample) -> list[SampleCase]:
     """抽中的案卷 in the order in which they were drawn, each with what was found."""
     rows = sample.cases.select_related("case__run", "check_made__by").order_by("position")
     return list(rows[:MOST])
+
+
+def weighed() -> list[tuple[Any, int]]:
+    """风险 in words, each with what it counts by the rule of today."""
+    return [(RISKS.get(name, name), weight) for name, weight in rule()["weights"].items()]
 
 
 def risk_words(line: SampleCase) -> list[Any]:

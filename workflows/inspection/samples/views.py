@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("samples:sample", made.pk)
         except Invalid as fault:
             form.refuse(fault)
-    context = {"form": form, "rule": queries.rule(), "risks": queries.RISKS}
+    context = {"form": form, "rule": queries.rule(), "risks": queries.weighed()}
     return render(request, "samples/new.html", context, status=422 if form.errors else 200)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.access.looks import purpose_words
 from cases.access.models import Office, Post, Role, User
@@ -135,7 +136,7 @@ def looked(viewer: Any, thing: Any, what: str) -> None:
     """That the viewer reads what was touched is recorded, before he does."""
     post = require(viewer, "inspect", PROVINCE)
     record_access(
-        "read", object=thing, fields=["history", what], by=viewer, purpose=_("监督检查"), role=post.role_id,
+        "read", object=thing, fields=["history", what], by=viewer, purpose=gettext_lazy("监督检查"), role=post.role_id,
         office=post.office.name,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.access.models import in_my_language
 from cases.access.queries import may, posts_of, require, visible_cases
@@ -124,7 +124,7 @@ def branch(viewer: Any, one: EvaluationRound, area: str) -> tuple[str, Decimal |
     if any(hasattr(row, "answer") for row in (*now.values(), *before.values())):
         post = require(viewer, RIGHT, area)
         record_access(
-            "read", object=one, fields=["evaluation"], by=viewer, purpose=_("考核"), role=post.role_id,
+            "read", object=one, fields=["evaluation"], by=viewer, purpose=gettext_lazy("考核"), role=post.role_id,
             office=post.office.name,
         )  # fmt: skip
     whole = _total([*now.values()], {each.rule.code: each for each in known})
@@ -152,6 +152,11 @@ def behind(viewer: Any, one: EvaluationRound, area: str, code: str, *, counted: 
     return newest_first(visible_cases(viewer).filter(pk__in=rows.values(source.case)), after)
 
 
+def indicator_of(one: EvaluationRound, code: str) -> str:
+    """An indicator's name in the reader's language, as it was when the quarter was frozen."""
+    return next(defined(row).name for row in one.indicators if row["code"] == code)
+
+
 def figure_of(viewer: Any, pk: int) -> EvaluationFigure:
     """One figure by its number. NotFound outside the viewer's areas."""
     found = readable_figures(viewer).select_related("round").filter(pk=pk).first()
@@ -160,11 +165,13 @@ def figure_of(viewer: Any, pk: int) -> EvaluationFigure:
     return found
 
 
-def liaisons(viewer: Any) -> list[Liaison]:
-    """分片包抓 now, in the viewer's areas."""
+def liaisons(viewer: Any) -> list[tuple[str, Liaison]]:
+    """分片包抓 now, in the viewer's areas, each with the name of its county."""
     areas = areas_of(viewer)
     rows = Liaison.objects.filter(ends_on=None).select_related("officer").order_by("area")
-    return [row for row in rows if any(covers(area, row.area) for area in areas)]
+    mine = [row for row in rows if any(covers(area, row.area) for area in areas)]
+    places = Division.objects.in_bulk([row.area for row in mine])
+    return [(in_my_language(places[row.area].name, places[row.area].name_en), row) for row in mine]
 
 
 def assigns(viewer: Any) -> bool:

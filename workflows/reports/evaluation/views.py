@@ -73,8 +73,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 def behind(request: HttpRequest, quarter: str, area: str, code: str) -> HttpResponse:
     """清单 behind a number: all that was looked at, or with `counted` what counts of it."""
     counted, after = "counted" in request.GET, request.GET.get("after", "")
-    page = queries.behind(request.user, _round(quarter), area, code, counted=counted, after=after)
-    context = {"page": page, "quarter": quarter, "area": area, "code": code, "counted": counted}
+    one = _round(quarter)
+    page = queries.behind(request.user, one, area, code, counted=counted, after=after)
+    indicator = queries.indicator_of(one, code)
+    context = {"page": page, "quarter": quarter, "area": area, "indicator": indicator, "counted": counted}
     return render(request, "evaluation/behind.html", context)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.programme import programmes
 from cases.states import STATES
-from project.forms import CleanCharField
+from project.forms import CleanCharField, Radios
 
 _DAY = forms.DateInput({"type": "date"})
 
@@ -23,7 +23,7 @@ FORMATS = [
 class ExportForm(forms.Form):
     """导出日志."""
 
-    kind = forms.ChoiceField(label=_("哪种日志"), choices=FORMATS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("哪种日志"), choices=FORMATS, widget=Radios())
     programme = forms.ChoiceField(label=_("项目"), required=False)
     place = CleanCharField(label=_("地区代码"), required=False, max_length=12)
     state = forms.ChoiceField(label=_("状态"), required=False)
