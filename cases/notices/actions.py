@@ -201,6 +201,13 @@ def deliver(payload: dict[str, Any], key: str) -> None:
             notice = Notice.objects.select_for_update(no_key=True).get(pk=pk)
             if notice.state not in WAITING:
                 return
+            if getattr(notice.body, "why", ""):  # erased or set aside meanwhile: nobody gets a message without words
+                notice.state, notice.failed_at = "failed", clock.now()
+                notice.save(update_fields=["state", "failed_at"])
+                record(
+                    "notice.withheld", about=("case", notice.case_id), object=notice, payload={"number": notice.number}
+                )
+                return
             given.carrier()(phone_of(notice), str(notice.body), key)
             notice.state, notice.sent_at, notice.attempts = "sent", clock.now(), notice.attempts + 1
             notice.save(update_fields=["state", "sent_at", "attempts"])
@@ -217,3 +224,4 @@ def _not_delivered(pk: int) -> None:
         if notice.state in WAITING:
             notice.state, notice.failed_at, notice.attempts = "failed", clock.now(), notice.attempts + 1
             notice.save(update_fields=["state", "failed_at", "attempts"])
+            record("notice.not_sent", about=("case", notice.case_id), object=notice, payload={"number": notice.number})

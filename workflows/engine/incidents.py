@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.calendar import clock
+from cases.history.record import record
 from cases.outgoing.models import Outgoing
 from workflows.models import Incident, Timer
 
 AT_ONCE = 500
+CHAIN = ("config", "incidents")
 Named = Callable[[dict[str, Any]], tuple[str, str, int | None]]
 _named: dict[str, Named] = {}
 
@@ -65,6 +67,11 @@ def _store(rows: list[Incident]) -> int:
     if rows:
         with transaction.atomic():
             Incident.objects.bulk_create(rows, ignore_conflicts=True)
+            record(
+                "incident.opened",
+                about=CHAIN,
+                payload={"names": sorted({row.name for row in rows}), "count": len(rows)},
+            )
     return len(rows)
 
 
@@ -76,4 +83,7 @@ def _close_gone() -> int:
     pks = list(Incident.objects.filter(gone, state="open").values_list("pk", flat=True)[:AT_ONCE])
     if not pks:
         return 0
-    return Incident.objects.filter(pk__in=pks, state="open").update(state="gone", settled_at=clock.now())
+    with transaction.atomic():
+        closed = Incident.objects.filter(pk__in=pks, state="open").update(state="gone", settled_at=clock.now())
+        record("incident.gone", about=CHAIN, payload={"count": closed})
+    return closed

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Any] = {
+    "incident.gone": _("故障不再需要处理"),
+    "incident.opened": _("记下故障"),
     "check.mark": _("标注核查命中"),
     "check.night": _("开始夜间核查"),
     "check.run": _("立即核查"),

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Any] = {
+    "notice.not_sent": _("通知没有发成"),
+    "notice.withheld": _("没有发出：个人信息已删除或封存"),
     "consent.given": _("同意书"),
     "consent.withdrawn": _("撤回同意"),
     "key.destroyed": _("销毁数据密钥"),
