@@ -16,8 +16,8 @@ from workflows.inspection.checks.catalogue import CHECKS
 from workflows.inspection.checks.models import CheckHit
 from workflows.walking import drive
 
-MANY = int(os.environ.get("FRAUD_CASES", "1000"))
-EACH = 2 if MANY < 10_000 else 20
+MANY = int(os.environ.get("FRAUD_CASES", "10000"))
+EACH = 2 if MANY <= 10_000 else 20
 
 
 def named(code, facts):
