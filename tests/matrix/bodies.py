@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from tests.matrix.table import Row
 from tests.matrix.world import World
 from workflows.walking.visitors import day
 
-LATER = date(2027, 1, 1)
+LATER = date.today() + timedelta(days=40)
 OPINION = "按办法核对过材料和事实，情况属实。"
 Filled = Callable[[World, dict[str, Any]], dict[str, Any]]
 
@@ -26,7 +26,7 @@ API: dict[str, dict[str, Any]] = {
     "api:exclude": {"row_version": 1, "person": "xiji_review2", "reason": OPINION},
     "api:stand_in_end": {},
     "api:leave": {"reason": "调到外地工作，不再任职。"},
-    "api:put_off": {"row_version": 1, "until": "2027-01-01", "reason": "等医院补来报告，那天再看。"},
+    "api:put_off": {"row_version": 1, "until": LATER.isoformat(), "reason": "等医院补来报告，那天再看。"},
     "api:suspensions": {"flow": "rare_disease/v1", "step": "intake", "reason": OPINION},
     "api:plans": {"kind": "migrate", "flow": "rare_disease/v1", "to_flow": "rare_disease/v1", "reason": OPINION},
     "api:plan_sign": {"digest": "0" * 64},
@@ -46,6 +46,7 @@ FORMS: dict[str, Filled] = {
     "case:put_off": lambda world, of: {
         "item": of["api.pk"], "row_version": 1, "put_off_reason": OPINION, **day("until", LATER),
     },
+    "privacy:hold": lambda world, of: {"kind": "litigation", "reason": OPINION, **day("until", LATER)},
     "case:decide": lambda world, of: {"item": of["api.pk"], "row_version": 1, "outcome": "agree"},
     "case:notes": lambda world, of: {"text": OPINION},
     "case:note_reply": lambda world, of: {"text": OPINION},
