@@ -1,4 +1,4 @@
-"""Hospitals, devices, screening, duplicates and policy: each page as its people see it, and as somebody who may not."""
+"""Hospitals, devices, duplicates, policy and inspection: each page as its people see it, and as somebody who may not."""
 
 from __future__ import annotations
 
@@ -63,6 +63,26 @@ def of_work(world: World) -> list[Seen]:
     ]  # fmt: skip
 
 
+def of_inspection(world: World) -> list[Seen]:
+    """What an inspector opens, what the inspected and the board see of it, and what a person asks about his own data."""
+    here, case, figure = world.things["here"], world.rows["case"], world.rows["figure"]
+    found, asked = (world.rows["audited"].pk,), (world.things["figure"]["quarter"], figure.area)
+    return [
+        ("inspector", "inspection:then", (case.number, here["inspection:then.pk"])),
+        ("inspector", "inspection:rounds", (case.number,)), ("inspector", "inspection:move", (case.number, 1)),
+        ("inspector", "inspection:touched", ()), ("inspector", "checks:home", ()), ("inspector", "checks:check", ("C14",)),
+        ("inspector", "checks:hit", (world.rows["hit"].pk,)), ("inspector", "checks:rule", ("C14",)),
+        ("inspector", "samples:new", ()), ("inspector", "samples:sample", (world.rows["sample"].pk,)),
+        ("inspector", "findings:new", ()), ("inspector", "findings:finding", found), ("xiji_review", "findings:finding", found),
+        ("inspector", "findings:folder", (case.number,)), ("inspector", "findings:letter", found),
+        ("supervisor", "oversight:home", ()), ("supervisor", "oversight:list", ()),
+        ("inspector", "reports:log", ()), ("inspector", "reports:log_one", (world.things["log"]["token"],)),
+        ("prov_head", "evaluation:home", ()), ("xiji_review", "evaluation:branch", asked),
+        ("xiji_review", "evaluation:answer", (figure.pk,)), ("prov_head", "evaluation:officers", ()),
+        (case.owner.username, "privacy:mine", (case.token,)), ("prov_review", "privacy:one", (world.rows["request"].pk,)),
+    ]  # fmt: skip
+
+
 def refused(world: World) -> list[Look]:
     """Who may not, in words on a page like the others."""
     permit, device = world.rows["permit"], world.rows["device"]
@@ -80,5 +100,5 @@ def test_the_pages_of_the_rooms_and_of_who_may_not_have_nothing_wrong(
 ) -> None:
     world = make(cast)
     assert devices.store()
-    seen = [one for room in (of_hospitals, of_devices, of_rules, of_work) for one in room(world)]
+    seen = [one for room in (of_hospitals, of_devices, of_rules, of_work, of_inspection) for one in room(world)]
     nothing_is_wrong([Look(who, reverse(name, args=given)) for who, name, given in seen] + refused(world))
