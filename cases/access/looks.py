@@ -28,6 +28,12 @@ PURPOSES: dict[str, Any] = {
     "letter": _("看通知"),
     "permit": _("通知单"),
     "inspection": _("监督检查"),
+    "urgent": _("急难救助"),
+    "fitting": _("验配"),
+    "own": _("下载本人信息"),
+    "privacy": _("办理个人信息请求"),
+    "export_bundle": _("导出办理记录"),
+    "prove": _("出具办理记录的证明"),
 }
 """What a page says of itself when nobody was asked for a purpose."""
 

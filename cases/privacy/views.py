@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -36,7 +37,8 @@ def mine(request: HttpRequest, token: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已经收到。办好以后这里能看到。"))
             return redirect("privacy:mine", token=token)
-    context = {"case": case, "rows": rows, "form": form, "is_erased": queries.is_erased(case)}
+    back = reverse("dossier:case", args=[case.number]) if case.number else ""
+    context = {"case": case, "rows": rows, "form": form, "is_erased": queries.is_erased(case), "back_href": back}
     return render(request, "privacy/mine.html", context, status=422 if form.errors else 200)
 
 

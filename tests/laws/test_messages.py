@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.template.base import Lexer, TokenType
 
+from cases.access.looks import PURPOSES
+from tests.laws.source import FILES, name, tree
 from tools import messages
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|{(\w*)}")
@@ -147,3 +149,17 @@ def test_names_are_put_together_with_the_marks_of_the_readers_language():
         for fault in _joined_with_chinese_marks(path)
     ]
     assert not left, "\n".join(left)
+
+
+def test_a_page_that_says_of_itself_why_somebody_looks_has_words_for_it():
+    """The applicant reads them under 谁看过."""
+    given = [
+        (name(path), word.value.value if isinstance(word.value, ast.Constant) else word.value.values[0].value)
+        for path in FILES
+        for word in ast.walk(tree(path))
+        if isinstance(word, ast.keyword)
+        and word.arg == "purpose"
+        and isinstance(word.value, ast.Constant | ast.JoinedStr)
+    ]
+    codes = [(path, said.split()[0]) for path, said in given if isinstance(said, str) and said[:1].isascii() and said]
+    assert len(codes) > 8 and not [one for one in codes if one[1] not in PURPOSES]
