@@ -17,6 +17,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases import text
 from cases.access.actions import make_staff
 from cases.access.models import Office, Post
 from cases.calendar import clock
@@ -27,13 +28,17 @@ from cases.history.sealing import actions as sealing
 from cases.history.sealing.queries import seal_keys
 from cases.history.sealing.rules import key_of, origin_of
 from cases.history.sealing.sealer import Sealer
+from cases.notices.models import Notice
 from cases.regions.models import Division
 from tests.inspection.conftest import signed_in
 from workflows import actions
+from workflows.inspection.dossier.queries import papers_of
+from workflows.inspection.dossier.sheet import sheet
+from workflows.models import Decision
 from workflows.reports.eventlog import signing
-from workflows.walking import drive
 
 PURPOSE = {"purpose": "移送复核"}
+ENDING = "家属来电说患者已经去世，不再办理。"
 browser_of: Callable[[Any], Client] = signed_in.__wrapped__()
 
 
@@ -100,6 +105,25 @@ def test_the_look_stands_with_purpose_and_count_before_the_first_byte(world: Sim
     assert empty.status_code == 422 and not empty.streaming
 
 
+def said_of(case: Case, *, sees_account: bool = True) -> str:
+    """All that the sheet of a case says, in words."""
+    shown = sheet(case, sees_account=sees_account, papers=papers_of(case), entries=0, head="", now=clock.now())
+    return json.dumps(shown["parts"], ensure_ascii=False, default=str)
+
+
+def test_the_sheet_says_what_was_told_decided_paid_and_sent_and_the_account_only_by_right(
+    world: SimpleNamespace,
+) -> None:
+    case, said = world.case, said_of(world.case)
+    number = str(case.accounts.latest("pk").account)
+    assert number in said and number not in said_of(case, sees_account=False)
+    for row in Decision.objects.filter(case=case):
+        assert row.opinion in said and str(row.actor.name) in said
+    assert "同意 5" in said and text.money(case.award) in said and world.batch.number in said
+    assert all(one.number in said for one in Notice.objects.filter(case=case))
+    assert all(one.sha256[:16] in said for one in papers_of(case))
+
+
 def paper(place: Path) -> Path:
     return sorted((place / "papers").iterdir())[0]
 
@@ -149,8 +173,8 @@ def test_what_waits_for_its_seal_is_counted_and_a_case_of_another_place_does_not
     world: SimpleNamespace, tmp_path: Path
 ) -> None:
     cast, other = world.cast, world.other
-    item = drive.open_item(other)
-    actions.claim(item=item.pk, by=drive.person_for(item))
+    actions.terminate(case=other, reasons=["J01"], opinion=ENDING, by=cast["prov_head"])
+    assert ENDING in said_of(other)
     (tmp_path / "other.zip").write_bytes(b"".join(ask(cast["inspector"], other).streaming_content))
     with zipfile.ZipFile(tmp_path / "other.zip") as packed:
         told, readme = json.loads(packed.read("manifest.json")), packed.read("README.txt").decode()

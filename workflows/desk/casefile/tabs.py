@@ -194,23 +194,27 @@ def record(found: File) -> dict[str, Any]:
         found.look("opinion")
     may_look = may(found.viewer, "case.history", found.case.handling_code)
     looks = who_looked(found.case, found.viewer) if may_look else None
-    endings = [
-        {"row": row, "reasons": [_coded(policy, "reject_reasons", code) for code in row.reasons]}
-        for row in Ending.objects.filter(case=found.case).select_related("actor", "office").order_by("id")
-    ]
     return {
         "opinions": opinions,
-        "panels": _panels(found),
+        "panels": panels_of(found.case),
         "looks": looks,
-        "endings": endings,
+        "endings": endings_of(found.case, policy),
         "hands": hands(found),
         "evaluations": evaluations_of(found.case),
     }
 
 
-def _panels(found: File) -> list[dict[str, Any]]:
+def endings_of(case: Case, policy: Any) -> list[dict[str, Any]]:
+    """终止决定 of a case with its reasons in words."""
+    return [
+        {"row": row, "reasons": [_coded(policy, "reject_reasons", code) for code in row.reasons]}
+        for row in Ending.objects.filter(case=case).select_related("actor", "office").order_by("id")
+    ]
+
+
+def panels_of(case: Case) -> list[dict[str, Any]]:
     """集体研究: each meeting's outcome for this case with its votes counted; who voted how stands on the panel's page."""
-    items = MeetingItem.objects.filter(case=found.case).exclude(outcome="").select_related("meeting").order_by("id")
+    items = MeetingItem.objects.filter(case=case).exclude(outcome="").select_related("meeting").order_by("id")
     found_items = []
     for item in items:
         votes = list(item.votes.values_list("choice", flat=True))

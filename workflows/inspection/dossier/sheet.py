@@ -21,8 +21,9 @@ from cases.programme import programme
 from cases.states import state
 from cases.text import listed, with_aside
 from project.values import day_words, moment_words, money
-from workflows.desk.casefile.tabs import Opinion, opinions_of
+from workflows.desk.casefile.tabs import Opinion, endings_of, opinions_of, panels_of
 from workflows.desk.forms import in_my_language
+from workflows.desk.words import TABLES
 from workflows.inspection.asof import told
 from workflows.inspection.asof.cut import Stood, fold
 from workflows.inspection.timeline import Entry, deeds
@@ -107,17 +108,40 @@ def _who(entry: Entry) -> str:
 
 
 def _opinions(case: Case) -> dict[str, Any]:
+    """办理意见: what each person decided, what panels did, and an ending, in the order of time."""
+    policy = policy_of(case)
+    rows = [(one.decision.at, _opinion(one)) for one in opinions_of(case, policy)]
+    rows += [(one["item"].decided_at, _panel(one)) for one in panels_of(case)]
+    rows += [(one["row"].at, _ending(one)) for one in endings_of(case, policy)]
     head = [_("环节和时间"), _("意见"), _("理由"), _("金额"), _("经办")]
-    return _part(_("办理意见"), [3, 4, 3, 2, 3], head, [_opinion(one) for one in opinions_of(case, policy_of(case))])
+    return _part(_("办理意见"), [3, 4, 3, 2, 3], head, [row for _at, row in sorted(rows, key=lambda one: one[0])])
 
 
 def _opinion(one: Opinion) -> list[Any]:
     row = one.decision
-    office = in_my_language(row.office.name, row.office.name_en)
     outcome = f"{one.outcome} → {one.to}" if one.to else str(one.outcome)
     said = f"{outcome}\n{row.opinion}" if row.opinion else outcome
-    who = listed(str(words) for words in (row.actor.name or row.actor.username, office))
-    return [f"{one.title}\n{moment_words(row.at)}", said, listed(one.reasons), money(row.amount), who]
+    return [f"{one.title}\n{moment_words(row.at)}", said, listed(one.reasons), money(row.amount), _signed(row)]
+
+
+def _panel(one: dict[str, Any]) -> list[Any]:
+    item = one["item"]
+    votes = listed(f"{TABLES['vote'][code]} {count}" for code, count in one["votes"])
+    said = f"{TABLES['panel'][item.outcome]}\n{votes}"
+    when = f"{_('集体研究')}\n{moment_words(item.decided_at)}"
+    return [when, said, "", money(item.amount), f"{_('会议')} {item.meeting.number}"]
+
+
+def _ending(one: dict[str, Any]) -> list[Any]:
+    row = one["row"]
+    return [
+        f"{_('终止决定')}\n{moment_words(row.at)}", str(row.opinion), listed(one["reasons"]), "", _signed(row)
+    ]  # fmt: skip
+
+
+def _signed(row: Any) -> str:
+    """Who, for which office."""
+    return listed([str(row.actor.name or row.actor.username), in_my_language(row.office.name, row.office.name_en)])
 
 
 def _awards(case: Case) -> dict[str, Any]:
