@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from cases.access.models import Office
 from cases.dossier.models import Case
 from tests.matrix.table import Row
 from tests.matrix.world import World
 from workflows.walking.visitors import day
 
-LATER = date.today() + timedelta(days=40)
+LATER = timezone.localdate() + timedelta(days=40)
 OPINION = "按办法核对过材料和事实，情况属实。"
 Filled = Callable[[World, dict[str, Any]], dict[str, Any]]
 
