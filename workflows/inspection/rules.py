@@ -20,7 +20,7 @@ CATEGORIES: dict[str, Any] = {
     "export": gettext_lazy("导出"),
     "refused": gettext_lazy("被拒绝的操作"),
     "notice": gettext_lazy("通知与公示"),
-    "money": gettext_lazy("资金"),
+    "money": gettext_lazy("资金和实物"),
     "pause": gettext_lazy("期限与中止"),
     "paper": gettext_lazy("材料与核实"),
 }
