@@ -1324,7 +1324,7 @@ class Rows:
                 value = now[name]
                 if name in plain:
                     del now[name]
-                elif isinstance(value, str) and value.startswith("s1."):
+                elif isinstance(value, str) and value.startswith(("s1.", "s2.")):
                     now[name] = "commitment:" + (value.split(".") + [""] * 4)[3]
                 elif name in digest and value is not None:
                     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
