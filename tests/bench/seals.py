@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 
 from cases.history.record import canonical, record
-from cases.history.sealing import actions
+from cases.history.sealing import actions, rules
 from cases.history.sealing.sealer import Sealer
 from tests.bench.measure import Table
 from tests.bench.show import say
@@ -51,8 +51,11 @@ def measure(*, seconds: int, pace: int) -> dict[str, Any]:
             rates["the same with an event, sealed meanwhile"].append(_rate(_event, seconds))
     found["rates"] = {name: statistics.median(some) for name, some in rates.items()}
     say(f"rates {found['rates']}")
+    drained = Sealer(key)
+    while drained.one_pass():
+        pass
+    connections["sealer"].close()
     with _Sealing(key):
-        _rate(_event, 1)
         threading.Event().wait(3)
         first = _last_event()
         found["pace"] = _paced(pace, seconds * 3)
@@ -90,8 +93,9 @@ class _Sealing:
         self.thread.join()
 
     def _run(self) -> None:
-        while not self.stop.wait(1.0):
-            self.sealer.one_pass()
+        pause = 1.0
+        while not self.stop.wait(pause):
+            pause = 0.0 if self.sealer.one_pass() == rules.AT_ONCE else 1.0
         connections.close_all()
 
 
