@@ -1,5 +1,10 @@
 """The demonstration shows three programmes: every state of rare disease, a hundredth of a year's eyes and ears, two decisions too quick to have read."""
 
+import io
+import json
+import subprocess
+import sys
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -19,14 +24,18 @@ from cases.providers.models import ClaimLine, Surgery
 from cases.screening.models import Campaign
 from cases.stock.models import Device, Fitting
 from cases.urgent.models import UrgentAid
+from tests.reports.test_eventlog import JUDGE
 from workflows.desk.errands.models import Errand
 from workflows.desk.waiting.clockwork import promote_waiting
 from workflows.engine import clockwork
+from workflows.engine.bpmn import bpmn_xml
+from workflows.flow import graph
 from workflows.inspection.checks.models import CheckHit
 from workflows.inspection.findings.models import Finding
 from workflows.inspection.samples.models import Sample, SampleCheck
 from workflows.models import Decision
 from workflows.reports.evaluation.models import EvaluationAnswer, EvaluationRound
+from workflows.reports.eventlog import actions
 from workflows.walking.demo import Demonstration
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -39,6 +48,7 @@ def states_of(road):
     return (found | {"DRAFT", "WITHDRAWN", "TERMINATED"}) - {""}
 
 
+ENDED = {"CLOSED", "NOT_ACCEPTED", "NOT_TREATED", "REJECTED"}
 EYES = {
     "CLOSED", "FOLLOWUP", "INTAKE", "NOT_TREATED", "OBJECTION", "PUBLICITY", "REJECTED", "SETTLEMENT", "SUPPLEMENT",
     "TERMINATED", "TREATMENT", "VERIFY",
@@ -48,7 +58,7 @@ EARS = {
 }  # fmt: skip
 
 
-def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_decided_too_quickly(cast):
+def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_decided_too_quickly(cast, tmp_path):
     demonstration = Demonstration(cast, lambda text: None)
     demonstration.begin()
     made = demonstration()
@@ -61,6 +71,8 @@ def test_the_demonstration_has_seventy_cases_each_state_of_rare_disease_and_two_
     eyes_and_ears_are_a_hundredth_of_a_year()
     urgent_aid_stands_on_the_inspectors_list(cast["inspector"])
     the_inspector_finds_something_to_do()
+    for slug in ("rare_disease", "cataract", "hearing"):
+        an_outside_judge_replays_what_ended_on_its_road(slug, tmp_path, cast["inspector"])
     call_command("check_flows", "--cases")
     hasty = Decision.objects.filter(is_hasty=True).order_by("pk").values_list("step", "seconds")
     assert list(hasty) == [("county_review", None), ("city_recheck", 11)]
@@ -84,6 +96,19 @@ def the_inspector_finds_something_to_do():
     assert sample.cases.count() > SampleCheck.objects.count() == 2
     assert EvaluationRound.objects.get().figures.exists() == EvaluationAnswer.objects.exists()
     assert list(PrivacyRequest.objects.order_by("pk").values_list("state", flat=True)) == ["done", "asked"]
+
+
+def an_outside_judge_replays_what_ended_on_its_road(slug, folder, inspector):
+    """Cases under way leave tokens on the net, and an act outside the road ends a case where the net does not."""
+    out = io.BytesIO()
+    made = actions.export_log(kind="xes", filters={"programme": slug}, purpose="季度抽查", out=out, by=inspector)
+    (folder / "log.xes").write_bytes(out.getvalue())
+    (folder / "road.bpmn").write_text(bpmn_xml(graph(programme(slug).roads["v1"]), key="road", name="试"), "utf-8")
+    judged = json.loads(subprocess.run([sys.executable, JUDGE, folder], capture_output=True, check=True).stdout)
+    names = [one["name"] for one in json.loads(made.sidecar.partition("\n")[0])["streams"]]
+    states = Case.objects.filter(programme=slug).exclude(number=None).order_by("pk").values_list("state", flat=True)
+    ended = [name for name, state in zip(names, states, strict=True) if state in ENDED]
+    assert ended and {judged["fitness"][name] for name in ended} == {1.0}
 
 
 def urgent_aid_stands_on_the_inspectors_list(inspector):

@@ -15,13 +15,8 @@ with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), cont
     net, begin, end = pm4py.convert_to_petri_net(pm4py.read_bpmn(f"{folder}/road.bpmn"))
     names = list(dict.fromkeys(log["case:concept:name"]))
     fits = [pm4py.conformance_diagnostics_token_based_replay(log[log["case:concept:name"] == name], net, begin, end)[0] for name in names]  # fmt: skip
-    ocel = pm4py.read_ocel2_json(f"{folder}/log.json")
-print(
-    json.dumps(
-        {
-            "fitness": {name: fit["trace_fitness"] for name, fit in zip(names, fits, strict=True)},
-            "types": sorted(ocel.objects["ocel:type"].unique()),
-            "events": len(ocel.events),
-        }
-    )
-)
+    told = {}
+    if os.path.exists(f"{folder}/log.json"):
+        ocel = pm4py.read_ocel2_json(f"{folder}/log.json")
+        told = {"types": sorted(ocel.objects["ocel:type"].unique()), "events": len(ocel.events)}
+print(json.dumps({"fitness": {name: fit["trace_fitness"] for name, fit in zip(names, fits, strict=True)}, **told}))
