@@ -11,8 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.queries import require, who_may
-from cases.calendar.queries import calendar
-from cases.calendar.rules import add_workdays, local_day
+from cases.calendar.rules import local_day
 from cases.dossier.models import Case
 from cases.dossier.queries import lock_case
 from cases.errors import Invalid, NotFound, Refusal, Stale
@@ -21,8 +20,8 @@ from cases.evidence.models import MaterialFile
 from cases.history.record import action, current, record
 from cases.people.queries import is_applicant
 from cases.privacy.models import PrivacyHold, PrivacyRequest
-from cases.privacy.queries import holds_of, is_erased
-from cases.privacy.rules import ANSWERED_WITHIN, RIGHT, restricts, stopped
+from cases.privacy.queries import due_on, holds_of, is_erased
+from cases.privacy.rules import RIGHT, restricts, stopped
 from cases.sealed import commitment_of
 
 
@@ -48,7 +47,7 @@ def ask(*, case: Case, kind: str, words: str, by: Any, now: datetime | None = No
         return standing
     made = PrivacyRequest.objects.create(
         case=found, kind=kind, words=words.strip(), asked_by=by, asked_at=now,
-        due_on=add_workdays(local_day(now), ANSWERED_WITHIN, calendar()).on,
+        due_on=due_on(found, local_day(now)),
     )  # fmt: skip
     payload = {"kind": kind, "words": commitment_of(made.words), "due_on": made.due_on}
     record("privacy.asked", about=("case", found.pk), object=made, payload=payload)

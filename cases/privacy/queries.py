@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -14,8 +15,9 @@ from cases.errors import Erased, NotFound
 from cases.evidence.models import MaterialFile
 from cases.paging import Page, oldest_first
 from cases.people.queries import is_applicant
+from cases.policy.queries import due_date, policy_of
 from cases.privacy.models import PrivacyHold, PrivacyRequest
-from cases.privacy.rules import RIGHT, Hold
+from cases.privacy.rules import RIGHT, Hold, answered_by
 from cases.text import is_key
 
 
@@ -106,3 +108,10 @@ def own_copy(viewer: Any, case: Case) -> dict[str, Any]:
             for one in case.notices.order_by("pk")
         ],
     }  # fmt: skip
+
+
+def due_on(case: Case, asked_on: date) -> date:
+    """答复期限: until when a request of this case that was made on a day is answered, by the policy that counts for it."""
+    policy = policy_of(case, asked_on)
+    promised = due_date(policy, "privacy_answer", asked_on).on if policy.has("days", "privacy_answer") else None
+    return answered_by(asked_on, promised)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-ANSWERED_WITHIN = 15
-"""Workdays for the answer to a request: GB/T 35273 8.7 gives 30 days, which are more than that in every month."""
+LONGEST = timedelta(days=30)
+"""The answer to a request is given within this at the latest (GB/T 35273 8.7); a policy promises less in `privacy_answer`."""
 
 RIGHT = "privacy.decide"
 STOPS = {"open", "unpaid"}
@@ -39,6 +39,11 @@ class Hold:
     def words(self) -> Any:
         """What a clerk and the person read."""
         return WORDS[self.code]
+
+
+def answered_by(asked_on: date, promised: date | None) -> date:
+    """答复期限: the day that the policy promises, never later than the standard's 30 days; those where it promises nothing."""
+    return min(asked_on + LONGEST, promised or date.max)
 
 
 def stopped(holds: Iterable[Hold]) -> Hold | None:

@@ -30,6 +30,7 @@ from cases.history.models import Event
 from cases.notices.models import Notice
 from cases.notices.queries import sheet_of
 from cases.people.models import PayeeAccount, Person
+from cases.policy.queries import due_date, policy_of
 from cases.privacy import actions
 from cases.privacy.models import PrivacyRequest, SubjectKey
 from cases.sealed import Sealed, unseal
@@ -135,6 +136,7 @@ def test_a_person_is_erased_by_two_people_and_history_stays_whole(
     with pytest.raises(NotFound):
         actions.ask(case=case, kind="erasure", words="", by=cast["applicant2"])
     asked = ask(world, case)
+    assert asked.due_on == due_date(policy_of(case), "privacy_answer", clock.today()).on
     refused("held_open", actions.propose, request=asked, by=one)
     withdraw(case=case, reason="不想办了", by=case.owner)
 

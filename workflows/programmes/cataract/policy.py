@@ -75,6 +75,7 @@ DAYS = (
     _days(26, "head_start", 5, "优先的件排队最多提前", "Priority puts a case forward by at most", "days"),
     _days(27, "warning", 2, "到期前提醒", "Warned before it is due"),
     _days(28, "escalation", 3, "超期后报负责人", "Overdue work is reported to the head"),
+    _days(28, "privacy_answer", 15, "答复个人信息请求", "Answer a request about one's own data"),
 )
 LEVELS = (
     Row("levels", "village_check", {"on": True}, 0, "示例第 14 条", "村（居）核实", "Village check"),

@@ -130,6 +130,7 @@ DAYS = (
     _days(25, "head_start", 5, "优先的件排队最多提前", "Priority puts a case forward by at most", "days"),
     _days(26, "warning", 2, "到期前提醒", "Warned before it is due"),
     _days(27, "escalation", 3, "超期后报负责人", "Overdue work is reported to the head"),
+    _days(27, "privacy_answer", 15, "答复个人信息请求", "Answer a request about one's own data"),
 )
 
 LEVELS = (
