@@ -1,4 +1,6 @@
 -- History: one chain a stream, written by history_append() alone; the application role owns none of it.
+-- seals.sql puts history_append and history_access of its own in their place, which queue each entry for the sealer, and
+-- privacy.sql history_sanitise: read them there as they are now.
 
 CREATE FUNCTION history_field(v text) RETURNS bytea LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
