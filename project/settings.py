@@ -9,7 +9,7 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from project import embedded, env, keys, logs, queues
+from project import embedded, env, keys, logins, logs, queues
 from project.fixed import *  # noqa: F403
 from project.fixed import TIME_ZONE
 
@@ -96,28 +96,7 @@ _inspector = env.database(
     "the same database for the role that only reads",
     example="postgresql://relief_inspector:secret@db/relief",
 )
-_logins = {"DATABASE_OWNER_URL": _owner, "DATABASE_SEALER_URL": _sealer, "DATABASE_INSPECTOR_URL": _inspector}
-if _app and not _owner:
-    raise env.must("DATABASE_OWNER_URL", "is not set though DATABASE_URL is: tables belong to a second role")
-if _app and not _inspector:
-    raise env.must(
-        "DATABASE_INSPECTOR_URL", "is not set though DATABASE_URL is: inspectors read as a role of their own"
-    )
-for _name, _place in _logins.items():
-    if _place and not _app:
-        raise env.must("DATABASE_URL", f"is not set though {_name} is")
-    if _app and _place and (_app.host, _app.port, _app.name) != (_place.host, _place.port, _place.name):
-        raise env.must(_name, "names another database than DATABASE_URL")
-if _app and _owner and _app.user == _owner.user:
-    raise env.must(
-        "DATABASE_OWNER_URL", "names the same role as DATABASE_URL: then the application could rewrite history"
-    )
-for _name in ("DATABASE_SEALER_URL", "DATABASE_INSPECTOR_URL"):
-    _place = _logins[_name]
-    if _place and _place.user in {
-        other.user for name, other in {**_logins, "": _app}.items() if other and name != _name
-    }:
-        raise env.must(_name, "names the role of another address: each has a role of its own")
+logins.agree(_app, {"DATABASE_OWNER_URL": _owner, "DATABASE_SEALER_URL": _sealer, "DATABASE_INSPECTOR_URL": _inspector})
 EMBEDDED = embedded.Server(VAR) if _app is None or _owner is None else None
 APP_DATABASE: env.Database = _app or embedded.Server(VAR).database("app")
 OWNER_DATABASE: env.Database = _owner or embedded.Server(VAR).database("owner")
@@ -125,36 +104,13 @@ INSPECTOR_DATABASE: env.Database = _inspector or embedded.Server(VAR).database("
 SEALER_DATABASE: env.Database | None = _sealer or (embedded.Server(VAR).database("sealer") if EMBEDDED else None)
 LOGINS = (APP_DATABASE, OWNER_DATABASE, INSPECTOR_DATABASE, SEALER_DATABASE)
 
-
-def _connection(place: env.Database) -> dict[str, Any]:
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "HOST": place.host,
-        "PORT": place.port,
-        "NAME": place.name,
-        "USER": place.user,
-        "PASSWORD": place.password,
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 10, "application_name": "relief", **dict(place.options)},
-    }
-
-
-def _reading(place: env.Database) -> dict[str, Any]:
-    """A connection in which even a role with rights could write nothing."""
-    found = _connection(place)
-    found["OPTIONS"]["options"] = f"{found['OPTIONS'].get('options', '')} -c default_transaction_read_only=on".strip()
-    return found
-
-
 DATABASES = {
-    "default": _connection(APP_DATABASE),
-    "owner": _connection(OWNER_DATABASE),
-    "inspector": _reading(INSPECTOR_DATABASE),
+    "default": logins.connection(APP_DATABASE),
+    "owner": logins.connection(OWNER_DATABASE),
+    "inspector": logins.reading(INSPECTOR_DATABASE),
 }
 if SEALER_DATABASE:
-    DATABASES["sealer"] = _connection(SEALER_DATABASE)
+    DATABASES["sealer"] = logins.connection(SEALER_DATABASE)
 DATABASE_ROUTERS = ["project.databases.OwnerMigrates", "project.databases.InspectorReads"]
 INSPECTOR_ALIAS = "inspector"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
